@@ -1,0 +1,18 @@
+/** Builds the three packages in the order of their dependencies and puts the simulator into holdfast's dist. `--clean` empties dist first. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+
+for (const name of ['resilience', 'upstream', 'holdfast']) {
+  const folder = join(root, 'packages', name);
+  if (process.argv.includes('--clean')) rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  const { status } = spawnSync(process.execPath, [tsc, '-p', folder], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+// The simulator is started as its own process from the published package, which has no dependency on it.
+cpSync(join(root, 'packages/upstream/dist'), join(root, 'packages/holdfast/dist/upstream'), { recursive: true });
