@@ -1,0 +1,213 @@
+import type { BadItem, Item } from '../model/item.ts';
+import type { Change, StoredPaper } from '../model/paper.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Lane, Window, WindowState } from '../model/window.ts';
+
+/** The right to write one window; `fence` rises with every claim, so that a stale owner is recognised. */
+export interface Lease {
+  readonly window: Window;
+  readonly owner: string;
+  readonly fence: bigint;
+}
+
+/** A decoded page as it came; kept compressed and deduplicated by hash when a record of it is new. */
+export interface RawPage {
+  readonly bytes: Uint8Array;
+  readonly url: string;
+  readonly contentType: string;
+  /** Wall ms. */
+  readonly fetchedAt: number;
+}
+
+/** The new place of a window. Keys left out stay as they are. */
+export interface WindowUpdate {
+  readonly cursor: string;
+  readonly state?: WindowState;
+  readonly look?: number;
+  readonly lane?: Lane;
+  readonly nextAt?: number | null;
+  readonly attempts?: number;
+  readonly reason?: string;
+  readonly serverDate?: string | null;
+  readonly lookedAt?: number | null;
+  readonly records?: number;
+  readonly pages?: number;
+}
+
+/** A window to be created; when the key exists already, nothing happens. */
+export type NewWindow = Omit<Window, 'key'>;
+
+/** What a source remembers between runs, apart from its windows. */
+export interface SourceState {
+  readonly id: string;
+  readonly kind: string;
+  /** First day of its harvest; resolved once, only ever moved to an earlier day. */
+  readonly from: string | null;
+  /** Server date (ISO) up to which the source is known to be harvested; from answers, never from our clock. */
+  readonly watermark: string | null;
+  /** Everything else that ingest remembers, as JSON. */
+  readonly memory: Readonly<Record<string, unknown>>;
+  /** What `status` shows when no engine answers. */
+  readonly state: string;
+  readonly reason: string;
+  readonly nextAttemptAt: number | null;
+  readonly attempt: number;
+  readonly lastSuccessAt: number | null;
+  readonly failures: number;
+  readonly retries: number;
+}
+
+export type GapUpdate = Omit<Gap, 'source' | 'since'>;
+
+/**
+ * One transaction: in this order the fence and the previous cursor are checked, then the raw page, records,
+ * papers, quarantine and gaps are written, then change rows, then the ledger row with `batchId`.
+ */
+export interface Commit {
+  readonly lease: Lease;
+  /** Unique per batch; a replay with the same id after an unknown outcome changes nothing. */
+  readonly batchId: string;
+  /** The cursor text that must stand in the window, else the commit fails with `ERR_STORE_FENCED`. */
+  readonly prev: string;
+  readonly next: WindowUpdate;
+  readonly page: RawPage | null;
+  readonly items: readonly Item[];
+  readonly bad: readonly BadItem[];
+  /** Gaps to open or update (by key). A paper or tombstone that arrives closes its record's gap by itself. */
+  readonly gaps?: readonly GapUpdate[];
+  readonly closeGaps?: readonly string[];
+  /** Windows to create in the same transaction (a split, days that leave the tail). */
+  readonly spawn?: readonly NewWindow[];
+  /** Deletes this window (it was split, or its days moved into `spawn`). */
+  readonly drop?: boolean;
+  readonly source?: Partial<Omit<SourceState, 'id' | 'kind'>>;
+  /** Wall ms. */
+  readonly at: number;
+}
+
+/** What a commit did, counted in records. */
+export interface CommitResult {
+  readonly inserted: number;
+  /** Content changed. */
+  readonly updated: number;
+  /** Only the datestamp moved. */
+  readonly restamped: number;
+  readonly unchanged: number;
+  readonly quarantined: number;
+  /** Listed by a second look, but absent or older here: a gap was opened for each. */
+  readonly missing: number;
+  /** The batch had been committed before (a replay). */
+  readonly replayed: boolean;
+}
+
+/** How safe the store says it is; values read back, not values set. */
+export interface DurabilityReport {
+  readonly engine: string;
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly durable: boolean;
+}
+
+export interface QuarantineEntry {
+  readonly number: number;
+  readonly source: string;
+  readonly id: string | null;
+  readonly datestamp: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly since: number;
+  readonly attempts: number;
+  readonly state: 'open' | 'redriven' | 'acknowledged';
+  readonly note: string | null;
+  readonly bytes: Uint8Array;
+  readonly url: string;
+  readonly contentType: string;
+}
+
+export interface ExportQuery {
+  readonly source?: string;
+  /** Exact category, without case. */
+  readonly category?: string;
+  readonly sinceSeq?: bigint;
+  /** Full-text query, as for `search`. */
+  readonly query?: string;
+  readonly allVersions?: boolean;
+}
+
+export interface SearchHit {
+  readonly paper: StoredPaper;
+  readonly snippet: string;
+}
+
+export interface StoreStats {
+  readonly records: number;
+  readonly quarantined: number;
+  readonly gapsOpen: number;
+  readonly gapsConfirmedAbsent: number;
+  readonly bytes: number;
+  readonly walBytes: number;
+  readonly schemaVersion: number;
+  readonly lastSeq: bigint;
+  readonly indexedSeq: bigint;
+  readonly perSource: readonly {
+    readonly source: string;
+    readonly records: number;
+    readonly newestDatestamp: string | null;
+    readonly windows: { readonly open: number; readonly sealed: number; readonly verified: number; readonly gap: number };
+  }[];
+}
+
+/** A finding of `verify`. */
+export interface IntegrityFinding {
+  readonly what: 'paper' | 'raw-page' | 'window' | 'change' | 'index' | 'file';
+  readonly key: string;
+  readonly problem: string;
+}
+
+/** Reads; they may lag behind the writer and never block it. */
+export interface StoreReader {
+  sources(): Promise<readonly SourceState[]>;
+  windows(source: string): Promise<readonly Window[]>;
+  gaps(source?: string): Promise<readonly Gap[]>;
+  quarantine(options?: { source?: string; state?: QuarantineEntry['state'] }): Promise<readonly QuarantineEntry[]>;
+  stats(): Promise<StoreStats>;
+  /** All versions of one record, newest first; empty when unknown. `source` narrows. */
+  show(id: string, source?: string): Promise<readonly StoredPaper[]>;
+  /** Papers in `seq` order, read page by page by key: no statement stays open while the caller works. */
+  export(query: ExportQuery): AsyncIterable<StoredPaper>;
+  search(query: string, options?: { source?: string; category?: string; limit?: number }): Promise<readonly SearchHit[]>;
+  changes(afterSeq: bigint, limit: number): Promise<readonly Change[]>;
+  /** The raw bytes of a stored record as the upstream gave it, null when its page is no longer kept. */
+  raw(source: string, id: string, version: string | null): Promise<Uint8Array | null>;
+  verify(): AsyncIterable<IntegrityFinding>;
+  close(): Promise<void>;
+}
+
+/**
+ * The store: one writing engine at a time. Every method that writes is durable when it resolves.
+ *
+ * Errors: `ERR_STORE_FENCED` (authority lost: stop), `ERR_STORE_LOCKED` (another engine owns it),
+ * `ERR_STORE_FULL`, `ERR_STORE_READONLY`, `ERR_STORE_IO` (verdict `local`: wait, reopen, go on),
+ * `ERR_STORE_NEWER` (written by a newer version), `ERR_STORE_UNSAFE` (SQLite too old, network file system).
+ */
+export interface Store extends StoreReader {
+  readonly kind: 'sqlite' | 'memory' | 'postgres';
+  readonly durability: DurabilityReport;
+  /** Takes one window's lease; null when it does not exist or another owner's lease is alive. */
+  claim(options: { owner: string; window: string; ttlMs: number }): Promise<Lease | null>;
+  /** False: authority lost, stop. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  commit(commit: Commit): Promise<CommitResult>;
+  /** Creates the source's row when it is new; otherwise merges the given keys. */
+  putSource(id: string, kind: string, change: Partial<Omit<SourceState, 'id' | 'kind'>>): Promise<SourceState>;
+  /** Creates windows that do not exist yet. */
+  plan(windows: readonly NewWindow[]): Promise<void>;
+  /** Opens or updates gaps outside of a commit (a repair's answer). */
+  putGaps(source: string, gaps: readonly GapUpdate[], at: number): Promise<void>;
+  closeGaps(source: string, keys: readonly string[]): Promise<void>;
+  /** Marks a quarantine entry; `redriven` is set by the commit that stored its record. */
+  settleQuarantine(number: number, state: 'acknowledged' | 'redriven' | 'open', note: string | null): Promise<boolean>;
+  /** Indexes up to `limit` changes for search in a transaction of its own; returns how many are left. */
+  index(limit: number): Promise<number>;
+  close(): Promise<void>;
+}
