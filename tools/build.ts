@@ -15,4 +15,6 @@ for (const name of ['resilience', 'upstream', 'holdfast']) {
   if (status !== 0) process.exit(status ?? 1);
 }
 // The simulator is started as its own process from the published package, which has no dependency on it.
-cpSync(join(root, 'packages/upstream/dist'), join(root, 'packages/holdfast/dist/upstream'), { recursive: true });
+cpSync(join(root, 'packages/upstream/dist'), join(root, 'packages/holdfast/dist/upstream'), {
+  recursive: true,
+});

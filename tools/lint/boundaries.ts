@@ -1,0 +1,203 @@
+/**
+ * Who may import whom. One table for the lint rule `holdfast/boundaries` and for `test/architecture.test.ts`.
+ * A new folder gets a row here; a folder without a row is a finding.
+ */
+
+/** A part of the repository that has its own row of allowed imports. */
+export interface Layer {
+  readonly name: string;
+  /** Path prefix from the root of the repository; the longest one that fits decides. */
+  readonly folder: string;
+  /** Names of the layers that this one may import. Itself is always allowed. */
+  readonly mayImport: readonly string[];
+  /** Said when a file of this layer imports anything else of the product. */
+  readonly reason: string;
+}
+
+const app = 'packages/holdfast/src';
+const shared = ['resilience', 'clock', 'state', 'model', 'identity'];
+const parts = [...shared, 'config', 'query', 'xml', 'transport', 'version'];
+
+/** The layers, in the direction of the dependencies. */
+export const layers: readonly Layer[] = [
+  {
+    name: 'clock',
+    folder: 'packages/resilience/src/clock',
+    mayImport: [],
+    reason: 'The clock stands alone, so that the supervisor can use it and stay small.',
+  },
+  {
+    name: 'state',
+    folder: 'packages/resilience/src/state',
+    mayImport: ['resilience', 'clock'],
+    reason: 'The state stores are part of a library that must be adoptable without the application.',
+  },
+  {
+    name: 'resilience',
+    folder: 'packages/resilience/src',
+    mayImport: ['clock', 'state'],
+    reason: 'The library must be adoptable without the application, so it imports nothing of it.',
+  },
+  {
+    name: 'upstream',
+    folder: 'packages/upstream/src',
+    mayImport: [],
+    reason:
+      'The simulated upstreams share no code with the product, so that one misunderstanding cannot sit on both sides.',
+  },
+  {
+    name: 'version',
+    folder: `${app}/version`,
+    mayImport: [],
+    reason: 'The version is read by everyone and reads nobody.',
+  },
+  {
+    name: 'model',
+    folder: `${app}/model`,
+    mayImport: ['resilience', 'clock'],
+    reason:
+      'The model is plain types and schemas: everything rests on it, so it rests on nothing but the library.',
+  },
+  {
+    name: 'identity',
+    folder: `${app}/identity`,
+    mayImport: ['resilience', 'clock', 'model'],
+    reason: 'Identifiers are text with rules of their own and need nothing but the model.',
+  },
+  ...['config', 'query', 'xml', 'transport'].map((name) => ({
+    name,
+    folder: `${app}/${name}`,
+    mayImport: [...shared, 'version'],
+    reason:
+      'The small shared parts stand beside the model: they know neither sources nor stores nor one another.',
+  })),
+  {
+    name: 'sources',
+    folder: `${app}/sources`,
+    mayImport: parts,
+    reason: 'A source knows one upstream and no store: what it yields must fit every store.',
+  },
+  {
+    name: 'store',
+    folder: `${app}/store`,
+    mayImport: parts,
+    reason: 'A store knows no source: what it keeps must not depend on where it came from.',
+  },
+  ...['ingest', 'audit', 'follow'].map((name) => ({
+    name,
+    folder: `${app}/${name}`,
+    mayImport: [...parts, 'sources port', 'store port'],
+    reason:
+      'Only engine/main.ts joins the parts: this one works on the ports of sources and stores and knows no other.',
+  })),
+  {
+    name: 'engine',
+    folder: `${app}/engine`,
+    mayImport: [...parts, 'sources', 'store', 'ingest', 'audit', 'follow'],
+    reason: 'The engine joins everything below it and does not know who started it or who looks at it.',
+  },
+  {
+    name: 'server',
+    folder: `${app}/server`,
+    mayImport: [...parts, 'store'],
+    reason: 'The server reads the store and nothing else, so that it answers when the engine does not.',
+  },
+  {
+    name: 'daemon',
+    folder: `${app}/daemon`,
+    mayImport: ['model', 'clock'],
+    reason:
+      'The supervisor must outlive everything it starts, so it stays small: the model and the clock, no more.',
+  },
+  {
+    name: 'service',
+    folder: `${app}/service`,
+    mayImport: ['resilience', 'clock', 'model', 'config', 'version'],
+    reason: 'OS services are files and commands; they know nothing of harvesting.',
+  },
+  {
+    name: 'cli',
+    folder: `${app}/cli`,
+    mayImport: [...parts, 'store', 'audit', 'follow', 'service'],
+    reason:
+      'The command line starts engine, daemon, server and simulator by path, each as a process of its own.',
+  },
+];
+
+/** Packages and built-ins that only some files may import: path prefixes and the sentence for everyone else. */
+export const externals: Readonly<
+  Record<string, { readonly from: readonly string[]; readonly reason: string }>
+> = {
+  'node:sqlite': {
+    from: [`${app}/store/sqlite/database.ts`, 'packages/resilience/src/state/sqlite'],
+    reason:
+      'node:sqlite is opened in one place per package, where every pragma is set and read back; its class was renamed in Node 26.',
+  },
+  saxes: {
+    from: [`${app}/xml/`],
+    reason: 'XML is read by one reader, which rejects what is cut, mixed up or not XML at all.',
+  },
+  commander: { from: [`${app}/cli/`], reason: 'Only the command line knows its parser of arguments.' },
+  zod: {
+    from: [`${app}/config/`, `${app}/model/`, `${app}/sources/`, `${app}/server/`],
+    reason: 'Data is checked by schema where it enters, not further inside.',
+  },
+  vitest: { from: ['test/'], reason: 'Code that is shipped does not import the test runner.' },
+  'fast-check': { from: ['test/'], reason: 'Code that is shipped does not import the test runner.' },
+};
+
+/** Tests, and the suites and helpers that only tests import, may reach across layers. */
+export function isTestFile(path: string): boolean {
+  return /(\.test\.ts$|\/conformance\.ts$|\/testing\/|^test\/|^packages\/[^/]+\/test\/)/.test(path);
+}
+
+/** The layer of a file, by its path from the root of the repository. */
+export function layerOf(path: string): Layer | undefined {
+  return layers
+    .filter((layer) => path.startsWith(`${layer.folder}/`) || path === `${layer.folder}.ts`)
+    .sort((a, b) => b.folder.length - a.folder.length)[0];
+}
+
+/** What is wrong with `from` importing `to`, both paths from the root or `to` a package name; undefined when allowed. */
+export function violation(from: string, to: string): string | undefined {
+  const packageName = from.split('/')[1] ?? '';
+  if (!to.startsWith('packages/')) return externalViolation(from, to, packageName);
+  if (isTestFile(from)) return testViolation(packageName, to);
+  if (isTestFile(to)) return `${to} is for tests: code that is shipped does not import it.`;
+  const source = layerOf(from);
+  const target = layerOf(to);
+  if (!from.startsWith('packages/')) return undefined;
+  if (!source) return `${from} belongs to no layer: give its folder a row in tools/lint/boundaries.ts.`;
+  if (!target) return `${to} belongs to no layer: give its folder a row in tools/lint/boundaries.ts.`;
+  if (source === target || source.mayImport.includes(target.name)) return undefined;
+  if (isPort(to, target) && source.mayImport.includes(`${target.name} port`)) return undefined;
+  return `${source.name} does not import ${target.name}: ${source.reason}`;
+}
+
+function externalViolation(from: string, to: string, packageName: string): string | undefined {
+  const name = to.startsWith('node:') || to.startsWith('@') ? to : (to.split('/')[0] ?? to);
+  if (isTestFile(from)) return undefined;
+  const rule = externals[name];
+  if (rule && from.startsWith('packages/') && !rule.from.some((prefix) => from.startsWith(prefix)))
+    return rule.reason;
+  if (packageName === 'resilience' && from.startsWith('packages/') && !to.startsWith('node:')) {
+    return 'The library has no dependencies: everything it needs is in Node or passed in.';
+  }
+  return undefined;
+}
+
+function testViolation(packageName: string, to: string): string | undefined {
+  const foreign = to.split('/')[1] ?? '';
+  if (packageName === 'resilience' && foreign !== 'resilience') {
+    return 'Tests of the library use the library alone: it must be adoptable without the application.';
+  }
+  if (packageName === 'upstream' && foreign !== 'upstream') {
+    return 'Tests of the simulated upstreams do not use the product that they are to judge.';
+  }
+  return undefined;
+}
+
+/** A port is a file that lies directly in the folder of its layer; what lies deeper is one implementation. */
+function isPort(path: string, layer: Layer): boolean {
+  return !path.slice(layer.folder.length + 1).includes('/');
+}
