@@ -1,0 +1,119 @@
+import { DEFAULT_RULES } from './rules.ts';
+import type { Rule } from './rules.ts';
+import { isVerdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+/** How deep a chain of causes is followed. */
+const DEEPEST_CAUSE = 5;
+/** How many errors are looked at in all, so that a huge AggregateError costs a bounded time. */
+const MOST_ERRORS = 100;
+
+export interface ClassifyOptions {
+  /** The caller's signal: an error that is its reason is a cancellation, whatever it looks like. */
+  readonly signal?: AbortSignal;
+  /** Rows that are asked before the built-in table. */
+  readonly rules?: readonly Rule[];
+}
+
+const CANCELLED: Verdict = {
+  category: 'cancelled',
+  scope: 'none',
+  safeToReplay: 'no',
+  evidence: 'event',
+};
+const UNKNOWN: Verdict = {
+  category: 'unknown',
+  scope: 'call',
+  safeToReplay: 'unknown',
+  evidence: 'class',
+};
+
+/**
+ * What kind of failure a thrown value is. Looks at the value, its causes (five deep) and the members of
+ * an AggregateError; the outermost that is known decides. An error with a `verdict` of its own is believed.
+ * Message texts are never searched. Never throws; `unknown` when nothing matches.
+ */
+export function classify(error: unknown, options: ClassifyOptions = {}): Verdict {
+  const aborted = options.signal?.aborted === true;
+  const reason: unknown = options.signal?.reason;
+  for (const candidate of withCauses(error)) {
+    const own = property(candidate, 'verdict');
+    if (isVerdict(own)) return own;
+    if (aborted && candidate === reason) return CANCELLED;
+    const known = match(candidate, options.rules ?? []) ?? match(candidate, DEFAULT_RULES);
+    if (known !== undefined) return known;
+  }
+  return UNKNOWN;
+}
+
+/** The error, then what caused it, breadth first, each once. */
+function* withCauses(error: unknown): Generator<unknown> {
+  const seen = new Set<unknown>();
+  let level: unknown[] = [error];
+  for (let depth = 0; depth <= DEEPEST_CAUSE && level.length > 0; depth += 1) {
+    const next: unknown[] = [];
+    for (const candidate of level) {
+      if (seen.has(candidate) || seen.size >= MOST_ERRORS) continue;
+      seen.add(candidate);
+      yield candidate;
+      next.push(...causesOf(candidate));
+    }
+    level = next;
+  }
+}
+
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  const cause = property(error, 'cause');
+  if (cause !== undefined && cause !== null) causes.push(cause);
+  const members = property(error, 'errors');
+  try {
+    if (Array.isArray(members)) causes.push(...(members.slice(0, MOST_ERRORS) as unknown[]));
+  } catch {
+    // A hostile array: its members are out of reach, the rest of the chain is not.
+  }
+  return causes;
+}
+
+/** A property of anything; getters that throw count as absent. */
+function property(value: unknown, key: string): unknown {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
+    return undefined;
+  try {
+    return (value as Readonly<Record<string, unknown>>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function match(error: unknown, rules: readonly Rule[]): Verdict | undefined {
+  // A numeric code is DOMException's, not an errno.
+  const rawCode = property(error, 'code');
+  const code = typeof rawCode === 'string' ? rawCode : undefined;
+  const name = property(error, 'name');
+  if (code === undefined && typeof name !== 'string') return undefined;
+  const rule = rules.find((row) => holds(row, error, code, name));
+  if (rule === undefined) return undefined;
+  return {
+    category: rule.category,
+    scope: rule.scope,
+    safeToReplay: rule.safeToReplay,
+    evidence: rule.names === undefined ? 'code' : 'class',
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+function holds(rule: Rule, error: unknown, code: string | undefined, name: unknown): boolean {
+  if (rule.codes !== undefined && (code === undefined || !rule.codes.includes(code))) return false;
+  if (rule.codePrefix !== undefined && code?.startsWith(rule.codePrefix) !== true) return false;
+  if (rule.names !== undefined && !rule.names.some((known) => known === name)) return false;
+  if (rule.syscalls !== undefined) {
+    const syscall = property(error, 'syscall');
+    if (!rule.syscalls.some((known) => known === syscall)) return false;
+  }
+  if (rule.sqlite !== undefined) {
+    const errcode = property(error, 'errcode');
+    if (typeof errcode !== 'number' || !rule.sqlite.includes(errcode & 0xff)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,10 @@
+export { classify } from './classify.ts';
+export type { ClassifyOptions } from './classify.ts';
+export { parseHttpDate, parseRetryAfter, RETRY_AFTER_LIMIT_MS } from './retry-after.ts';
+export type { RetryAfter } from './retry-after.ts';
+export { DEFAULT_RULES, HTTP_RULES, NODE_RULES, SQLITE_RULES, UNDICI_RULES } from './rules.ts';
+export type { Rule } from './rules.ts';
+export { classifyStatus } from './status.ts';
+export type { StatusOptions } from './status.ts';
+export { CATEGORIES, isVerdict } from './verdict.ts';
+export type { Category, Evidence, SafeToReplay, Scope, Verdict } from './verdict.ts';

@@ -1,0 +1,205 @@
+import type { Category, SafeToReplay, Scope } from './verdict.ts';
+
+/** One row of the table of errors. All conditions that a row names must hold. */
+export interface Rule {
+  /** Error codes, compared whole. */
+  readonly codes?: readonly string[];
+  /** Start of the error code. */
+  readonly codePrefix?: string;
+  /** `error.name`, compared whole. */
+  readonly names?: readonly string[];
+  /** `error.syscall`: with `connect` nothing was sent. */
+  readonly syscalls?: readonly string[];
+  /** SQLite's primary result code (`errcode & 0xff`). */
+  readonly sqlite?: readonly number[];
+  readonly category: Category;
+  readonly scope: Scope;
+  readonly safeToReplay: SafeToReplay;
+}
+
+const NOT_SENT = ['connect', 'getaddrinfo', 'queryA', 'queryAaaa'];
+
+/** Node: sockets, DNS, TLS, our own machine. The first row that matches decides. */
+export const NODE_RULES: readonly Rule[] = [
+  {
+    codes: [
+      'ECONNREFUSED',
+      'ENETUNREACH',
+      'EHOSTUNREACH',
+      'ENETDOWN',
+      'EHOSTDOWN',
+      'EADDRNOTAVAIL',
+    ],
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'yes',
+  },
+  {
+    codes: ['ETIMEDOUT', 'ECONNRESET'],
+    syscalls: NOT_SENT,
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'yes',
+  },
+  {
+    codes: [
+      'ECONNRESET',
+      'EPIPE',
+      'ECONNABORTED',
+      'ETIMEDOUT',
+      'ENOTCONN',
+      'ERR_STREAM_PREMATURE_CLOSE',
+      'ERR_SOCKET_CLOSED',
+    ],
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'unknown',
+  },
+  {
+    codes: [
+      'EAI_AGAIN',
+      'ENOTFOUND',
+      'ENODATA',
+      'ESERVFAIL',
+      'EAI_NODATA',
+      'EAI_NONAME',
+      'ETIMEOUT',
+      'EREFUSED',
+    ],
+    category: 'dns',
+    scope: 'call',
+    safeToReplay: 'yes',
+  },
+  {
+    codes: ['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED'],
+    category: 'tls',
+    scope: 'call',
+    safeToReplay: 'yes',
+  },
+  {
+    codes: [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'CERT_REVOKED',
+      'CERT_UNTRUSTED',
+    ],
+    category: 'tls',
+    scope: 'call',
+    safeToReplay: 'no',
+  },
+  { codePrefix: 'ERR_TLS_', category: 'tls', scope: 'call', safeToReplay: 'no' },
+  { codePrefix: 'ERR_SSL_', category: 'tls', scope: 'call', safeToReplay: 'no' },
+  {
+    codes: [
+      'ENOSPC',
+      'EDQUOT',
+      'EMFILE',
+      'ENFILE',
+      'ENOMEM',
+      'EIO',
+      'EROFS',
+      'EAGAIN',
+      'ERR_WORKER_OUT_OF_MEMORY',
+    ],
+    category: 'local',
+    scope: 'none',
+    safeToReplay: 'unknown',
+  },
+  { codes: ['ABORT_ERR'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
+  { names: ['AbortError'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
+  { names: ['TimeoutError'], category: 'timeout', scope: 'call', safeToReplay: 'unknown' },
+  {
+    codes: ['ERR_INVALID_URL', 'ERR_INVALID_PROTOCOL', 'ERR_UNESCAPED_CHARACTERS'],
+    category: 'permanent',
+    scope: 'call',
+    safeToReplay: 'no',
+  },
+  { codes: ['ERR_ASSERTION'], category: 'defect', scope: 'none', safeToReplay: 'no' },
+  { codePrefix: 'ERR_INVALID_ARG', category: 'defect', scope: 'none', safeToReplay: 'no' },
+  { names: ['ReferenceError'], category: 'defect', scope: 'none', safeToReplay: 'no' },
+];
+
+/** node:http, node:http2 and node:zlib. */
+export const HTTP_RULES: readonly Rule[] = [
+  {
+    codes: ['ERR_HTTP_REQUEST_TIMEOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT'],
+    category: 'timeout',
+    scope: 'call',
+    safeToReplay: 'unknown',
+  },
+  // The bytes were not HTTP, or broke off: once more may help.
+  { codePrefix: 'HPE_', category: 'network', scope: 'call', safeToReplay: 'unknown' },
+  { names: ['HTTPParserError'], category: 'network', scope: 'call', safeToReplay: 'unknown' },
+  { codePrefix: 'ERR_HTTP2_', category: 'network', scope: 'call', safeToReplay: 'unknown' },
+  // The other ERR_HTTP_ codes name a wrong use of the client.
+  { codePrefix: 'ERR_HTTP_', category: 'defect', scope: 'none', safeToReplay: 'no' },
+  { codes: ['Z_MEM_ERROR'], category: 'local', scope: 'none', safeToReplay: 'unknown' },
+  { codePrefix: 'Z_', category: 'network', scope: 'call', safeToReplay: 'unknown' },
+];
+
+/** fetch and undici. */
+export const UNDICI_RULES: readonly Rule[] = [
+  { codes: ['UND_ERR_CONNECT_TIMEOUT'], category: 'timeout', scope: 'call', safeToReplay: 'yes' },
+  {
+    codes: ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
+    category: 'timeout',
+    scope: 'call',
+    safeToReplay: 'unknown',
+  },
+  {
+    codes: [
+      'UND_ERR_SOCKET',
+      'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+      'UND_ERR_HEADERS_OVERFLOW',
+      'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+    ],
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'unknown',
+  },
+  {
+    codes: ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED'],
+    category: 'session-lost',
+    scope: 'session',
+    safeToReplay: 'yes',
+  },
+  { codes: ['UND_ERR_PRX_TLS'], category: 'tls', scope: 'call', safeToReplay: 'yes' },
+  { codes: ['UND_ERR_ABORTED'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
+  {
+    codes: ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'UND_ERR_INVALID_ARG'],
+    category: 'permanent',
+    scope: 'call',
+    safeToReplay: 'no',
+  },
+];
+
+/** node:sqlite, by SQLite's primary result code. */
+export const SQLITE_RULES: readonly Rule[] = [
+  // BUSY: somebody else holds the lock; nothing was done.
+  {
+    codes: ['ERR_SQLITE_ERROR'],
+    sqlite: [5],
+    category: 'local',
+    scope: 'none',
+    safeToReplay: 'yes',
+  },
+  // NOMEM, READONLY, IOERR, FULL, CANTOPEN.
+  {
+    codes: ['ERR_SQLITE_ERROR'],
+    sqlite: [7, 8, 10, 13, 14],
+    category: 'local',
+    scope: 'none',
+    safeToReplay: 'unknown',
+  },
+];
+
+/** The table that `classify` uses unless it is given more rows. */
+export const DEFAULT_RULES: readonly Rule[] = [
+  ...NODE_RULES,
+  ...HTTP_RULES,
+  ...UNDICI_RULES,
+  ...SQLITE_RULES,
+];

@@ -1,0 +1,29 @@
+/** A pending timer. */
+export interface Timer {
+  /** Prevents the callback; harmless when it has already run. */
+  cancel(): void;
+}
+
+export interface TimerOptions {
+  /** Do not keep the process alive for this timer alone. */
+  readonly unref?: boolean;
+}
+
+export interface SleepOptions extends TimerOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** The only source of time. Everything else in this package takes one, so that tests decide what time it is. */
+export interface Clock {
+  /** Wall time in ms since the epoch. May step in either direction; never use it to measure a wait. */
+  now(): number;
+  /** Milliseconds from an arbitrary origin; never steps, never runs backwards. */
+  monotonic(): number;
+  /**
+   * Resolves after at least `ms` milliseconds, however many (no limit at 2^31-1).
+   * @throws `signal.reason`, by identity and at once, when the signal aborts.
+   */
+  sleep(ms: number, options?: SleepOptions): Promise<void>;
+  /** Calls back once after at least `ms` milliseconds, never synchronously and never early. */
+  timer(ms: number, callback: () => void, options?: TimerOptions): Timer;
+}

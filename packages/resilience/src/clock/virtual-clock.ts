@@ -1,0 +1,111 @@
+import type { Clock, SleepOptions, Timer, TimerOptions } from './clock.ts';
+import { sleepOn } from './sleep.ts';
+
+interface PendingTimer {
+  readonly due: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+// Taken at load, so that a test runner's fake timers do not reach it.
+const realSetImmediate = setImmediate;
+
+/** One turn of the event loop: everything that waits on promises alone has run when it resolves. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    realSetImmediate(resolve);
+  });
+}
+
+/**
+ * A clock for tests. Time stands still until `advance` or `runNext` moves it; between two timers
+ * all promises that are ready settle, so code under test runs as it would in real time.
+ */
+export class VirtualClock implements Clock {
+  #wall: number;
+  #monotonic = 0;
+  #order = 0;
+  readonly #timers = new Set<PendingTimer>();
+
+  /** @param options.start wall time in ms since the epoch; default 2026-01-01T00:00:00Z. */
+  constructor(options: { readonly start?: number } = {}) {
+    this.#wall = options.start ?? Date.UTC(2026, 0, 1);
+  }
+
+  now(): number {
+    return this.#wall;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  sleep(ms: number, options?: SleepOptions): Promise<void> {
+    return sleepOn(this, ms, options);
+  }
+
+  timer(ms: number, callback: () => void, _options?: TimerOptions): Timer {
+    const timer: PendingTimer = {
+      due: this.#monotonic + Math.max(0, ms),
+      order: this.#order++,
+      callback,
+    };
+    this.#timers.add(timer);
+    return { cancel: () => void this.#timers.delete(timer) };
+  }
+
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves time by `ms`, firing due timers one by one in order, including those set on the way. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#monotonic + ms;
+    await settle();
+    for (let next = this.#next(); next !== undefined && next.due <= target; next = this.#next()) {
+      await this.#fire(next);
+    }
+    this.#moveTo(target);
+  }
+
+  /** Jumps to the next timer and fires it. Returns false when none waits. */
+  async runNext(): Promise<boolean> {
+    await settle();
+    const next = this.#next();
+    if (next === undefined || next.due === Number.POSITIVE_INFINITY) return false;
+    await this.#fire(next);
+    return true;
+  }
+
+  /** Steps the wall clock by `ms`, as NTP or a person does; monotonic time and timers do not notice. */
+  stepWall(ms: number): void {
+    this.#wall += ms;
+  }
+
+  async #fire(timer: PendingTimer): Promise<void> {
+    this.#timers.delete(timer);
+    this.#moveTo(timer.due);
+    timer.callback();
+    await settle();
+  }
+
+  #moveTo(target: number): void {
+    this.#wall += Math.max(0, target - this.#monotonic);
+    this.#monotonic = Math.max(this.#monotonic, target);
+  }
+
+  #next(): PendingTimer | undefined {
+    let first: PendingTimer | undefined;
+    for (const timer of this.#timers) {
+      if (
+        first === undefined ||
+        timer.due < first.due ||
+        (timer.due === first.due && timer.order < first.order)
+      ) {
+        first = timer;
+      }
+    }
+    return first;
+  }
+}

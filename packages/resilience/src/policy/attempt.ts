@@ -1,0 +1,112 @@
+import type { Clock, Timer } from '../clock/clock.ts';
+import { TimeoutError } from './timeout-error.ts';
+
+/** What a function under a policy is given. */
+export interface AttemptContext {
+  /** Aborts when the attempt must stop. Every attempt has its own. */
+  readonly signal: AbortSignal;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Tells that work went on; holds off the `stall` limit. Call it for real progress only. */
+  progress(): void;
+}
+
+export type AttemptFunction<T> = (context: AttemptContext) => Promise<T> | T;
+
+export interface AttemptSetup {
+  readonly clock: Clock;
+  readonly attempt: number;
+  /** Aborts when the whole run must stop; its reason is what the attempt rejects with. */
+  readonly stop: AbortSignal;
+  readonly attemptTimeoutMs: number | undefined;
+  readonly stallMs: number | undefined;
+  /** An abandoned function settled after all. */
+  onLate(outcome: 'fulfilled' | 'rejected', error?: unknown): void;
+}
+
+/**
+ * Calls the function once. Settles as soon as a limit passes or the run stops, even when the function
+ * ignores its signal; what it does later goes to `onLate`, never to `unhandledRejection`.
+ */
+export function runAttempt<T>(fn: AttemptFunction<T>, setup: AttemptSetup): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const controller = new AbortController();
+    const limits = new AttemptLimits(setup, (error) => abandon(error));
+    let open = true;
+    const close = (): boolean => {
+      if (!open) return false;
+      open = false;
+      limits.end();
+      setup.stop.removeEventListener('abort', onStop);
+      return true;
+    };
+    const abandon = (reason: unknown): void => {
+      if (!close()) return;
+      reject(reason);
+      controller.abort(reason);
+    };
+    const onStop = (): void => abandon(setup.stop.reason);
+    setup.stop.addEventListener('abort', onStop, { once: true });
+    const context = {
+      signal: controller.signal,
+      attempt: setup.attempt,
+      progress: () => limits.progress(),
+    };
+    invoke(fn, context).then(
+      (value) => {
+        if (close()) resolve(value);
+        else setup.onLate('fulfilled');
+      },
+      (error: unknown) => {
+        if (close()) reject(error);
+        // A function that obeys its signal rejects with the reason: that is no news.
+        else if (error !== controller.signal.reason) setup.onLate('rejected', error);
+      },
+    );
+  });
+}
+
+async function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
+  return await fn(context);
+}
+
+/** The two limits of one attempt. The stall timer is re-armed when it fires too soon, so `progress()` is cheap. */
+class AttemptLimits {
+  readonly #clock: Clock;
+  readonly #stallMs: number | undefined;
+  readonly #onTimeout: (error: TimeoutError) => void;
+  readonly #timer: Timer | undefined;
+  #stallTimer: Timer | undefined;
+  #lastProgress: number;
+
+  constructor(setup: AttemptSetup, onTimeout: (error: TimeoutError) => void) {
+    const { clock, attemptTimeoutMs, stallMs } = setup;
+    this.#clock = clock;
+    this.#stallMs = stallMs;
+    this.#onTimeout = onTimeout;
+    this.#lastProgress = clock.monotonic();
+    if (attemptTimeoutMs !== undefined) {
+      this.#timer = clock.timer(attemptTimeoutMs, () =>
+        onTimeout(new TimeoutError('ERR_TIMEOUT_ATTEMPT', attemptTimeoutMs)),
+      );
+    }
+    this.#watch();
+  }
+
+  progress(): void {
+    this.#lastProgress = this.#clock.monotonic();
+  }
+
+  end(): void {
+    this.#timer?.cancel();
+    this.#stallTimer?.cancel();
+  }
+
+  #watch(): void {
+    const stallMs = this.#stallMs;
+    if (stallMs === undefined) return;
+    const left = this.#lastProgress + stallMs - this.#clock.monotonic();
+    if (left <= 0) this.#onTimeout(new TimeoutError('ERR_TIMEOUT_STALL', stallMs));
+    else this.#stallTimer = this.#clock.timer(left, () => this.#watch());
+  }
+}

@@ -1,0 +1,73 @@
+import type { Verdict } from '../classify/verdict.ts';
+import type { StopReason } from './failure.ts';
+import type { WaitKind } from './wait.ts';
+
+/** Everything a policy or breaker decides, as data. Built only when somebody listens. */
+export type PolicyEvent =
+  | { readonly type: 'attempt'; readonly policy: string; readonly attempt: number }
+  | {
+      readonly type: 'success';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'failure';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly verdict: Verdict;
+      readonly error: unknown;
+    }
+  | {
+      readonly type: 'timeout';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly code: string;
+    }
+  | {
+      readonly type: 'wait';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly kind: WaitKind;
+      readonly delayMs: number;
+      readonly verdict?: Verdict;
+    }
+  | {
+      readonly type: 'retry';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly verdict: Verdict;
+    }
+  | {
+      readonly type: 'give-up';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly stopReason: StopReason;
+      readonly error: unknown;
+      readonly retryAfterMs?: number;
+    }
+  | {
+      readonly type: 'late';
+      readonly policy: string;
+      readonly attempt: number;
+      readonly outcome: 'fulfilled' | 'rejected';
+      readonly error?: unknown;
+    }
+  | {
+      readonly type: 'breaker';
+      readonly breaker: string;
+      readonly from: 'closed' | 'open' | 'half-open';
+      readonly to: 'closed' | 'open' | 'half-open';
+    };
+
+export type OnEvent = (event: PolicyEvent) => void;
+
+/** Hands an event to a listener; a listener that throws becomes a process warning, never a failed operation. */
+export function emit(listener: OnEvent, event: PolicyEvent): void {
+  try {
+    listener(event);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+  }
+}

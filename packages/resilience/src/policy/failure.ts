@@ -1,0 +1,59 @@
+import type { Category } from '../classify/verdict.ts';
+
+/** Why a policy stopped trying. */
+export type StopReason =
+  | 'not-retryable'
+  | 'attempts-exhausted'
+  | 'deadline'
+  | 'retry-after-too-long'
+  | 'retry-budget-exhausted'
+  | 'circuit-open'
+  | 'before-failed'
+  | 'aborted';
+
+/** One attempt that failed. */
+export interface AttemptRecord {
+  readonly attempt: number;
+  readonly category: Category;
+  readonly code?: string;
+  /** Wall time in ms. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** The wait planned after it, in ms; 0 when there was none. */
+  readonly delayMs: number;
+}
+
+/** What a policy adds to the error it rejects with, as properties that do not enumerate. */
+export interface Failure {
+  /** The last attempts (at most 32), oldest first. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly stopReason: StopReason;
+  /** How long to wait before it is worth trying again, when that is known. */
+  readonly retryAfterMs?: number;
+}
+
+const FAILURES = new WeakMap<object, Failure>();
+
+/** What a policy noted on an error, also when the error is frozen. Undefined for other errors and for primitives. */
+export function failureOf(error: unknown): Failure | undefined {
+  return isObject(error) ? FAILURES.get(error) : undefined;
+}
+
+/** Notes the failure on the error, without changing its identity. */
+export function enrich(error: unknown, failure: Failure): void {
+  if (!isObject(error)) return;
+  FAILURES.set(error, failure);
+  for (const [key, value] of Object.entries(failure)) {
+    // Reflect reports a frozen error by returning false; failureOf answers for it all the same.
+    Reflect.defineProperty(error, key, {
+      value,
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

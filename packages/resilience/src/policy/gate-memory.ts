@@ -1,0 +1,90 @@
+import type { Clock } from '../clock/clock.ts';
+import type { GateRecord, Hold } from './gate-record.ts';
+
+/** The next thing a request has to wait for. */
+export interface Due {
+  readonly kind: 'retry-after' | 'cooldown' | 'interval';
+  readonly ms: number;
+  readonly reason?: string;
+  readonly raw?: string;
+}
+
+/**
+ * What this process knows of a gate by its own monotonic clock. A mark that it set, or has seen once, keeps
+ * its monotonic time: later steps of the wall clock do not move it. A mark read for the first time is placed
+ * by wall time, within its original length.
+ */
+export class GateMemory {
+  readonly #clock: Clock;
+  /** Monotonic end by the hold's id. Only the ids in the last record matter. */
+  readonly #holds = new Map<string, number>();
+  #end: { readonly id: string; readonly monotonic: number } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  setHold(hold: Hold): void {
+    this.#remember(hold.id, this.#clock.monotonic() + hold.lengthMs);
+  }
+
+  setEnd(end: { readonly id: string }): void {
+    this.#end = { id: end.id, monotonic: this.#clock.monotonic() };
+  }
+
+  holdLeft(hold: Hold): number {
+    let ends = this.#holds.get(hold.id);
+    if (ends === undefined) {
+      const left = Math.min(Math.max(0, hold.until - this.#clock.now()), hold.lengthMs);
+      ends = this.#clock.monotonic() + left;
+      this.#remember(hold.id, ends);
+    }
+    return Math.max(0, ends - this.#clock.monotonic());
+  }
+
+  /** The longest hold that is not over. A Retry-After wins a tie: it is the one that cannot be ended. */
+  longestHold(
+    record: GateRecord,
+  ):
+    | { readonly kind: 'retry-after' | 'cooldown'; readonly hold: Hold; readonly ms: number }
+    | undefined {
+    const { retryAfter, cooldown } = record;
+    const owed = retryAfter === undefined ? 0 : this.holdLeft(retryAfter);
+    const own = cooldown === undefined ? 0 : this.holdLeft(cooldown);
+    if (cooldown !== undefined && own > owed) return { kind: 'cooldown', hold: cooldown, ms: own };
+    if (retryAfter !== undefined && owed > 0)
+      return { kind: 'retry-after', hold: retryAfter, ms: owed };
+    return undefined;
+  }
+
+  /** What has to be waited for before the next request, the longest first; undefined when it may go. */
+  due(record: GateRecord, intervalMs: number): Due | undefined {
+    const held = this.longestHold(record);
+    const interval = this.#intervalLeft(record, intervalMs);
+    if (held !== undefined && held.ms >= interval) {
+      const { reason, raw } = held.hold;
+      return { kind: held.kind, ms: held.ms, reason, ...(raw === undefined ? {} : { raw }) };
+    }
+    return interval > 0 ? { kind: 'interval', ms: interval } : undefined;
+  }
+
+  #intervalLeft(record: GateRecord, intervalMs: number): number {
+    const { end } = record;
+    if (end === undefined) return 0;
+    if (this.#end?.id !== end.id) {
+      // An end in the future means that the wall clock went back: count from now.
+      const age = Math.max(0, this.#clock.now() - end.at);
+      this.#end = { id: end.id, monotonic: this.#clock.monotonic() - age };
+    }
+    return Math.max(0, this.#end.monotonic + intervalMs - this.#clock.monotonic());
+  }
+
+  #remember(id: string, ends: number): void {
+    // Two holds are current at any time; the rest is history.
+    for (const known of this.#holds.keys()) {
+      if (this.#holds.size < 4) break;
+      this.#holds.delete(known);
+    }
+    this.#holds.set(id, ends);
+  }
+}

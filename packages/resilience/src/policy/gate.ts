@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock/clock.ts';
+import type { Duration } from '../clock/duration.ts';
+import { formatDuration, parseDuration } from '../clock/duration.ts';
+import type { Random } from '../clock/random.ts';
+import { systemRandom } from '../clock/random.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import type { Release, StateStore } from '../state/state-store.ts';
+import { GateMemory } from './gate-memory.ts';
+import type { Due } from './gate-memory.ts';
+import { readGateRecord, writeGateRecord } from './gate-record.ts';
+import type { GateRecord, Hold } from './gate-record.ts';
+import { waitFor } from './wait.ts';
+import type { OnWait, Wait } from './wait.ts';
+
+export interface GateOptions {
+  /** Names what is shared: all gates with this key over one state store are one. */
+  readonly key: string;
+  /** Least time from the end of a response to the next request. */
+  readonly minIntervalMs: Duration;
+  readonly state: StateStore;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface GateRunOptions {
+  readonly signal?: AbortSignal;
+  readonly onWait?: OnWait;
+  /** Another interval for this one request. */
+  readonly minIntervalMs?: Duration;
+}
+
+export interface GateClose {
+  readonly reason: string;
+  /** `retry-after`: asked by the upstream, nobody can end it. `cooldown`: our own, `open()` ends it. */
+  readonly kind: 'retry-after' | 'cooldown';
+  /** The header as it came. */
+  readonly raw?: string;
+}
+
+/** What a gate shows to people. Times are wall time in ms. */
+export interface GateView {
+  /** Nothing is sent before; undefined when the gate is open. The interval is not part of it. */
+  readonly notBefore: number | undefined;
+  readonly kind: 'retry-after' | 'cooldown' | undefined;
+  readonly reason: string | undefined;
+  readonly raw: string | undefined;
+  readonly lastEndAt: number | undefined;
+  /** A request is under way, or its sender died. */
+  readonly inFlight: boolean;
+}
+
+/** Politeness towards one upstream service. */
+export interface Gate {
+  readonly key: string;
+  /**
+   * Calls `fn`, which sends exactly one request and settles when its response has ended, as soon as it is
+   * polite: alone, after every hold and at least the interval after the last response. Not re-entrant.
+   * `fn` must observe the signal itself; the gate stays taken until it settles.
+   * @throws what `fn` throws; `signal.reason` by identity while waiting; errors of the state store.
+   */
+  run<T>(fn: () => Promise<T> | T, options?: GateRunOptions): Promise<T>;
+  /** Sends nothing for `ms`, durably. A hold is only ever extended; jitter is added to a cooldown, never to a Retry-After. */
+  close(ms: Duration, details: GateClose): Promise<void>;
+  /** Ends a cooldown of our own; a Retry-After stays. Returns whether there was one. */
+  open(): Promise<boolean>;
+  peek(): Promise<GateView>;
+}
+
+/** @throws InvalidOptionError naming the option. */
+export function gate(options: GateOptions): Gate {
+  return new OriginGate(options);
+}
+
+/** A cooldown may be ended by another process; look at least this often. */
+const COOLDOWN_LOOK_MS = 30_000;
+/** Clocks of both sides are coarse: a little more than the interval is kept. */
+const MARGIN_MS = 5;
+
+/**
+ * A request passes through: turn (the lock of the key, across processes) -> due (holds and interval are
+ * over, judged again after every wait) -> in flight (noted durably before `fn` is called) -> ended (noted
+ * durably, also when `fn` throws). Who finds a flight without an end under the lock has found a sender that
+ * died: nobody knows when its response ended, so the whole interval counts from that moment.
+ */
+class OriginGate implements Gate {
+  readonly key: string;
+  readonly #intervalMs: number;
+  readonly #state: StateStore;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #memory: GateMemory;
+  /** Cooldown waits under way in this process, to be looked at again when the gate changes. */
+  readonly #waits = new Set<Wait>();
+
+  constructor(options: GateOptions) {
+    this.key = options.key;
+    this.#intervalMs = parseDuration(options.minIntervalMs, 'gate.minIntervalMs');
+    this.#state = options.state;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#memory = new GateMemory(this.#clock);
+  }
+
+  async run<T>(fn: () => Promise<T> | T, options: GateRunOptions = {}): Promise<T> {
+    const interval =
+      options.minIntervalMs === undefined
+        ? this.#intervalMs
+        : parseDuration(options.minIntervalMs, 'gate.minIntervalMs');
+    const release = await this.#takeTurn(options);
+    try {
+      await this.#takeOff(interval, options);
+      return await this.#fly(fn);
+    } finally {
+      await release();
+    }
+  }
+
+  async close(ms: Duration, details: GateClose): Promise<void> {
+    const asked = parseDuration(ms, 'ms');
+    const lengthMs = details.kind === 'cooldown' ? asked * (1 + this.#random.next() / 10) : asked;
+    const slot = details.kind === 'cooldown' ? 'cooldown' : 'retryAfter';
+    await this.#change((record) => {
+      const current = record[slot];
+      if (current !== undefined && this.#memory.holdLeft(current) >= lengthMs) return record;
+      const { reason, raw } = details;
+      const hold: Hold = {
+        id: randomUUID(),
+        until: this.#clock.now() + lengthMs,
+        lengthMs,
+        reason,
+        ...(raw === undefined ? {} : { raw }),
+      };
+      this.#memory.setHold(hold);
+      return { ...record, [slot]: hold };
+    });
+  }
+
+  async open(): Promise<boolean> {
+    let ended = false;
+    await this.#change((record) => {
+      ended = record.cooldown !== undefined && this.#memory.holdLeft(record.cooldown) > 0;
+      return record.cooldown === undefined ? record : { ...record, cooldown: undefined };
+    });
+    for (const wait of this.#waits) wait.end();
+    return ended;
+  }
+
+  async peek(): Promise<GateView> {
+    const record = readGateRecord(this.#stateKey, await this.#state.get(this.#stateKey));
+    const hold = this.#memory.longestHold(record);
+    return {
+      notBefore: hold === undefined ? undefined : this.#clock.now() + hold.ms,
+      kind: hold?.kind,
+      reason: hold?.hold.reason,
+      raw: hold?.hold.raw,
+      lastEndAt: record.end?.at,
+      inFlight: record.flight !== undefined,
+    };
+  }
+
+  async #takeTurn(options: GateRunOptions): Promise<Release> {
+    const { signal, onWait } = options;
+    signal?.throwIfAborted();
+    const locking = this.#state.lock(this.#stateKey, signal === undefined ? {} : { signal });
+    if (onWait === undefined) return await locking;
+    const over = locking.then(
+      () => {},
+      () => {},
+    );
+    // Announced only when somebody else has the turn: a free lock is taken within a moment.
+    const announcement = this.#clock.timer(100, () =>
+      onWait({ kind: 'turn', attempt: 0, until: undefined, end: () => false, over }),
+    );
+    try {
+      return await locking;
+    } finally {
+      announcement.cancel();
+    }
+  }
+
+  /** Waits until a request is due and notes durably that it is about to be sent. */
+  async #takeOff(interval: number, options: GateRunOptions): Promise<void> {
+    for (;;) {
+      options.signal?.throwIfAborted();
+      let due: Due | undefined;
+      await this.#change((found) => {
+        const record = this.#landLost(found);
+        due = this.#memory.due(record, interval);
+        if (due !== undefined) return record;
+        return { ...record, flight: { id: randomUUID(), at: this.#clock.now() } };
+      });
+      if (due === undefined) return;
+      await this.#waitUntil(due, options);
+    }
+  }
+
+  /** Under the lock, a flight without an end belongs to a sender that died. */
+  #landLost(record: GateRecord): GateRecord {
+    return record.flight === undefined ? record : this.#landed(record);
+  }
+
+  #landed(record: GateRecord): GateRecord {
+    const end = { id: randomUUID(), at: this.#clock.now() };
+    this.#memory.setEnd(end);
+    return { ...record, flight: undefined, end };
+  }
+
+  async #fly<T>(fn: () => Promise<T> | T): Promise<T> {
+    let result:
+      { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+    try {
+      result = { ok: true, value: await fn() };
+    } catch (error) {
+      result = { ok: false, error };
+    }
+    await this.#change((record) => this.#landed(record)).catch((error: unknown) => {
+      // The flight stays noted as lost, so politeness holds; the caller learns of both failures.
+      throw result.ok
+        ? error
+        : new AggregateError(
+            [error, result.error],
+            'The request failed, and so did noting its end.',
+          );
+    });
+    if (!result.ok) throw result.error;
+    return result.value;
+  }
+
+  async #waitUntil(due: Due, options: GateRunOptions): Promise<void> {
+    const ms = due.ms + MARGIN_MS;
+    let announced: Wait | undefined;
+    const onWait = (wait: Wait): void => {
+      announced = this.#announce(wait, due, options.onWait);
+    };
+    const slice = due.kind === 'cooldown' ? Math.min(ms, COOLDOWN_LOOK_MS) : ms;
+    const details = {
+      kind: due.kind,
+      attempt: 0,
+      reason: due.reason ?? `at least ${formatDuration(due.ms)} more between requests`,
+      ...(due.raw === undefined ? {} : { raw: due.raw }),
+    };
+    try {
+      await waitFor(slice, details, {
+        clock: this.#clock,
+        onWait,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+    } finally {
+      if (announced !== undefined) this.#waits.delete(announced);
+    }
+  }
+
+  /** Ending a cooldown wait from outside opens the gate for everybody, or the wait would just begin again. */
+  #announce(wait: Wait, due: Due, onWait: OnWait | undefined): Wait {
+    this.#waits.add(wait);
+    onWait?.({ ...wait, until: this.#clock.now() + due.ms + MARGIN_MS });
+    return wait;
+  }
+
+  async #change(change: (record: GateRecord) => GateRecord): Promise<void> {
+    await this.#state.update(this.#stateKey, (current) => {
+      const before = readGateRecord(this.#stateKey, current);
+      const after = change(before);
+      return after === before ? current : writeGateRecord(after);
+    });
+  }
+
+  get #stateKey(): string {
+    return `gate:${this.key}`;
+  }
+}

@@ -1,0 +1,2 @@
+export { sqliteState } from './sqlite-state.ts';
+export type { SqliteStateOptions } from './sqlite-state.ts';
