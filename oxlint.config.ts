@@ -87,7 +87,7 @@ export default defineConfig({
         'typescript/no-non-null-assertion': 'off',
         'vitest/no-focused-tests': 'error',
         'vitest/no-identical-title': 'error',
-        'vitest/valid-expect': 'error',
+        'vitest/valid-expect': ['error', { maxArgs: 2 }],
         'no-restricted-properties': [
           'error',
           {

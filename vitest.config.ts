@@ -9,8 +9,9 @@ const onSources = {
   ssr: { resolve: { conditions: ['@holdfast/source', 'node', 'import', 'module', 'default'] } },
 };
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    env: mode === 'full' ? { HOLDFAST_TEST_FULL: '1' } : {},
     reporters: ['default', new Tally()],
     projects: [
       {
@@ -37,4 +38,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));
