@@ -1,0 +1,76 @@
+import type { PaperItem, UnknownField } from './item.ts';
+import { compareVersions, greatestVersion, latestOf, UNCHANGED } from './knowledge.ts';
+import type { Knowledge, KnownHistory, KnownRow, Outcome } from './knowledge.ts';
+import { sortedUrls } from './normalise.ts';
+import type { ChangeKind, PaperFields } from './paper.ts';
+import { presentHash, contentOf, settle, withLink, wouldBeLatest } from './row-write.ts';
+
+/** What a paper's metadata does. A row that is older than the stored one of its version never overwrites it. */
+export function applyPaper(known: Knowledge, item: PaperItem): Outcome {
+  if (item.unknown.includes('version')) return applyUnnumbered(known, item);
+  const { version } = item.fields;
+  const same = known.rows.find((row) => row.version === version) ?? null;
+  if (same && same.datestamp > item.datestamp) return UNCHANGED;
+  const unnumbered = version === null ? null : olderUnnumbered(known, item.datestamp);
+  const proposed = { version, datestamp: item.datestamp };
+  const newest = wouldBeLatest(known, proposed, [same, unnumbered]);
+  const fields = takeOver(item.fields, item.unknown, same ?? (newest ? latestOf(known.rows) : null), null);
+  return settle(known, {
+    fields,
+    datestamp: item.datestamp,
+    over: same ?? unnumbered,
+    absorbs: same ? unnumbered : null,
+    raw: 'item',
+    kind: version === null ? 'version' : kindOfVersion(known, version),
+  });
+}
+
+/** `version` when it is greater than those known; the first number of a record only completes it. */
+export function kindOfVersion(known: Knowledge, version: string): ChangeKind {
+  const greatest = greatestVersion(known.rows);
+  return greatest !== null && compareVersions(version, greatest) > 0 ? 'version' : 'completed';
+}
+
+/** The answer cannot tell the version: a history that is new enough does, else equal content keeps it. */
+function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
+  const latest = latestOf(known.rows);
+  if (latest && latest.datestamp > item.datestamp) return UNCHANGED;
+  const history = known.history && known.history.datestamp >= item.datestamp ? known.history : null;
+  const fields = takeOver(item.fields, item.unknown, latest, history);
+  const unnumbered = known.rows.find((row) => row.version === null) ?? null;
+  const base = { datestamp: item.datestamp, raw: 'item' as const };
+  if (history) {
+    const same = known.rows.find((row) => row.version === history.version) ?? null;
+    const kind = kindOfVersion(known, history.version);
+    return settle(known, { ...base, fields, over: same ?? unnumbered, absorbs: same ? unnumbered : null, kind });
+  }
+  const sameContent = latest && presentHash(latest) === contentOf(withLink(fields, known.journal)).hash;
+  if (sameContent) return settle(known, { ...base, fields, over: latest, kind: 'completed' });
+  return settle(known, { ...base, fields: { ...fields, version: null }, over: unnumbered, kind: 'completed' });
+}
+
+function olderUnnumbered(known: Knowledge, datestamp: string): KnownRow | null {
+  return known.rows.find((row) => row.version === null && row.datestamp <= datestamp) ?? null;
+}
+
+/** The item's fields, with those that its answer cannot know taken from the history or from the stored row. */
+function takeOver(
+  fields: PaperFields,
+  unknown: readonly UnknownField[],
+  row: KnownRow | null,
+  history: KnownHistory | null,
+): PaperFields {
+  const stored = unknown.length > 0 ? row?.fields : undefined;
+  if (!stored && !history) return fields;
+  const taken: { -readonly [Key in keyof PaperFields]: PaperFields[Key] } = { ...fields };
+  for (const field of unknown) {
+    if (field === 'version') taken.version = history?.version ?? stored?.version ?? fields.version;
+    else if (field === 'published') taken.published = history?.published ?? stored?.published ?? fields.published;
+    else if (field === 'withdrawn') taken.withdrawn = history?.withdrawn ?? stored?.withdrawn ?? fields.withdrawn;
+    else if (field === 'journalRef') taken.journalRef = stored?.journalRef ?? fields.journalRef;
+    else if (stored?.urls['journal'] !== undefined) {
+      taken.urls = sortedUrls({ ...taken.urls, journal: stored.urls['journal'] });
+    }
+  }
+  return taken;
+}
