@@ -8,6 +8,7 @@ const DEEPEST_CAUSE = 5;
 /** How many errors are looked at in all, so that a huge AggregateError costs a bounded time. */
 const MOST_ERRORS = 100;
 
+/** What `classify` may know besides the error. */
 export interface ClassifyOptions {
   /** The caller's signal: an error that is its reason is a cancellation, whatever it looks like. */
   readonly signal?: AbortSignal;
@@ -37,8 +38,8 @@ export function classify(error: unknown, options: ClassifyOptions = {}): Verdict
   const aborted = options.signal?.aborted === true;
   const reason: unknown = options.signal?.reason;
   for (const candidate of withCauses(error)) {
-    const own = property(candidate, 'verdict');
-    if (isVerdict(own)) return own;
+    const own = ownVerdict(candidate);
+    if (own !== undefined) return own;
     if (aborted && candidate === reason) return CANCELLED;
     const known = match(candidate, options.rules ?? []) ?? match(candidate, DEFAULT_RULES);
     if (known !== undefined) return known;
@@ -77,11 +78,20 @@ function causesOf(error: unknown): unknown[] {
 
 /** A property of anything; getters that throw count as absent. */
 function property(value: unknown, key: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
-    return undefined;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   try {
     return (value as Readonly<Record<string, unknown>>)[key];
   } catch {
+    return undefined;
+  }
+}
+
+function ownVerdict(error: unknown): Verdict | undefined {
+  const own = property(error, 'verdict');
+  try {
+    return isVerdict(own) ? own : undefined;
+  } catch {
+    // A hostile getter inside: not a verdict.
     return undefined;
   }
 }

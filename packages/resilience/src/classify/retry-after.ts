@@ -68,9 +68,10 @@ function toEpoch(fields: Readonly<Record<string, string>>, now: number): number 
   const [hour, minute, second] = [fields['hour'], fields['minute'], fields['second']].map(Number);
   if (hour === undefined || minute === undefined || second === undefined) return null;
   const year = fullYear(fields['year'] ?? '', now);
-  const epoch = Date.UTC(year, month, day, hour, minute, second);
-  const valid = new Date(epoch).getUTCDate() === day && hour < 24 && minute < 60 && second <= 60;
-  return valid || (second === 60 && hour < 24 && minute < 60) ? epoch : null;
+  const dayExists = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
+  // 60 is a leap second.
+  if (!dayExists || hour > 23 || minute > 59 || second > 60) return null;
+  return Date.UTC(year, month, day, hour, minute, second);
 }
 
 /** A two-digit year more than 50 years ahead means the past (RFC 9110, 5.6.7). */

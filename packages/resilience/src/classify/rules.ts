@@ -22,14 +22,7 @@ const NOT_SENT = ['connect', 'getaddrinfo', 'queryA', 'queryAaaa'];
 /** Node: sockets, DNS, TLS, our own machine. The first row that matches decides. */
 export const NODE_RULES: readonly Rule[] = [
   {
-    codes: [
-      'ECONNREFUSED',
-      'ENETUNREACH',
-      'EHOSTUNREACH',
-      'ENETDOWN',
-      'EHOSTDOWN',
-      'EADDRNOTAVAIL',
-    ],
+    codes: ['ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL'],
     category: 'network',
     scope: 'call',
     safeToReplay: 'yes',

@@ -60,11 +60,9 @@ function ruleFor(
 
 function waitOf({ retryAfter, now, date }: StatusOptions): number | null {
   const reference = now ?? 0;
-  const measurable =
-    now !== undefined || typeof date === 'string' || /^\s*\d+\s*$/.test(retryAfter ?? '');
+  const measurable = now !== undefined || typeof date === 'string' || /^\s*\d+\s*$/.test(retryAfter ?? '');
   if (!measurable) return null;
   return (
-    parseRetryAfter(retryAfter, { now: reference, ...(date === undefined ? {} : { date }) })
-      ?.waitMs ?? null
+    parseRetryAfter(retryAfter, { now: reference, ...(date === undefined ? {} : { date }) })?.waitMs ?? null
   );
 }

@@ -4,11 +4,13 @@ export interface Timer {
   cancel(): void;
 }
 
+/** How a timer bears on the process. */
 export interface TimerOptions {
   /** Do not keep the process alive for this timer alone. */
   readonly unref?: boolean;
 }
 
+/** How a sleep ends early. */
 export interface SleepOptions extends TimerOptions {
   readonly signal?: AbortSignal;
 }

@@ -11,8 +11,10 @@ export interface AttemptContext {
   progress(): void;
 }
 
+/** What a policy calls, once an attempt. */
 export type AttemptFunction<T> = (context: AttemptContext) => Promise<T> | T;
 
+/** What one attempt needs from its run. */
 export interface AttemptSetup {
   readonly clock: Clock;
   readonly attempt: number;
@@ -27,43 +29,45 @@ export interface AttemptSetup {
 /**
  * Calls the function once. Settles as soon as a limit passes or the run stops, even when the function
  * ignores its signal; what it does later goes to `onLate`, never to `unhandledRejection`.
+ * @throws the reason of `stop`, synchronously and without calling the function, when it has aborted already.
  */
 export function runAttempt<T>(fn: AttemptFunction<T>, setup: AttemptSetup): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const controller = new AbortController();
-    const limits = new AttemptLimits(setup, (error) => abandon(error));
-    let open = true;
-    const close = (): boolean => {
-      if (!open) return false;
-      open = false;
-      limits.end();
-      setup.stop.removeEventListener('abort', onStop);
-      return true;
-    };
-    const abandon = (reason: unknown): void => {
-      if (!close()) return;
-      reject(reason);
-      controller.abort(reason);
-    };
-    const onStop = (): void => abandon(setup.stop.reason);
-    setup.stop.addEventListener('abort', onStop, { once: true });
-    const context = {
-      signal: controller.signal,
-      attempt: setup.attempt,
-      progress: () => limits.progress(),
-    };
-    invoke(fn, context).then(
-      (value) => {
-        if (close()) resolve(value);
-        else setup.onLate('fulfilled');
-      },
-      (error: unknown) => {
-        if (close()) reject(error);
-        // A function that obeys its signal rejects with the reason: that is no news.
-        else if (error !== controller.signal.reason) setup.onLate('rejected', error);
-      },
-    );
-  });
+  setup.stop.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const controller = new AbortController();
+  const limits = new AttemptLimits(setup, (error) => abandon(error));
+  let open = true;
+  const close = (): boolean => {
+    if (!open) return false;
+    open = false;
+    limits.end();
+    setup.stop.removeEventListener('abort', onStop);
+    return true;
+  };
+  const abandon = (reason: unknown): void => {
+    if (!close()) return;
+    reject(reason);
+    controller.abort(reason);
+  };
+  const onStop = (): void => abandon(setup.stop.reason);
+  setup.stop.addEventListener('abort', onStop, { once: true });
+  const context = {
+    signal: controller.signal,
+    attempt: setup.attempt,
+    progress: () => limits.progress(),
+  };
+  invoke(fn, context).then(
+    (value) => {
+      if (close()) resolve(value);
+      else setup.onLate('fulfilled');
+    },
+    (error: unknown) => {
+      if (close()) reject(error);
+      // A function that obeys its signal rejects with the reason: that is no news.
+      else if (error !== controller.signal.reason) setup.onLate('rejected', error);
+    },
+  );
+  return promise;
 }
 
 async function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {

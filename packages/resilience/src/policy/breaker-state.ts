@@ -18,11 +18,13 @@ export type BreakerState =
       readonly successes: number;
     };
 
+/** What can happen to a breaker. `now` is monotonic time. */
 export type BreakerInput =
   | { readonly kind: 'admit'; readonly now: number }
   | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly now: number }
   | { readonly kind: 'probe-now'; readonly now: number };
 
+/** The figures of a breaker. */
 export interface BreakerRules {
   readonly failures: number;
   readonly halfOpenProbes: number;
@@ -31,11 +33,7 @@ export interface BreakerRules {
 }
 
 /** The breaker's whole behaviour. An `admit` that returns the state it was given, not closed, is a refusal. */
-export function transition(
-  state: BreakerState,
-  input: BreakerInput,
-  rules: BreakerRules,
-): BreakerState {
+export function transition(state: BreakerState, input: BreakerInput, rules: BreakerRules): BreakerState {
   switch (state.kind) {
     case 'closed':
       return fromClosed(state, input, rules);
@@ -52,16 +50,12 @@ function fromClosed(
   rules: BreakerRules,
 ): BreakerState {
   if (input.kind !== 'outcome' || input.outcome === 'none') return state;
-  if (input.outcome === 'success')
-    return state.failures === 0 ? state : { kind: 'closed', failures: 0 };
+  if (input.outcome === 'success') return state.failures === 0 ? state : { kind: 'closed', failures: 0 };
   const failures = state.failures + 1;
   return failures < rules.failures ? { kind: 'closed', failures } : open(1, input.now, rules);
 }
 
-function fromOpen(
-  state: BreakerState & { readonly kind: 'open' },
-  input: BreakerInput,
-): BreakerState {
+function fromOpen(state: BreakerState & { readonly kind: 'open' }, input: BreakerInput): BreakerState {
   if (input.kind === 'probe-now') return { ...state, until: Math.min(state.until, input.now) };
   if (input.kind === 'outcome' || input.now < state.until) return state;
   return { kind: 'half-open', openings: state.openings, probes: 1, successes: 0 };
@@ -81,9 +75,7 @@ function fromHalfOpen(
   if (input.outcome === 'none') return { ...state, probes };
   if (input.outcome === 'failure') return open(state.openings + 1, input.now, rules);
   const successes = state.successes + 1;
-  return successes < rules.halfOpenProbes
-    ? { ...state, probes, successes }
-    : { kind: 'closed', failures: 0 };
+  return successes < rules.halfOpenProbes ? { ...state, probes, successes } : { kind: 'closed', failures: 0 };
 }
 
 function open(openings: number, now: number, rules: BreakerRules): BreakerState {

@@ -11,6 +11,7 @@ import type { BreakerInput, BreakerRules, BreakerState, Outcome } from './breake
 import { emit } from './events.ts';
 import type { OnEvent } from './events.ts';
 
+/** What makes a breaker. */
 export interface BreakerOptions {
   /** Names it in events and in the state store. */
   readonly name: string;
@@ -34,6 +35,7 @@ export type Permit =
   | { readonly allowed: true; readonly probe: boolean; readonly era: number }
   | { readonly allowed: false; readonly retryAfterMs: number };
 
+/** A breaker as people see it. */
 export interface BreakerSnapshot {
   readonly kind: BreakerState['kind'];
   /** Until a call may be admitted; 0 unless open. */
@@ -41,6 +43,7 @@ export interface BreakerSnapshot {
   readonly openings: number;
 }
 
+/** Keeps calls away from something that fails, and probes it from time to time for ever. */
 export interface Breaker {
   readonly name: string;
   readonly failures: number;
@@ -81,8 +84,7 @@ class CircuitBreaker implements Breaker {
   constructor(options: BreakerOptions) {
     const openMs = duration(options.openMs, 'breaker.openMs');
     const maxOpenMs = duration(options.maxOpenMs ?? openMs * 32, 'breaker.maxOpenMs');
-    if (maxOpenMs < openMs)
-      throw new InvalidOptionError('breaker.maxOpenMs', 'must not be below openMs');
+    if (maxOpenMs < openMs) throw new InvalidOptionError('breaker.maxOpenMs', 'must not be below openMs');
     const random = options.random ?? systemRandom;
     this.name = options.name;
     this.failures = count(options.failures, 'breaker.failures');
@@ -105,8 +107,7 @@ class CircuitBreaker implements Breaker {
     await this.#apply({ kind: 'admit', now: this.#clock.monotonic() });
     const after = this.#state;
     if (after.kind === 'closed') return { allowed: true, probe: false, era: this.#era };
-    if (after !== before && after.kind === 'half-open')
-      return { allowed: true, probe: true, era: this.#era };
+    if (after !== before && after.kind === 'half-open') return { allowed: true, probe: true, era: this.#era };
     return { allowed: false, retryAfterMs: this.#untilOpen() || PROBES_BUSY_MS };
   }
 
@@ -116,11 +117,7 @@ class CircuitBreaker implements Breaker {
   }
 
   probeNow(): void {
-    this.#state = transition(
-      this.#state,
-      { kind: 'probe-now', now: this.#clock.monotonic() },
-      this.#rules,
-    );
+    this.#state = transition(this.#state, { kind: 'probe-now', now: this.#clock.monotonic() }, this.#rules);
   }
 
   snapshot(): BreakerSnapshot {
@@ -133,9 +130,7 @@ class CircuitBreaker implements Breaker {
   }
 
   #untilOpen(): number {
-    return this.#state.kind === 'open'
-      ? Math.max(0, this.#state.until - this.#clock.monotonic())
-      : 0;
+    return this.#state.kind === 'open' ? Math.max(0, this.#state.until - this.#clock.monotonic()) : 0;
   }
 
   async #apply(input: BreakerInput): Promise<void> {
@@ -144,8 +139,7 @@ class CircuitBreaker implements Breaker {
     const to = this.#state.kind;
     if (from === to) return;
     this.#era += 1;
-    if (this.#onEvent !== undefined)
-      emit(this.#onEvent, { type: 'breaker', breaker: this.name, from, to });
+    if (this.#onEvent !== undefined) emit(this.#onEvent, { type: 'breaker', breaker: this.name, from, to });
     // Half open needs no note: on disk it is an open circuit whose time is up.
     if (to !== 'half-open') await this.#save();
   }
@@ -176,8 +170,7 @@ class CircuitBreaker implements Breaker {
     const saved = await store.get(this.#key);
     if (saved === undefined) return;
     const { openings, openMs, until } = saved as Readonly<Record<string, unknown>>;
-    if (typeof openings !== 'number' || typeof openMs !== 'number' || typeof until !== 'number')
-      return;
+    if (typeof openings !== 'number' || typeof openMs !== 'number' || typeof until !== 'number') return;
     // A wall clock that stepped back must not keep the circuit open for longer than it was meant to be.
     const left = Math.min(Math.max(0, until - this.#clock.now()), openMs);
     this.#state = { kind: 'open', openings, openMs, until: this.#clock.monotonic() + left };

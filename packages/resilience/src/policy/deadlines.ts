@@ -55,7 +55,7 @@ class ExchangeDeadlines implements Deadlines {
   #phase: Phase = 'connecting';
   #since: number;
   #phaseTimer: Timer | undefined;
-  #totalTimer: Timer | undefined;
+  readonly #totalTimer: Timer | undefined;
 
   constructor(limits: DeadlineLimits, clock: Clock, caller: AbortSignal | undefined) {
     this.#clock = clock;
@@ -73,9 +73,7 @@ class ExchangeDeadlines implements Deadlines {
     }
     caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
     if (total !== undefined) {
-      this.#totalTimer = clock.timer(total, () =>
-        this.#abort(new TimeoutError('ERR_TIMEOUT_TOTAL', total)),
-      );
+      this.#totalTimer = clock.timer(total, () => this.#abort(new TimeoutError('ERR_TIMEOUT_TOTAL', total)));
     }
     this.#enter(this.#limits.connecting.ms === undefined ? 'waiting' : 'connecting');
   }

@@ -1,5 +1,6 @@
 import type { Verdict } from '../classify/verdict.ts';
 import type { StopReason } from './failure.ts';
+import { notify } from './notify.ts';
 import type { WaitKind } from './wait.ts';
 
 /** Everything a policy or breaker decides, as data. Built only when somebody listens. */
@@ -61,13 +62,10 @@ export type PolicyEvent =
       readonly to: 'closed' | 'open' | 'half-open';
     };
 
+/** Told of events as they happen; what it throws becomes a process warning. */
 export type OnEvent = (event: PolicyEvent) => void;
 
-/** Hands an event to a listener; a listener that throws becomes a process warning, never a failed operation. */
+/** Hands an event to a listener. */
 export function emit(listener: OnEvent, event: PolicyEvent): void {
-  try {
-    listener(event);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
-  }
+  notify(listener, event);
 }

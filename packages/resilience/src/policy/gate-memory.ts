@@ -9,6 +9,9 @@ export interface Due {
   readonly raw?: string;
 }
 
+/** Two are current at any time; a few more cover reads that overtake each other. */
+const HOLDS_KEPT = 16;
+
 /**
  * What this process knows of a gate by its own monotonic clock. A mark that it set, or has seen once, keeps
  * its monotonic time: later steps of the wall clock do not move it. A mark read for the first time is placed
@@ -16,7 +19,7 @@ export interface Due {
  */
 export class GateMemory {
   readonly #clock: Clock;
-  /** Monotonic end by the hold's id. Only the ids in the last record matter. */
+  /** Monotonic end by the hold's id. */
   readonly #holds = new Map<string, number>();
   #end: { readonly id: string; readonly monotonic: number } | undefined;
 
@@ -37,23 +40,20 @@ export class GateMemory {
     if (ends === undefined) {
       const left = Math.min(Math.max(0, hold.until - this.#clock.now()), hold.lengthMs);
       ends = this.#clock.monotonic() + left;
-      this.#remember(hold.id, ends);
     }
+    this.#remember(hold.id, ends);
     return Math.max(0, ends - this.#clock.monotonic());
   }
 
   /** The longest hold that is not over. A Retry-After wins a tie: it is the one that cannot be ended. */
   longestHold(
     record: GateRecord,
-  ):
-    | { readonly kind: 'retry-after' | 'cooldown'; readonly hold: Hold; readonly ms: number }
-    | undefined {
+  ): { readonly kind: 'retry-after' | 'cooldown'; readonly hold: Hold; readonly ms: number } | undefined {
     const { retryAfter, cooldown } = record;
     const owed = retryAfter === undefined ? 0 : this.holdLeft(retryAfter);
     const own = cooldown === undefined ? 0 : this.holdLeft(cooldown);
     if (cooldown !== undefined && own > owed) return { kind: 'cooldown', hold: cooldown, ms: own };
-    if (retryAfter !== undefined && owed > 0)
-      return { kind: 'retry-after', hold: retryAfter, ms: owed };
+    if (retryAfter !== undefined && owed > 0) return { kind: 'retry-after', hold: retryAfter, ms: owed };
     return undefined;
   }
 
@@ -79,12 +79,13 @@ export class GateMemory {
     return Math.max(0, this.#end.monotonic + intervalMs - this.#clock.monotonic());
   }
 
+  /** Least recently used go first: the current holds are asked for all the time. */
   #remember(id: string, ends: number): void {
-    // Two holds are current at any time; the rest is history.
+    this.#holds.delete(id);
+    this.#holds.set(id, ends);
     for (const known of this.#holds.keys()) {
-      if (this.#holds.size < 4) break;
+      if (this.#holds.size <= HOLDS_KEPT) break;
       this.#holds.delete(known);
     }
-    this.#holds.set(id, ends);
   }
 }

@@ -21,6 +21,7 @@ export interface GateRecord {
   readonly cooldown: Hold | undefined;
 }
 
+/** A gate that nobody has used yet. */
 export const EMPTY_GATE: GateRecord = {
   flight: undefined,
   end: undefined,
@@ -40,6 +41,7 @@ export function readGateRecord(key: string, value: JsonValue | undefined): GateR
   };
 }
 
+/** The record as a state store keeps it; absent fields are left out. */
 export function writeGateRecord(record: GateRecord): JsonValue {
   return JSON.parse(JSON.stringify(record)) as JsonValue;
 }

@@ -1,18 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock/clock.ts';
 import type { Duration } from '../clock/duration.ts';
-import { formatDuration, parseDuration } from '../clock/duration.ts';
+import { parseDuration } from '../clock/duration.ts';
 import type { Random } from '../clock/random.ts';
 import { systemRandom } from '../clock/random.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { Release, StateStore } from '../state/state-store.ts';
 import { GateMemory } from './gate-memory.ts';
 import type { Due } from './gate-memory.ts';
-import { readGateRecord, writeGateRecord } from './gate-record.ts';
+import { EMPTY_GATE, readGateRecord, writeGateRecord } from './gate-record.ts';
 import type { GateRecord, Hold } from './gate-record.ts';
+import { notify } from './notify.ts';
 import { waitFor } from './wait.ts';
 import type { OnWait, Wait } from './wait.ts';
 
+/** What makes a gate. */
 export interface GateOptions {
   /** Names what is shared: all gates with this key over one state store are one. */
   readonly key: string;
@@ -23,6 +24,7 @@ export interface GateOptions {
   readonly random?: Random;
 }
 
+/** How one request passes a gate. */
 export interface GateRunOptions {
   readonly signal?: AbortSignal;
   readonly onWait?: OnWait;
@@ -30,6 +32,7 @@ export interface GateRunOptions {
   readonly minIntervalMs?: Duration;
 }
 
+/** Why a gate is closed. */
 export interface GateClose {
   readonly reason: string;
   /** `retry-after`: asked by the upstream, nobody can end it. `cooldown`: our own, `open()` ends it. */
@@ -62,7 +65,10 @@ export interface Gate {
   run<T>(fn: () => Promise<T> | T, options?: GateRunOptions): Promise<T>;
   /** Sends nothing for `ms`, durably. A hold is only ever extended; jitter is added to a cooldown, never to a Retry-After. */
   close(ms: Duration, details: GateClose): Promise<void>;
-  /** Ends a cooldown of our own; a Retry-After stays. Returns whether there was one. */
+  /**
+   * Ends a cooldown of our own, at once for those who wait in this process; a waiter in another process
+   * goes on until its wait ends. A Retry-After stays. Returns whether there was a cooldown.
+   */
   open(): Promise<boolean>;
   peek(): Promise<GateView>;
 }
@@ -72,8 +78,6 @@ export function gate(options: GateOptions): Gate {
   return new OriginGate(options);
 }
 
-/** A cooldown may be ended by another process; look at least this often. */
-const COOLDOWN_LOOK_MS = 30_000;
 /** Clocks of both sides are coarse: a little more than the interval is kept. */
 const MARGIN_MS = 5;
 
@@ -90,7 +94,8 @@ class OriginGate implements Gate {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #memory: GateMemory;
-  /** Cooldown waits under way in this process, to be looked at again when the gate changes. */
+  #ids = 0;
+  /** Waits under way in this process; `open` ends those for a cooldown. */
   readonly #waits = new Set<Wait>();
 
   constructor(options: GateOptions) {
@@ -125,7 +130,7 @@ class OriginGate implements Gate {
       if (current !== undefined && this.#memory.holdLeft(current) >= lengthMs) return record;
       const { reason, raw } = details;
       const hold: Hold = {
-        id: randomUUID(),
+        id: this.#newId(),
         until: this.#clock.now() + lengthMs,
         lengthMs,
         reason,
@@ -170,7 +175,7 @@ class OriginGate implements Gate {
     );
     // Announced only when somebody else has the turn: a free lock is taken within a moment.
     const announcement = this.#clock.timer(100, () =>
-      onWait({ kind: 'turn', attempt: 0, until: undefined, end: () => false, over }),
+      notify(onWait, { kind: 'turn', attempt: 0, until: undefined, end: () => false, over }),
     );
     try {
       return await locking;
@@ -188,7 +193,8 @@ class OriginGate implements Gate {
         const record = this.#landLost(found);
         due = this.#memory.due(record, interval);
         if (due !== undefined) return record;
-        return { ...record, flight: { id: randomUUID(), at: this.#clock.now() } };
+        // What was held is over: forgotten, lest a wall clock that steps back revive it.
+        return { ...EMPTY_GATE, end: record.end, flight: { id: this.#newId(), at: this.#clock.now() } };
       });
       if (due === undefined) return;
       await this.#waitUntil(due, options);
@@ -201,14 +207,13 @@ class OriginGate implements Gate {
   }
 
   #landed(record: GateRecord): GateRecord {
-    const end = { id: randomUUID(), at: this.#clock.now() };
+    const end = { id: this.#newId(), at: this.#clock.now() };
     this.#memory.setEnd(end);
     return { ...record, flight: undefined, end };
   }
 
   async #fly<T>(fn: () => Promise<T> | T): Promise<T> {
-    let result:
-      { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+    let result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
     try {
       result = { ok: true, value: await fn() };
     } catch (error) {
@@ -218,44 +223,42 @@ class OriginGate implements Gate {
       // The flight stays noted as lost, so politeness holds; the caller learns of both failures.
       throw result.ok
         ? error
-        : new AggregateError(
-            [error, result.error],
-            'The request failed, and so did noting its end.',
-          );
+        : new AggregateError([error, result.error], 'The request failed, and so did noting its end.');
     });
     if (!result.ok) throw result.error;
     return result.value;
   }
 
   async #waitUntil(due: Due, options: GateRunOptions): Promise<void> {
-    const ms = due.ms + MARGIN_MS;
     let announced: Wait | undefined;
     const onWait = (wait: Wait): void => {
-      announced = this.#announce(wait, due, options.onWait);
+      announced = wait;
+      this.#waits.add(wait);
+      options.onWait?.(wait);
     };
-    const slice = due.kind === 'cooldown' ? Math.min(ms, COOLDOWN_LOOK_MS) : ms;
-    const details = {
-      kind: due.kind,
-      attempt: 0,
-      reason: due.reason ?? `at least ${formatDuration(due.ms)} more between requests`,
-      ...(due.raw === undefined ? {} : { raw: due.raw }),
-    };
+    const { kind, reason, raw } = due;
     try {
-      await waitFor(slice, details, {
-        clock: this.#clock,
-        onWait,
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
+      const endedEarly = await waitFor(
+        due.ms + MARGIN_MS,
+        {
+          kind,
+          attempt: 0,
+          ...(reason === undefined ? {} : { reason }),
+          ...(raw === undefined ? {} : { raw }),
+        },
+        { clock: this.#clock, onWait, ...(options.signal === undefined ? {} : { signal: options.signal }) },
+      );
+      // Only a cooldown can be ended, and that opens the gate for everybody.
+      if (endedEarly) await this.open();
     } finally {
       if (announced !== undefined) this.#waits.delete(announced);
     }
   }
 
-  /** Ending a cooldown wait from outside opens the gate for everybody, or the wait would just begin again. */
-  #announce(wait: Wait, due: Due, onWait: OnWait | undefined): Wait {
-    this.#waits.add(wait);
-    onWait?.({ ...wait, until: this.#clock.now() + due.ms + MARGIN_MS });
-    return wait;
+  /** Unlike any other of this process (counted) and, with high probability, of others (time, randomness). */
+  #newId(): string {
+    this.#ids += 1;
+    return [this.#clock.now(), this.#ids, Math.floor(this.#random.next() * 2 ** 32)].join('-');
   }
 
   async #change(change: (record: GateRecord) => GateRecord): Promise<void> {

@@ -24,8 +24,10 @@ export interface RetryRule {
   readonly before?: (verdict: Verdict) => Promise<void>;
 }
 
+/** Judges what an attempt threw. Must not throw. */
 export type Classifier = (error: unknown, options: { readonly signal?: AbortSignal }) => Verdict;
 
+/** What makes a policy. Every part is optional. */
 export interface PolicyOptions {
   /** Limit of the whole run with all its attempts and waits. */
   readonly deadline?: Duration;
@@ -62,8 +64,7 @@ export interface Plan {
 
 /** @throws InvalidOptionError naming the field. */
 export function plan(name: string, options: PolicyOptions): Plan {
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidOptionError('name', 'must be a text');
+  if (typeof name !== 'string' || name === '') throw new InvalidOptionError('name', 'must be a text');
   const retry = checkedRules(options.retry ?? {});
   return {
     name,
@@ -88,9 +89,7 @@ function limit(value: Duration | undefined, field: string): number | undefined {
   return ms;
 }
 
-function checkedRules(
-  rules: Partial<Record<Category, RetryRule>>,
-): Partial<Record<Category, RetryRule>> {
+function checkedRules(rules: Partial<Record<Category, RetryRule>>): Partial<Record<Category, RetryRule>> {
   for (const [category, rule] of Object.entries(rules)) {
     const field = `retry.${category}`;
     if (!(CATEGORIES as readonly string[]).includes(category)) {
@@ -109,10 +108,7 @@ function checkRule(rule: RetryRule, field: string): void {
     throw new InvalidOptionError(`${field}.attempts`, 'must be a whole number >= 0 or Infinity');
   }
   if (typeof rule.backoff?.delayMs !== 'function') {
-    throw new InvalidOptionError(
-      `${field}.backoff`,
-      'must be a backoff such as fullJitter("1s", "5m")',
-    );
+    throw new InvalidOptionError(`${field}.backoff`, 'must be a backoff such as fullJitter("1s", "5m")');
   }
   if (rule.before !== undefined && typeof rule.before !== 'function') {
     throw new InvalidOptionError(`${field}.before`, 'must be a function');

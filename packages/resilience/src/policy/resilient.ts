@@ -26,12 +26,14 @@ export type Stage =
   | { readonly stage: 'attempt-timeout'; readonly ms: number }
   | { readonly stage: 'stall'; readonly ms: number };
 
+/** A policy as data. */
 export interface PolicyDescription {
   readonly name: string;
   /** Outermost first. */
   readonly stages: readonly Stage[];
 }
 
+/** Runs functions under one set of rules. Holds no state of a run, so that one policy serves any number of them. */
 export interface Policy {
   readonly name: string;
   /**
@@ -86,8 +88,7 @@ function stagesOf(checked: Plan): Stage[] {
   }
   if (breaker !== undefined)
     stages.push({ stage: 'breaker', name: breaker.name, failures: breaker.failures });
-  if (attemptTimeoutMs !== undefined)
-    stages.push({ stage: 'attempt-timeout', ms: attemptTimeoutMs });
+  if (attemptTimeoutMs !== undefined) stages.push({ stage: 'attempt-timeout', ms: attemptTimeoutMs });
   if (stallMs !== undefined) stages.push({ stage: 'stall', ms: stallMs });
   return stages;
 }

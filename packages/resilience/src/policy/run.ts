@@ -7,13 +7,14 @@ import type { Permit } from './breaker.ts';
 import type { Outcome } from './breaker-state.ts';
 import { CircuitOpenError } from './circuit-open-error.ts';
 import { emit } from './events.ts';
-import { enrich } from './failure.ts';
+import { enrich, failureOf } from './failure.ts';
 import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan, RetryRule } from './options.ts';
 import { TimeoutError } from './timeout-error.ts';
 import { waitFor } from './wait.ts';
 import type { OnWait, WaitKind } from './wait.ts';
 
+/** What one run may be given. */
 export interface RunOptions {
   /** The caller's wish to stop: the run rejects with its reason, by identity and at once. */
   readonly signal?: AbortSignal;
@@ -25,14 +26,7 @@ export interface RunOptions {
 const ATTEMPTS_KEPT = 32;
 
 const BREAKER_FAILURES: readonly Category[] = ['network', 'dns', 'tls', 'timeout'];
-const PAID_BY_BUDGET: readonly Category[] = [
-  'network',
-  'dns',
-  'tls',
-  'timeout',
-  'unknown',
-  'local',
-];
+const PAID_BY_BUDGET: readonly Category[] = ['network', 'dns', 'tls', 'timeout', 'unknown', 'local'];
 
 interface Attempted {
   readonly error: unknown;
@@ -85,7 +79,10 @@ export class Run<T> {
     } catch (error) {
       // Whatever was under way when the caller stopped the run, the reason is the caller's.
       if (this.#caller?.aborted === true) throw this.#aborted(this.#caller.reason);
-      throw error;
+      // After a sleep of the machine the deadline may pass in the middle of a wait that was to end before it.
+      const { signal } = this.#stop;
+      const inWait = signal.aborted && error === signal.reason && failureOf(error) === undefined;
+      throw inWait ? this.#giveUp(error, 'deadline') : error;
     } finally {
       this.#end();
     }
@@ -125,17 +122,13 @@ export class Run<T> {
   /** One attempt, reported to breaker and listener. */
   async #try(
     permit: Permit | undefined,
-  ): Promise<
-    { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failed: Attempted }
-  > {
+  ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly failed: Attempted }> {
     const { clock, onEvent, name, attemptTimeoutMs, stallMs } = this.#plan;
     const attempt = (this.#attempt += 1);
     const startedAt = clock.now();
     const start = clock.monotonic();
     let outcome: Outcome = 'none';
     try {
-      // The caller may have stopped the run while the breaker answered.
-      this.#stop.signal.throwIfAborted();
       if (onEvent !== undefined) emit(onEvent, { type: 'attempt', policy: name, attempt });
       const value = await runAttempt(this.#fn, {
         clock,
@@ -147,8 +140,7 @@ export class Run<T> {
       });
       outcome = 'success';
       const durationMs = clock.monotonic() - start;
-      if (onEvent !== undefined)
-        emit(onEvent, { type: 'success', policy: name, attempt, durationMs });
+      if (onEvent !== undefined) emit(onEvent, { type: 'success', policy: name, attempt, durationMs });
       return { ok: true, value };
     } catch (error) {
       const failed = this.#judge(error, startedAt, clock.monotonic() - start);
@@ -225,8 +217,7 @@ export class Run<T> {
     this.#checkDeadline(wait.ms, failed.error);
     while (!budget.take()) {
       const ms = budget.waitMs();
-      if (budget.whenEmpty === 'stop')
-        throw this.#giveUp(failed.error, 'retry-budget-exhausted', ms);
+      if (budget.whenEmpty === 'stop') throw this.#giveUp(failed.error, 'retry-budget-exhausted', ms);
       if (await this.#wait({ kind: 'budget', ms }, failed.error, failed.verdict)) return;
     }
   }

@@ -4,6 +4,7 @@ import type { Duration } from '../clock/duration.ts';
 import { parseDuration } from '../clock/duration.ts';
 import { InvalidOptionError } from '../errors.ts';
 
+/** What makes a token bucket. */
 export interface TokenBucketOptions {
   /** Most tokens it holds, and holds at first: so many retries may come at once. */
   readonly capacity: number;
@@ -16,6 +17,7 @@ export interface TokenBucketOptions {
   readonly clock?: Clock;
 }
 
+/** What a token bucket can go on from after a restart. */
 export interface TokenBucketSnapshot {
   readonly tokens: number;
 }

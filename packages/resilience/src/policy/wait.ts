@@ -1,12 +1,12 @@
 import type { Verdict } from '../classify/verdict.ts';
+import { notify } from './notify.ts';
 import type { Clock } from '../clock/clock.ts';
 
 /**
  * Why something waits. Ours, so `end()` works: `backoff`, `circuit`, `budget`, `cooldown`.
  * Owed to others, so `end()` does nothing: `retry-after`, `interval` (politeness), `turn` (somebody else is sending).
  */
-export type WaitKind =
-  'backoff' | 'circuit' | 'budget' | 'cooldown' | 'retry-after' | 'interval' | 'turn';
+export type WaitKind = 'backoff' | 'circuit' | 'budget' | 'cooldown' | 'retry-after' | 'interval' | 'turn';
 
 /** A wait that has just begun. */
 export interface Wait {
@@ -28,6 +28,7 @@ export interface Wait {
   readonly over: Promise<void>;
 }
 
+/** Told of a wait as it begins; what it throws becomes a process warning. */
 export type OnWait = (wait: Wait) => void;
 
 /** What distinguishes one wait from another. */
@@ -58,7 +59,9 @@ export async function waitFor(
   };
   try {
     signal?.throwIfAborted();
-    onWait?.({ ...details, until: clock.now() + ms, end, over: finished.promise });
+    if (onWait !== undefined) {
+      notify(onWait, { ...details, until: clock.now() + ms, end, over: finished.promise });
+    }
     await sleepUnless(clock, ms, early.signal, signal);
     return early.signal.aborted;
   } finally {
@@ -76,22 +79,22 @@ function sleepUnless(
   early: AbortSignal,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      timer.cancel();
-      early.removeEventListener('abort', onEarly);
-      signal?.removeEventListener('abort', onAbort);
-      settle();
-    };
-    const onEarly = (): void => finish(resolve);
-    const onAbort = (): void => finish(() => reject(signal?.reason));
-    const timer = clock.timer(ms, () => finish(resolve));
-    // A listener may have ended or aborted the wait while it was announced.
-    if (early.aborted) onEarly();
-    else if (signal?.aborted === true) onAbort();
-    else {
-      early.addEventListener('abort', onEarly, { once: true });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    }
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const finish = (settle: () => void): void => {
+    timer.cancel();
+    early.removeEventListener('abort', onEarly);
+    signal?.removeEventListener('abort', onAbort);
+    settle();
+  };
+  const onEarly = (): void => finish(resolve);
+  const onAbort = (): void => finish(() => reject(signal?.reason));
+  const timer = clock.timer(ms, () => finish(resolve));
+  // A listener may have ended or aborted the wait while it was announced.
+  if (early.aborted) onEarly();
+  else if (signal?.aborted === true) onAbort();
+  else {
+    early.addEventListener('abort', onEarly, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  }
+  return promise;
 }

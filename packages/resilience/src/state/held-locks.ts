@@ -15,6 +15,6 @@ export class HeldLocks {
   }
 
   async releaseAll(): Promise<void> {
-    for (const release of [...this.#held]) await release();
+    for (const release of this.#held) await release();
   }
 }

@@ -31,12 +31,12 @@ export const processMutex: KeyedMutex = new KeyedMutex();
 
 function unlessAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return turn;
-  return new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    void turn.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  void turn.then(() => {
+    signal.removeEventListener('abort', onAbort);
+    resolve();
   });
+  return promise;
 }

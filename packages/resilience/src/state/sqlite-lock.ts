@@ -10,6 +10,7 @@ import { isBusy } from './sqlite-busy.ts';
 const POLL_LEAST_MS = 20;
 const POLL_SPREAD_MS = 80;
 
+/** Where the lock files are, and how to wait for them. */
 export interface SqliteLockTools {
   readonly folder: string;
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import { isBusy } from './sqlite-busy.ts';
 import { lockFile } from './sqlite-lock.ts';
 import type { JsonValue, LockOptions, Release, StateStore } from './state-store.ts';
 
+/** Time and randomness of the waiting for other processes; default the real ones. */
 export interface SqliteStateOptions {
   readonly clock?: Clock;
   readonly random?: Random;
@@ -30,25 +31,25 @@ export function sqliteState(path: string, options: SqliteStateOptions = {}): Sta
 }
 
 class SqliteState implements StateStore {
-  readonly #database: DatabaseSync;
+  readonly #file: string;
   readonly #lockFolder: string;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #held = new HeldLocks();
   /** One connection has one transaction at a time. */
   readonly #queue = new KeyedMutex();
+  #database: DatabaseSync | undefined;
 
   constructor(path: string, clock: Clock, random: Random) {
-    const file = /\.(db|sqlite3?)$/.test(path) ? resolve(path) : resolve(path, 'state.db');
-    this.#lockFolder = join(dirname(file), 'locks');
+    this.#file = /\.(db|sqlite3?)$/.test(path) ? resolve(path) : resolve(path, 'state.db');
+    this.#lockFolder = join(dirname(this.#file), 'locks');
     this.#clock = clock;
     this.#random = random;
     mkdirSync(this.#lockFolder, { recursive: true });
-    this.#database = openDatabase(file);
   }
 
   async get(key: string): Promise<JsonValue | undefined> {
-    return this.#read(key);
+    return await this.#patiently(() => read(this.#connection(), key));
   }
 
   async update(
@@ -57,8 +58,8 @@ class SqliteState implements StateStore {
   ): Promise<JsonValue | undefined> {
     const leaveQueue = await this.#queue.acquire('update');
     try {
-      await this.#begin();
-      return this.#commit(key, change);
+      await this.#patiently(() => this.#connection().exec('BEGIN IMMEDIATE'));
+      return commit(this.#connection(), key, change);
     } finally {
       leaveQueue();
     }
@@ -75,66 +76,72 @@ class SqliteState implements StateStore {
 
   async close(): Promise<void> {
     await this.#held.releaseAll();
-    if (this.#database.isOpen) this.#database.close();
+    const leaveQueue = await this.#queue.acquire('update');
+    this.#database?.close();
+    this.#database = undefined;
+    leaveQueue();
   }
 
-  #commit(
-    key: string,
-    change: (current: JsonValue | undefined) => JsonValue | undefined,
-  ): JsonValue | undefined {
-    try {
-      const current = this.#read(key);
-      const next = change(current);
-      if (next !== current) this.#write(key, next);
-      this.#database.exec('COMMIT');
-      return next;
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+  #connection(): DatabaseSync {
+    this.#database ??= openDatabase(this.#file);
+    return this.#database;
   }
 
-  async #begin(): Promise<void> {
+  /** Repeats while another process is in the way. SQLite's own waiting would stop the event loop. */
+  async #patiently<T>(action: () => T): Promise<T> {
     const start = this.#clock.monotonic();
     for (;;) {
       try {
-        this.#database.exec('BEGIN IMMEDIATE');
-        return;
+        return action();
       } catch (error) {
         if (!isBusy(error) || this.#clock.monotonic() - start > BUSY_PATIENCE_MS) throw error;
       }
       await this.#clock.sleep(BUSY_POLL_MS * (1 + this.#random.next()));
     }
   }
+}
 
-  #read(key: string): JsonValue | undefined {
-    const row = this.#database.prepare('SELECT value FROM state WHERE key = ?').get(key);
-    const text = row?.['value'];
-    return typeof text === 'string' ? (JSON.parse(text) as JsonValue) : undefined;
-  }
-
-  #write(key: string, value: JsonValue | undefined): void {
-    if (value === undefined) this.#database.prepare('DELETE FROM state WHERE key = ?').run(key);
-    else {
-      this.#database
-        .prepare(
-          'INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-        )
-        .run(key, JSON.stringify(value));
-    }
+/** Ends the transaction that was begun. */
+function commit(
+  database: DatabaseSync,
+  key: string,
+  change: (current: JsonValue | undefined) => JsonValue | undefined,
+): JsonValue | undefined {
+  try {
+    const current = read(database, key);
+    const next = change(current);
+    if (next !== current) write(database, key, next);
+    database.exec('COMMIT');
+    return next;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
   }
 }
 
+function read(database: DatabaseSync, key: string): JsonValue | undefined {
+  const text = database.prepare('SELECT value FROM state WHERE key = ?').get(key)?.['value'];
+  return typeof text === 'string' ? (JSON.parse(text) as JsonValue) : undefined;
+}
+
+function write(database: DatabaseSync, key: string, value: JsonValue | undefined): void {
+  if (value === undefined) {
+    database.prepare('DELETE FROM state WHERE key = ?').run(key);
+    return;
+  }
+  database
+    .prepare(
+      'INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    )
+    .run(key, JSON.stringify(value));
+}
+
 function openDatabase(file: string): DatabaseSync {
-  // Opening may meet another process that opens the file for the first time, and waits for it.
-  const database = new DatabaseSync(file, { timeout: 5_000 });
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    database.exec(
-      'CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT',
-    );
-    // From now on waiting is ours: SQLite's own would stop the event loop.
-    database.exec('PRAGMA busy_timeout = 0');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    database.exec('CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT');
     return database;
   } catch (error) {
     database.close();

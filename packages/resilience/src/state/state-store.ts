@@ -5,6 +5,7 @@ export type JsonValue =
 /** Frees a lock. Calling it again does nothing. */
 export type Release = () => Promise<void>;
 
+/** How to wait for a lock. */
 export interface LockOptions {
   /** Stops waiting; the promise rejects with `signal.reason` by identity. */
   readonly signal?: AbortSignal;
