@@ -3,6 +3,7 @@
  * Installs this folder's lock file first when the version is not there yet. `--path` prints the binary instead.
  */
 import { spawnSync } from 'node:child_process';
+import type { SpawnSyncOptions } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +24,8 @@ function isListed(binary: string): boolean {
 function install(): void {
   const npm = process.env['npm_execpath'];
   const args = ['ci', '--no-audit', '--no-fund'];
-  const options = { cwd: folder, stdio: ['ignore', 2, 2] } as const;
+  // npm's words go to standard error: standard output belongs to the command.
+  const options: SpawnSyncOptions = { cwd: folder, stdio: ['ignore', 2, 2] };
   if (npm === undefined) spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
   else spawnSync(process.execPath, [npm, ...args], options);
 }
