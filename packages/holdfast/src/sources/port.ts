@@ -55,8 +55,6 @@ export interface Stream {
   readonly windowDays: number;
   /** Days until an upstream's day is complete after it is over. */
   readonly lagDays: number;
-  /** Pages come in the order of the datestamps, so a broken walk goes on from the last one. */
-  readonly ordered: boolean;
   /** Offsets count rows, so an empty page at the announced total is an end (bioRxiv). */
   readonly countsRows: boolean;
   /** Whether windows get a second look. */
@@ -114,8 +112,10 @@ export interface Source {
   confirmEmpty(stream: string, range: DayRange, today: Day): PageRequest;
   /** What the answer to `confirmEmpty` says about the range. */
   judgeEmpty(stream: string, range: DayRange, reading: Reading): 'empty' | 'not-empty' | 'unclear';
-  /** Lists identifiers only, for isolating a record that breaks its page; null when the source cannot. */
-  identifiers(stream: string, range: DayRange, today: Day): PageRequest | null;
+  /** The look that lists identifiers only, for isolating a record that breaks its page; null = there is none. */
+  readonly identifiersLook: number | null;
+  /** For an offset list: the request behind the page that cannot be had; null where there are no offsets. */
+  skip(request: PageRequest): PageRequest | null;
   /** Asks for one record; null when the source cannot. */
   record(id: string): PageRequest | null;
 

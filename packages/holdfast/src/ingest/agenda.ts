@@ -1,0 +1,104 @@
+import { addDays, type Day } from '../model/day.ts';
+import type { Gap } from '../model/gap.ts';
+import type { Window } from '../model/window.ts';
+import type { Source } from '../sources/port.ts';
+
+/** What a source does next. */
+export type Job =
+  | { readonly type: 'look'; readonly window: Window; readonly lane: Window['lane'] }
+  | { readonly type: 'repair'; readonly gaps: readonly Gap[] }
+  | { readonly type: 'sweep'; readonly window: Window }
+  | { readonly type: 'wait'; readonly until: number | null; readonly why: 'poll' | 'gap' | 'confirm'; readonly caughtUp: boolean };
+
+/** Everything that the decision depends on. */
+export interface AgendaView {
+  readonly source: Source;
+  readonly windows: readonly Window[];
+  readonly gaps: readonly Gap[];
+  readonly now: number;
+  /** The server's day as far as known. */
+  readonly today: Day;
+  /** When this engine began, wall ms: a tail that was walked since then is caught up. */
+  readonly startedAt: number;
+  /** Gaps and windows that this run has tried often enough (only a run that is to end gives up on any). */
+  readonly givenUp: ReadonlySet<string>;
+}
+
+const SWEEP_EVERY_MS = 20 * 3_600_000;
+
+/** Picks by lane: the newest, repairs, due second looks, then history from the newest to the oldest, then sweeps. */
+export function nextJob(view: AgendaView): Job {
+  const tail = view.windows.find((window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)) && !view.givenUp.has(window.key));
+  if (tail) return { type: 'look', window: tail, lane: 'tail' };
+  return repairs(view) ?? looks(view) ?? sweeps(view) ?? waiting(view);
+}
+
+function isDue({ nextAt }: { readonly nextAt: number | null }, { now }: AgendaView): boolean {
+  return nextAt === null || nextAt <= now;
+}
+
+/** A tail is walked when it waits for its next poll and its last look ended after the start. */
+function walkedSinceStart(tail: Window, view: AgendaView): boolean {
+  if (tail.state === 'GAP') return true;
+  return tail.look === 1 && tail.cursor === '' && tail.lookedAt !== null && tail.lookedAt >= view.startedAt;
+}
+
+function repairs(view: AgendaView): Job | null {
+  const gaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view) && !view.givenUp.has(gap.key));
+  if (gaps.length > 0) return { type: 'repair', gaps };
+  const window = closed(view).find(({ state, lane, ...rest }) => (state === 'GAP' || (lane === 'repair' && isWorking(state))) && isDue(rest, view) && !view.givenUp.has(rest.key));
+  return window ? { type: 'look', window, lane: 'repair' } : null;
+}
+
+function looks(view: AgendaView): Job | null {
+  const newestFirst = closed(view).toSorted((a, b) => (a.from < b.from ? 1 : -1));
+  const due = newestFirst.filter((window) => isDue(window, view));
+  const window =
+    due.find(({ state }) => state === 'FETCHING') ??
+    due.find((candidate) => awaitsSecondLook(candidate, view)) ??
+    due.find(({ state }) => state === 'OPEN');
+  return window ? { type: 'look', window, lane: 'backfill' } : null;
+}
+
+function awaitsSecondLook(window: Window, { source }: AgendaView): boolean {
+  return window.state === 'SEALED' && (source.streams.find(({ name }) => name === window.stream)?.secondLook ?? false);
+}
+
+/** Recent days are looked at again until they are `overlapDays` old: late and back-dated records are found then. */
+function sweeps(view: AgendaView): Job | null {
+  const oldest = addDays(view.today, -view.source.overlapDays);
+  const window = closed(view).find(
+    ({ state, to, lookedAt, stream, from }) =>
+      (state === 'VERIFIED' || (state === 'SEALED' && !awaitsSecondLook({ state, stream, from } as Window, view))) &&
+      to !== null && to >= oldest && (lookedAt ?? 0) < view.now - SWEEP_EVERY_MS,
+  );
+  return window ? { type: 'sweep', window } : null;
+}
+
+function waiting(view: AgendaView): Job {
+  const pending = view.windows.filter((window) => !isSettled(window, view) && !view.givenUp.has(window.key));
+  const openGaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && !view.givenUp.has(gap.key));
+  const times = [...view.windows.filter(({ nextAt }) => nextAt !== null), ...openGaps].map(({ nextAt }) => nextAt ?? view.now);
+  const later = times.filter((time) => time > view.now);
+  return {
+    type: 'wait',
+    until: later.length > 0 ? Math.min(...later) : null,
+    why: openGaps.length > 0 || pending.some(({ state }) => state === 'GAP') ? 'gap' : 'poll',
+    caughtUp: pending.length === 0 && openGaps.length === 0,
+  };
+}
+
+/** Nothing is owed for this window now. */
+function isSettled(window: Window, view: AgendaView): boolean {
+  if (window.to === null) return walkedSinceStart(window, view) && window.state !== 'GAP';
+  if (window.state === 'OPEN' && window.cursor === '' && (window.lookedAt ?? 0) >= view.startedAt && (window.nextAt ?? 0) > view.now) return true;
+  return window.state === 'VERIFIED' || (window.state === 'SEALED' && !awaitsSecondLook(window, view));
+}
+
+function isWorking(state: Window['state']): boolean {
+  return state === 'OPEN' || state === 'FETCHING';
+}
+
+function closed(view: AgendaView): readonly Window[] {
+  return view.windows.filter(({ to }) => to !== null);
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '@holdfast/resilience/clock';
+import { parseRetryAfter, type Gate, type OnWait, type Policy } from '@holdfast/resilience';
+import { HoldfastError } from '../model/error.ts';
+import type { PageRequest, Reading, Source } from '../sources/port.ts';
+import type { Answer, Transport } from '../transport/port.ts';
+import { nextHop } from '../transport/redirects.ts';
+import { unusableAnswer } from './upstream-errors.ts';
+
+/** A reading that the walk can work with; the other kinds were asked again here. */
+export type Settled = Exclude<Reading, { type: 'throttled' | 'blocked' | 'broken' }>;
+
+/** A request that was answered. */
+export interface Fetched {
+  readonly answer: Answer;
+  readonly reading: Settled;
+}
+
+export interface FetcherOptions {
+  readonly source: Source;
+  readonly transport: Transport;
+  readonly gate: Gate;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** Every wait, from the policy or the gate. */
+  readonly onWait: OnWait;
+  /** The upstream says that its base URL has moved for good. */
+  readonly onMoved: (to: string) => void;
+  /** Called before each request, hops included. */
+  readonly onRequest: (url: string) => void;
+}
+
+const MAX_BODY_BYTES = 512 * 1024 * 1024;
+const BLOCKED_FACTOR = 6;
+const LONGEST_COOLDOWN_MS = 24 * 3_600_000;
+
+/**
+ * Gets one page: the only layer that retries. Each hop takes its turn at the gate, which knows the interval
+ * and every Retry-After; an answer that is none is asked again here, so that walks see only real answers.
+ *
+ * Remembers how often in a row it was throttled, so that a cool-down that names no time grows, and whether
+ * the source answered before, since a 406 in the middle of a walk is a throttle.
+ */
+export class Fetcher {
+  readonly #options: FetcherOptions;
+  #throttled = 0;
+  #answered = false;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws the last error (with its verdict) when the policy gives up, or the signal's reason
+   */
+  async fetch(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
+    const { policy, onWait } = this.#options;
+    return policy.run((context) => this.#attempt(request, context.signal), { signal, onWait });
+  }
+
+  /** As `fetch`, for an answer that is read by other means (a repository's description). */
+  async fetchRaw<T extends { readonly type?: string }>(request: PageRequest, read: (answer: Answer) => T, signal: AbortSignal): Promise<T> {
+    const { policy, onWait } = this.#options;
+    return policy.run(
+      async (context) => {
+        const answer = await this.#follow(request.url, context.signal);
+        const result = read(answer) as T | Reading;
+        await this.#refuseUnusable(result, answer);
+        return result as T;
+      },
+      { signal, onWait },
+    );
+  }
+
+  async #attempt(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
+    const answer = await this.#follow(request.url, signal);
+    const reading = this.#options.source.read(request, answer, { answeredBefore: this.#answered });
+    await this.#refuseUnusable(reading, answer);
+    this.#answered = true;
+    this.#throttled = 0;
+    return { answer, reading: withServerDate(reading as Settled, answer) };
+  }
+
+  async #follow(url: string, signal: AbortSignal): Promise<Answer> {
+    const hops: string[] = [url];
+    for (let current = url; ; ) {
+      const answer = await this.#send(current, signal);
+      if (answer.status < 300 || answer.status > 399 || answer.status === 304) return answer;
+      const hop = nextHop(current, answer.status, answer.headers['location'], hops);
+      if (hop.moved) this.#options.onMoved(hop.url);
+      hops.push(hop.url);
+      current = hop.url;
+    }
+  }
+
+  #send(url: string, signal: AbortSignal): Promise<Answer> {
+    const { gate, transport, source, userAgent, onWait, onRequest } = this.#options;
+    const headers = { 'user-agent': userAgent, accept: source.accept };
+    return gate.run(
+      () => {
+        onRequest(url);
+        return transport.send({ url, headers, timeouts: source.timeouts, maxBytes: MAX_BODY_BYTES }, signal);
+      },
+      { signal, onWait, minIntervalMs: source.minIntervalMs },
+    );
+  }
+
+  /** Closes the gate for everybody when asked to slow down; throws for each reading that is no answer. */
+  async #refuseUnusable(reading: { readonly type?: string }, answer: Answer): Promise<void> {
+    if (!isUnusable(reading)) return;
+    if (reading.type !== 'broken') await this.#coolDown(reading.type, answer, reading.detail);
+    else this.#options.transport.reset();
+    throw unusableAnswer(reading, answer.url);
+  }
+
+  async #coolDown(type: 'throttled' | 'blocked', answer: Answer, detail: string): Promise<void> {
+    const { gate, clock, source } = this.#options;
+    const asked = parseRetryAfter(answer.headers['retry-after'], { now: clock.now(), date: answer.headers['date'] ?? null });
+    this.#throttled += 1;
+    if (asked !== null) {
+      await gate.close(asked.waitMs, { kind: 'retry-after', reason: detail, raw: asked.raw });
+      return;
+    }
+    const base = type === 'blocked' ? source.cooldownMs * BLOCKED_FACTOR : source.cooldownMs;
+    const grown = Math.min(base * 2 ** Math.min(this.#throttled - 1, 6), LONGEST_COOLDOWN_MS);
+    await gate.close(grown, { kind: 'cooldown', reason: `${type}: ${detail}` });
+  }
+}
+
+function isUnusable(reading: { readonly type?: string }): reading is Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }> {
+  return reading.type === 'throttled' || reading.type === 'blocked' || reading.type === 'broken';
+}
+
+/** A protocol without a date of its own (bioRxiv) has the server's `Date` header. */
+function withServerDate(reading: Settled, answer: Answer): Settled {
+  if ((reading.type !== 'page' && reading.type !== 'nothing') || reading.serverDate !== null) return reading;
+  const header = Date.parse(answer.headers['date'] ?? '');
+  return Number.isNaN(header) ? reading : { ...reading, serverDate: new Date(header).toISOString() };
+}
+
+/** The code of an error, for events. */
+export function codeOf(error: unknown): string {
+  if (error instanceof HoldfastError) return error.code;
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : 'ERR_UNKNOWN';
+}

@@ -1,0 +1,214 @@
+import { dayOf, type Day } from '../model/day.ts';
+import { rangeGapKey } from '../model/gap.ts';
+import type { Window } from '../model/window.ts';
+import type { Source, Stream } from '../sources/port.ts';
+import type { CommitResult, Lease } from '../store/port.ts';
+import { cutBackToServer } from './clock-refusal.ts';
+import { conclude, type Conclusion, type EndOfLook } from './conclude.ts';
+import type { IngestDeps } from './deps.ts';
+import type { Fetched, Fetcher } from './fetcher.ts';
+import { phase } from './phase.ts';
+import { narrow } from './poison.ts';
+import { untilWritable } from './persist.ts';
+import { report } from './report.ts';
+import { beginWalk, refresh, step, wanted, type Walk, type WalkContext } from './walk.ts';
+import type { WaitNotice } from '../model/event.ts';
+
+export interface LookDeps extends IngestDeps {
+  readonly source: Source;
+  readonly fetcher: Fetcher;
+  readonly owner: string;
+  /** The server's day as far as known. */
+  readonly today: () => Day;
+  readonly onWait: (wait: WaitNotice) => void;
+  /** Something more urgent waits: stop between two pages. */
+  readonly shouldYield: () => boolean;
+}
+
+/** How a look ended for now. */
+export type LookOutcome = 'concluded' | 'yielded' | 'gone';
+
+const LEASE_MS = 30 * 60_000;
+const SECOND_REPEAT_MS = 5_000;
+
+/**
+ * One look at one window, page by page: fetch, judge, commit; the cursor and what it covers are one
+ * transaction. Resumes where the cursor stands. Ends concluded, or between two pages when asked to yield.
+ *
+ * @throws the fetcher's error when the upstream gives no answer and narrowing the window would not help
+ */
+export async function look(window: Window, deps: LookDeps, signal: AbortSignal): Promise<LookOutcome> {
+  const lease = await deps.store.claim({ owner: deps.owner, window: window.key, ttlMs: LEASE_MS });
+  if (lease === null) return 'gone';
+  const run = new LookRun(lease, deps, signal);
+  try {
+    return await run.toItsEnd();
+  } finally {
+    await run.release();
+  }
+}
+
+/**
+ * The state of one running look: the walk in memory is always the one that the last commit made durable.
+ */
+class LookRun {
+  readonly #lease: Lease;
+  readonly #deps: LookDeps;
+  readonly #signal: AbortSignal;
+  readonly #context: WalkContext;
+  readonly #stream: Stream;
+  #cursor: string;
+  #walk: Walk;
+  #dropped = false;
+
+  constructor(lease: Lease, deps: LookDeps, signal: AbortSignal) {
+    this.#lease = lease;
+    this.#deps = deps;
+    this.#signal = signal;
+    const { window } = lease;
+    const stream = deps.source.streams.find(({ name }) => name === window.stream);
+    if (!stream) throw new TypeError(`source ${window.source} has no stream ${window.stream}`);
+    this.#stream = stream;
+    // The second look at the tail covers the days that are over when the first look began.
+    const range = window.to === null && window.look > 1 ? { from: window.from, to: this.#serverDay(window.serverDate) } : window;
+    this.#context = { source: deps.source, stream: window.stream, range, look: window.look, today: deps.today() };
+    this.#cursor = window.cursor;
+    this.#walk = window.cursor === '' ? beginWalk(deps.clock.now()) : (JSON.parse(window.cursor) as Walk);
+  }
+
+  async toItsEnd(): Promise<LookOutcome> {
+    for (;;) {
+      this.#signal.throwIfAborted();
+      this.#walk = refresh(this.#walk, this.#deps.clock.now());
+      const request = wanted(this.#walk, this.#context);
+      if (request === null) return this.#conclude();
+      if (this.#deps.shouldYield()) return 'yielded';
+      await this.#pause();
+      const fetched = await this.#fetch(request);
+      if (fetched === 'narrowed') return 'concluded';
+      if (await this.#cutBack(fetched)) return 'concluded';
+      const walk = step(this.#walk, request, { reading: fetched.reading, at: this.#deps.clock.now() }, this.#context);
+      await this.#commitPage(fetched, walk, request.url);
+    }
+  }
+
+  async release(): Promise<void> {
+    if (!this.#dropped) await this.#deps.store.release(this.#lease).catch(ignoreLostLease);
+  }
+
+  /** Repeats of a doubtful answer are spread, so that a passing outage does not agree with itself. */
+  async #pause(): Promise<void> {
+    const walk = this.#walk;
+    const repeats = walk.mode === 'doubting' || walk.mode === 'confirming-empty' ? walk.asked : 0;
+    const wait = walk.mode === 'confirming-empty' ? (repeats > 0 ? this.#deps.source.cooldownMs : 0) : repeats > 1 ? Math.min(SECOND_REPEAT_MS, this.#deps.source.cooldownMs) : 0;
+    if (wait === 0) return;
+    const until = this.#deps.clock.now() + wait;
+    this.#deps.onWait({ why: 'confirm', reason: 'the end of the list is doubtful and is asked for again', until, attempt: repeats, error: null });
+    await this.#deps.clock.sleep(wait, { signal: this.#signal });
+  }
+
+  async #fetch(request: Parameters<Fetcher['fetch']>[0]): Promise<Fetched | 'narrowed'> {
+    try {
+      phase('fetch');
+      return await this.#deps.fetcher.fetch(request, this.#signal);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const narrowed = await narrow(error, { window: this.#lease.window, walk: this.#walk, request, deps: this.#deps, context: this.#context, signal: this.#signal });
+      if (narrowed === null) throw error;
+      if ('walk' in narrowed) {
+        await this.#commit(null, narrowed.walk, JSON.stringify(narrowed.walk), { next: { cursor: '' } });
+        return this.#fetch(wanted(narrowed.walk, this.#context) ?? request);
+      }
+      await this.#commit(null, this.#walk, '', narrowed);
+      return 'narrowed';
+    }
+  }
+
+  /** Our own clock was ahead of the upstream's: the window is cut back to the upstream's day. */
+  async #cutBack({ reading, answer }: Fetched): Promise<boolean> {
+    if (reading.type !== 'refused' || reading.cause !== 'clock') return false;
+    const date = Date.parse(answer.headers['date'] ?? '');
+    const conclusion = Number.isNaN(date) ? null : cutBackToServer(this.#lease.window, dayOf(date), this.#stream);
+    if (conclusion === null) return false;
+    await this.#commit(null, this.#walk, '', conclusion);
+    return true;
+  }
+
+  async #commitPage(fetched: Fetched, walk: Walk, url: string): Promise<void> {
+    phase('transaction');
+    await this.#commit({ fetched, url }, walk, JSON.stringify(walk), { next: { cursor: '', state: this.#fetchingState() } });
+    phase('committed');
+  }
+
+  /** A window that was sealed stays so while it is looked at again. */
+  #fetchingState(): Window['state'] {
+    const { state, look: number } = this.#lease.window;
+    return number > 1 && (state === 'SEALED' || state === 'VERIFIED') ? state : 'FETCHING';
+  }
+
+  async #commit(page: { fetched: Fetched; url: string } | null, walk: Walk, cursor: string, conclusion: Conclusion): Promise<CommitResult> {
+    const { store, clock, uniqueId } = this.#deps;
+    const reading = page?.fetched.reading.type === 'page' ? page.fetched.reading : null;
+    const batchId = uniqueId();
+    const at = clock.now();
+    const result = await untilWritable(
+      this.#deps,
+      () =>
+        store.commit({
+          ...conclusion,
+          lease: this.#lease,
+          batchId,
+          prev: this.#cursor,
+          next: { ...conclusion.next, cursor },
+          page: page === null || reading === null ? null : {
+            bytes: page.fetched.answer.body, url: page.url,
+            contentType: page.fetched.answer.headers['content-type'] ?? '', fetchedAt: page.fetched.answer.receivedAt,
+          },
+          items: reading?.items ?? [],
+          bad: reading?.bad ?? [],
+          at,
+        }),
+      this.#signal,
+      this.#deps.onWait,
+    );
+    this.#cursor = cursor;
+    this.#walk = walk;
+    this.#dropped = conclusion.drop === true;
+    report(this.#deps, this.#lease.window, conclusion, result, reading);
+    return result;
+  }
+
+  async #conclude(): Promise<LookOutcome> {
+    const walk = this.#walk;
+    if (walk.mode !== 'finished' && walk.mode !== 'stuck') throw new TypeError(`a walk that is ${walk.mode} has not ended`);
+    await this.#commit(null, walk, '', conclude(await this.#endOfLook(walk)));
+    return 'concluded';
+  }
+
+  async #endOfLook(walk: EndOfLook['walk']): Promise<EndOfLook> {
+    const { window } = this.#lease;
+    const gaps = await this.#deps.store.gaps(window.source);
+    const range = gaps.find(({ key }) => key === rangeGapKey(window.stream, window));
+    const foundMissing =
+      window.look > 1 && gaps.some((gap) => gap.id !== null && gap.state === 'open' && gap.since >= walk.progress.since && within(gap.datestamp, window));
+    const serverDate = window.look === 1 ? walk.progress.serverDate : window.serverDate;
+    return {
+      window, walk, stream: this.#stream, poll: this.#deps.source.poll, now: this.#deps.clock.now(),
+      serverDay: serverDate === null ? null : this.#serverDay(serverDate),
+      foundMissing, gapSince: range?.since ?? null, lastAnswer: range?.lastAnswer ?? null,
+    };
+  }
+
+  #serverDay(serverDate: string | null): Day {
+    return serverDate === null ? this.#deps.today() : dayOf(Date.parse(serverDate));
+  }
+}
+
+function within(datestamp: string | null, window: Window): boolean {
+  return datestamp !== null && datestamp >= window.from && (window.to === null || datestamp < window.to);
+}
+
+/** Another owner has taken the window since: it is not ours to release. */
+function ignoreLostLease(error: unknown): void {
+  if ((error as { code?: unknown } | null)?.code !== 'ERR_STORE_FENCED') throw error;
+}

@@ -1,0 +1,42 @@
+import { classify } from '@holdfast/resilience';
+import type { WaitNotice } from '../model/event.ts';
+import { codeOf } from './fetcher.ts';
+import type { IngestDeps } from './deps.ts';
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Runs something that writes, until our own disk lets it: a full, read-only or failing disk is waited for,
+ * visibly, and what was fetched stays in memory meanwhile. A commit is safe to repeat, since its batch has
+ * an id. Every other error is the caller's.
+ */
+export async function untilWritable<T>(
+  deps: Pick<IngestDeps, 'clock'>,
+  write: () => Promise<T>,
+  signal: AbortSignal,
+  onWait: (wait: WaitNotice) => void,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (classify(error, { signal }).category !== 'local') throw error;
+      const delay = Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10), LONGEST_WAIT_MS);
+      onWait(diskWait(error, attempt, deps.clock.now() + delay));
+      await deps.clock.sleep(delay, { signal });
+    }
+  }
+}
+
+function diskWait(error: unknown, attempt: number, until: number): WaitNotice {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = (error as { hint?: unknown } | null)?.hint;
+  return {
+    why: 'disk',
+    reason: `${message} Nothing is lost: the page is kept in memory and written as soon as the disk allows.`,
+    until,
+    attempt,
+    error: { code: codeOf(error), message, hint: typeof hint === 'string' ? hint : '' },
+  };
+}

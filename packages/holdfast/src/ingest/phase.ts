@@ -1,0 +1,11 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** Where the path of a page stands. Published on the diagnostics channel `holdfast:phase`. */
+export type Phase = 'fetch' | 'parse' | 'transaction' | 'committed';
+
+const phases = channel('holdfast:phase');
+
+/** Tells whoever traces the engine which step begins; costs nothing when nobody does. */
+export function phase(name: Phase): void {
+  if (phases.hasSubscribers) phases.publish({ phase: name });
+}

@@ -1,0 +1,59 @@
+import { addDays, daysBetween, type Day } from '../model/day.ts';
+import type { Window } from '../model/window.ts';
+import type { Stream } from '../sources/port.ts';
+import type { NewWindow } from '../store/port.ts';
+import { tailWindow } from './conclude.ts';
+
+/** A wrong local clock may be a day ahead: the first tail begins a day earlier than it need. */
+const CLOCK_MARGIN_DAYS = 1;
+
+export interface PlanInput {
+  readonly source: string;
+  readonly stream: Stream;
+  /** First day wanted. */
+  readonly from: Day;
+  /** Last day wanted (exclusive), for a source that was given an end; null = for ever. */
+  readonly until: Day | null;
+  readonly today: Day;
+  readonly existing: readonly Window[];
+}
+
+/**
+ * The windows that are missing for a stream: the tail, and the history from `from` up to what is planned
+ * already, cut into windows. An earlier `from` extends the history; a later one deletes nothing.
+ */
+export function planStream(input: PlanInput): readonly NewWindow[] {
+  const { stream, from, today, until } = input;
+  const existing = input.existing.filter(({ stream: name }) => name === stream.name);
+  const begins = existing.map((window) => window.from).toSorted()[0] ?? null;
+  const tailFrom = later(addDays(today, -(stream.lagDays + CLOCK_MARGIN_DAYS)), from);
+  if (begins !== null) return history(input, from, begins);
+  if (until !== null && until <= tailFrom) return history(input, from, until);
+  return [...history(input, from, tailFrom), tailWindow({ source: input.source, stream: stream.name }, tailFrom)];
+}
+
+/** Windows of at most `windowDays` over the half-open range, counted back from its end. */
+function history(input: PlanInput, from: Day, to: Day): readonly NewWindow[] {
+  const windows: NewWindow[] = [];
+  for (let end = to; end > from; ) {
+    const start = later(addDays(end, -input.stream.windowDays), from);
+    const window = tailWindow({ source: input.source, stream: input.stream.name }, start);
+    windows.push({ ...window, to: end, lane: 'backfill' });
+    end = start;
+  }
+  return windows;
+}
+
+function later(a: Day, b: Day): Day {
+  return daysBetween(a, b) > 0 ? b : a;
+}
+
+const RELATIVE = /^(\d+)d$/;
+
+/** The first day that a `from` setting means: `30d`, a date, or `all`. */
+export function resolveFrom(from: string, today: Day, earliest: Day | null): Day {
+  const relative = RELATIVE.exec(from)?.[1];
+  const day = relative === undefined ? from : addDays(today, -Number(relative));
+  if (day === 'all') return earliest ?? '1990-01-01';
+  return earliest !== null && day < earliest ? earliest : day;
+}

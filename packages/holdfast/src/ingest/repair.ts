@@ -1,0 +1,119 @@
+import type { Gap } from '../model/gap.ts';
+import type { Item } from '../model/item.ts';
+import type { Window } from '../model/window.ts';
+import type { GapUpdate } from '../store/port.ts';
+import { addDays, type Day } from '../model/day.ts';
+import { gapDelay, tailWindow } from './conclude.ts';
+import type { Fetched } from './fetcher.ts';
+import { codeOf } from './fetcher.ts';
+import type { LookDeps } from './look.ts';
+import { untilWritable } from './persist.ts';
+
+/** More records than this missing on one day: listing the day again is politer than asking for each. */
+const ONE_BY_ONE = 10;
+const REWALK_PAUSE_MS = 10 * 60_000;
+const ABSENT_ANSWERS = 3;
+const SPACED_MS = 3_600_000;
+const LEASE_MS = 5 * 60_000;
+
+/**
+ * Fills gaps of records: days with many are walked again, single records are asked for one by one. What the
+ * upstream answers instead is kept with the gap. `carrier` is any window of the source, whose lease carries
+ * the commits; its cursor does not move.
+ */
+export async function repair(gaps: readonly Gap[], carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
+  const days = Map.groupBy(gaps, ({ datestamp }) => (datestamp ?? '').slice(0, 10));
+  for (const [day, missing] of days) {
+    if (missing.length > ONE_BY_ONE && day !== '' && missing.every(({ attempts }) => attempts === 0)) {
+      await walkAgain(day, missing, carrier, deps, signal);
+    } else {
+      for (const gap of missing) await askFor(gap, carrier, deps, signal);
+    }
+  }
+}
+
+async function walkAgain(day: Day, gaps: readonly Gap[], carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
+  const updates = gaps.map((gap) => updateOf(gap, 'its day is listed again', deps.clock.now() + REWALK_PAUSE_MS));
+  const to = addDays(day, 1);
+  const reason = `${String(gaps.length)} records of the day are missing`;
+  const windows = await deps.store.windows(carrier.source);
+  const same = windows.find((window) => window.stream === carrier.stream && window.from === day && window.to === to);
+  const spawn = same ? [] : [{ ...tailWindow(carrier, day), to, lane: 'repair' as const, reason }];
+  await withLease(same ?? carrier, deps, (lease) =>
+    commit(lease, deps, signal, {
+      items: [], fetched: null, gaps: updates, spawn,
+      next: same ? { cursor: '', state: 'OPEN', look: 1, nextAt: null, reason } : { cursor: lease.window.cursor },
+    }),
+  );
+}
+
+async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
+  const request = gap.id === null ? null : deps.source.record(gap.id);
+  if (request === null) return;
+  const answer = await ask(request, deps, signal);
+  const fetched = answer instanceof Error ? null : answer;
+  const items = fetched?.reading.type === 'page' ? fetched.reading.items : [];
+  const gaps = items.some(({ id }) => id === gap.id) ? [] : [unanswered(gap, answer, deps.clock.now())];
+  await withLease(carrier, deps, (lease) => commit(lease, deps, signal, { items, fetched, gaps, spawn: [], next: { cursor: lease.window.cursor } }));
+  for (const { key, state, reason } of gaps) deps.emit({ kind: 'gap', at: deps.clock.now(), source: gap.source, key, state, reason });
+}
+
+async function ask(request: Parameters<LookDeps['fetcher']['fetch']>[0], deps: LookDeps, signal: AbortSignal): Promise<Fetched | Error> {
+  try {
+    return await deps.fetcher.fetch(request, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** What becomes of a gap when its record did not come. Only the upstream's own "does not exist" confirms an absence. */
+function unanswered(gap: Gap, answer: Fetched | Error, now: number): GapUpdate {
+  const absent = !(answer instanceof Error) && answer.reading.type === 'absent';
+  const said = answer instanceof Error ? `${codeOf(answer)}: ${answer.message}` : 'detail' in answer.reading ? answer.reading.detail : 'an answer without the record';
+  const attempts = absent || gap.lastAnswer !== said ? (gap.lastAnswer === said ? gap.attempts + 1 : 1) : gap.attempts + 1;
+  const confirmed = absent && attempts >= ABSENT_ANSWERS && now - gap.since >= SPACED_MS;
+  return { ...updateOf(gap, said, now + gapDelay(attempts)), attempts, state: confirmed ? 'confirmed-absent' : 'open' };
+}
+
+function updateOf(gap: Gap, lastAnswer: string, nextAt: number): GapUpdate {
+  const { key, id, range, datestamp, reason, attempts, state } = gap;
+  return { key, id, range, datestamp, reason, attempts, state, lastAnswer, nextAt };
+}
+
+type Lease = NonNullable<Awaited<ReturnType<LookDeps['store']['claim']>>>;
+
+async function withLease(window: Window, deps: LookDeps, work: (lease: Lease) => Promise<void>): Promise<void> {
+  const lease = await deps.store.claim({ owner: deps.owner, window: window.key, ttlMs: LEASE_MS });
+  if (lease === null) return;
+  try {
+    await work(lease);
+  } finally {
+    await deps.store.release(lease);
+  }
+}
+
+interface RepairCommit {
+  readonly items: readonly Item[];
+  readonly fetched: Fetched | null;
+  readonly gaps: readonly GapUpdate[];
+  readonly spawn: Parameters<LookDeps['store']['plan']>[0];
+  readonly next: Parameters<LookDeps['store']['commit']>[0]['next'];
+}
+
+async function commit(lease: Lease, deps: LookDeps, signal: AbortSignal, work: RepairCommit): Promise<void> {
+  const batchId = deps.uniqueId();
+  const { answer } = work.fetched ?? { answer: null };
+  await untilWritable(
+    deps,
+    () =>
+      deps.store.commit({
+        lease, batchId, prev: lease.window.cursor, next: work.next, items: work.items, gaps: work.gaps, spawn: work.spawn,
+        bad: work.fetched?.reading.type === 'page' ? work.fetched.reading.bad : [],
+        page: answer === null ? null : { bytes: answer.body, url: answer.url, contentType: answer.headers['content-type'] ?? '', fetchedAt: answer.receivedAt },
+        at: deps.clock.now(),
+      }),
+    signal,
+    deps.onWait,
+  );
+}
