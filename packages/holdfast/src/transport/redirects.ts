@@ -32,11 +32,16 @@ export function nextHop(visited: readonly string[], status: number, location: st
   const to = URL.parse(location.trim(), from);
   if (to === null) return refused('The redirect names an address that is no URL.');
   to.hash = '';
-  if (to.protocol !== 'https:' && to.protocol !== 'http:') return refused(`The redirect leads to ${to.protocol}, which is not followed.`);
-  if (from.protocol === 'https:' && to.protocol === 'http:') return refused('The redirect leads from https to http.');
-  if (to.username !== '' || to.password !== '') return refused('The redirect carries credentials.');
-  if (visited.some((url) => sameUrl(url, to))) return refused('The redirects lead in a circle.');
+  const reason = whyNot(visited, from, to);
+  if (reason !== null) return refused(reason);
   return { type: 'hop', url: to.href, moved: status === 301 || status === 308, otherHost: to.origin !== from.origin };
+}
+
+function whyNot(visited: readonly string[], from: URL, to: URL): string | null {
+  if (to.protocol !== 'https:' && to.protocol !== 'http:') return `The redirect leads to ${to.protocol}, which is not followed.`;
+  if (from.protocol === 'https:' && to.protocol === 'http:') return 'The redirect leads from https to http.';
+  if (to.username !== '' || to.password !== '') return 'The redirect carries credentials.';
+  return visited.some((url) => sameUrl(url, to)) ? 'The redirects lead in a circle.' : null;
 }
 
 /**

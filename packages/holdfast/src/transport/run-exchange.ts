@@ -64,8 +64,9 @@ export async function runExchange(job: ExchangeJob): Promise<Answer> {
 }
 
 function open({ url, headers, route }: ExchangeJob, signal: AbortSignal): ClientRequest {
+  const all = { host: url.host, ...headers };
   const common: TunnelArgs = {
-    method: 'GET', agent: route.agent, headers: { host: url.host, ...headers }, maxHeaderSize: route.maxHeaderSize, tunnelSignal: signal,
+    method: 'GET', agent: route.agent, headers: all, maxHeaderSize: route.maxHeaderSize, tunnelSignal: signal,
   };
   const path = `${url.pathname}${url.search}`;
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
@@ -74,7 +75,7 @@ function open({ url, headers, route }: ExchangeJob, signal: AbortSignal): Client
   if (proxy === null) return http.request({ ...common, host: hostname, port: url.port || 80, path });
   const authorization = proxy.authorization === null ? {} : { 'proxy-authorization': proxy.authorization };
   return http.request({
-    ...common, host: proxy.hostname, port: proxy.port, path: `${url.origin}${path}`, headers: { ...common.headers, ...authorization },
+    ...common, host: proxy.hostname, port: proxy.port, path: `${url.origin}${path}`, headers: { ...all, ...authorization },
   });
 }
 
@@ -103,7 +104,7 @@ async function answerTo(
   try {
     const answer = await Promise.race([answered, failed.promise]);
     // One turn of the event loop, so that bytes which came with the last ones are noticed.
-    await Promise.race([new Promise((resolve) => setImmediate(resolve)), failed.promise]);
+    await Promise.race([job.clock.sleep(0), failed.promise]);
     return answer;
   } finally {
     limits.signal.removeEventListener('abort', onAbort);
