@@ -18,7 +18,7 @@ function checkExport(context: RuleContext, node: Node): void {
   const name = declaration.id?.name ?? declaration.declarations?.[0]?.id?.name ?? 'it';
   context.report({
     node,
-    message: `${name} is exported without a doc comment: say what it does and what it throws.`,
+    message: `${name} is exported without a doc comment: say what it is for, its units and its errors.`,
   });
 }
 
