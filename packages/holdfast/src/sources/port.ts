@@ -75,6 +75,8 @@ export interface PollPlan {
 export interface Description {
   readonly earliest: Day | null;
   readonly granularity: 'day' | 'seconds';
+  /** The exact earliest datestamp, where it is finer than `earliest`. */
+  readonly earliestDatestamp?: string;
 }
 
 /**
@@ -100,6 +102,9 @@ export interface Source {
   /** Asked once before the first plan; null when the source describes itself in no answer. */
   identify(): PageRequest | null;
   readDescription(answer: Answer): Description | Extract<Reading, { type: 'broken' | 'throttled' | 'blocked' | 'refused' }>;
+
+  /** The same source with what its repository says of itself; left out where `identify` is null. */
+  withDescription?(description: Description): Source;
 
   /**
    * First request of a look at a range. Look 1 harvests; look 2 and above must use other URLs than look 1.
