@@ -12,7 +12,12 @@ export function applyHistory(known: Knowledge, item: HistoryItem): Outcome {
   const history = isNews(item, known.history) ? toHistory(item) : null;
   const stored = newestStamp(known.rows);
   if (stored === null) {
-    return { ...UNCHANGED, result: 'missing', history, missing: `Listed with datestamp ${item.datestamp}, but not stored.` };
+    return {
+      ...UNCHANGED,
+      result: 'missing',
+      history,
+      missing: `Listed with datestamp ${item.datestamp}, but not stored.`,
+    };
   }
   if (stored < item.datestamp) {
     const missing = `Listed with datestamp ${item.datestamp}, but stored with the older ${stored}.`;
@@ -23,7 +28,11 @@ export function applyHistory(known: Knowledge, item: HistoryItem): Outcome {
   return { ...complete(known, latest, history ?? known.history ?? toHistory(item)), history };
 }
 
-function complete(known: Knowledge, latest: KnownRow, { version, published, withdrawn }: KnownHistory): Outcome {
+function complete(
+  known: Knowledge,
+  latest: KnownRow,
+  { version, published, withdrawn }: KnownHistory,
+): Outcome {
   const fields = { ...latest.fields, version, published: published ?? latest.fields.published, withdrawn };
   const base = { fields, datestamp: latest.datestamp, raw: 'kept' as const, from: latest };
   if (latest.version === version) return settle(known, { ...base, over: latest, kind: 'completed' });

@@ -42,11 +42,22 @@ function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
   if (history) {
     const same = known.rows.find((row) => row.version === history.version) ?? null;
     const kind = kindOfVersion(known, history.version);
-    return settle(known, { ...base, fields, over: same ?? unnumbered, absorbs: same ? unnumbered : null, kind });
+    return settle(known, {
+      ...base,
+      fields,
+      over: same ?? unnumbered,
+      absorbs: same ? unnumbered : null,
+      kind,
+    });
   }
   const sameContent = latest && presentHash(latest) === contentOf(withLink(fields, known.journal)).hash;
   if (sameContent) return settle(known, { ...base, fields, over: latest, kind: 'completed' });
-  return settle(known, { ...base, fields: { ...fields, version: null }, over: unnumbered, kind: 'completed' });
+  return settle(known, {
+    ...base,
+    fields: { ...fields, version: null },
+    over: unnumbered,
+    kind: 'completed',
+  });
 }
 
 function olderUnnumbered(known: Knowledge, datestamp: string): KnownRow | null {
@@ -65,8 +76,10 @@ function takeOver(
   const taken: { -readonly [Key in keyof PaperFields]: PaperFields[Key] } = { ...fields };
   for (const field of unknown) {
     if (field === 'version') taken.version = history?.version ?? stored?.version ?? fields.version;
-    else if (field === 'published') taken.published = history?.published ?? stored?.published ?? fields.published;
-    else if (field === 'withdrawn') taken.withdrawn = history?.withdrawn ?? stored?.withdrawn ?? fields.withdrawn;
+    else if (field === 'published')
+      taken.published = history?.published ?? stored?.published ?? fields.published;
+    else if (field === 'withdrawn')
+      taken.withdrawn = history?.withdrawn ?? stored?.withdrawn ?? fields.withdrawn;
     else if (field === 'journalRef') taken.journalRef = stored?.journalRef ?? fields.journalRef;
     else if (stored?.urls['journal'] !== undefined) {
       taken.urls = sortedUrls({ ...taken.urls, journal: stored.urls['journal'] });

@@ -23,18 +23,33 @@ function preprint(stamp: string, title: string, version: string): Item {
 }
 function history(stamp: string, version: string, withdrawn = false): Item {
   const entries = [{ version, date: null }];
-  return { type: 'history', id: 'a', datestamp: stamp, place: null, version, published: '2001-01-01', withdrawn, history: entries };
+  return {
+    type: 'history',
+    id: 'a',
+    datestamp: stamp,
+    place: null,
+    version,
+    published: '2001-01-01',
+    withdrawn,
+    history: entries,
+  };
 }
 const deleted = (stamp: string): Item => ({ type: 'deleted', id: 'a', datestamp: stamp, place: null });
 const listed = (stamp: string): Item => ({ type: 'listed', id: 'a', datestamp: stamp, place: null });
 const journal = (stamp: string, url: string, journalRef: string | null = null): Item => ({
-  type: 'journal', id: 'a', datestamp: stamp, place: null, url, journalRef,
+  type: 'journal',
+  id: 'a',
+  datestamp: stamp,
+  place: null,
+  url,
+  journalRef,
 });
 
 /** What a store does with an outcome, without a store. */
 function write(known: Knowledge, { put, restamp, ...news }: Outcome): Knowledge {
   let rows: KnownRow[] = [...known.rows];
-  if (restamp) rows = rows.map((row) => (row === restamp.row ? { ...row, datestamp: restamp.datestamp } : row));
+  if (restamp)
+    rows = rows.map((row) => (row === restamp.row ? { ...row, datestamp: restamp.datestamp } : row));
   if (put) {
     rows = rows.filter((row) => row !== put.over && row !== put.absorbs);
     const { fields, hash, hashVersion, datestamp } = put;
@@ -44,7 +59,10 @@ function write(known: Knowledge, { put, restamp, ...news }: Outcome): Knowledge 
   return { rows, history: news.history ?? known.history, journal: news.journal ?? known.journal };
 }
 
-function run(items: readonly Item[], start = EMPTY): { known: Knowledge; changes: ChangeKind[]; results: string[] } {
+function run(
+  items: readonly Item[],
+  start = EMPTY,
+): { known: Knowledge; changes: ChangeKind[]; results: string[] } {
   let known = start;
   const changes: ChangeKind[] = [];
   const results: string[] = [];
@@ -60,13 +78,21 @@ function run(items: readonly Item[], start = EMPTY): { known: Knowledge; changes
 const latest = (known: Knowledge) => latestOf(known.rows);
 
 test('orders versions as text of any length', () => {
-  expect(['10', '9', '1', '100000000000000000001', '100000000000000000000'].sort(compareVersions)).toEqual(
-    ['1', '9', '10', '100000000000000000000', '100000000000000000001']);
+  expect(['10', '9', '1', '100000000000000000001', '100000000000000000000'].sort(compareVersions)).toEqual([
+    '1',
+    '9',
+    '10',
+    '100000000000000000000',
+    '100000000000000000001',
+  ]);
 });
 
 test('a listed paper is new, its history completes it, and nothing is announced twice', () => {
   const { known, changes, results } = run([
-    listedPaper('2024-01-02', 'x'), history('2024-01-02', '3'), listedPaper('2024-01-02', 'x'), history('2024-01-02', '3'),
+    listedPaper('2024-01-02', 'x'),
+    history('2024-01-02', '3'),
+    listedPaper('2024-01-02', 'x'),
+    history('2024-01-02', '3'),
   ]);
   expect(changes).toEqual(['new', 'completed']);
   expect(results).toEqual(['inserted', 'updated', 'unchanged', 'unchanged']);
@@ -91,7 +117,10 @@ test('a re-stamp keeps the version, changed content loses it until the second lo
 
 test('a version without new metadata is a version all the same', () => {
   const { known, changes } = run([
-    listedPaper('2024-01-02', 'x'), history('2024-01-02', '1'), listedPaper('2024-01-05', 'x'), history('2024-01-05', '2'),
+    listedPaper('2024-01-02', 'x'),
+    history('2024-01-02', '1'),
+    listedPaper('2024-01-05', 'x'),
+    history('2024-01-05', '2'),
   ]);
   expect(changes).toEqual(['new', 'completed', 'version']);
   expect(known.rows.map((row) => row.version)).toEqual(['1', '2']);
@@ -109,8 +138,11 @@ test('a history of a record that is absent or older here is kept and counts as m
 
 test('versions of preprints: a greater one is a version, an earlier one completes, withdrawal is its own kind', () => {
   const { known, changes } = run([
-    preprint('2024-01-02', 'x', '2'), preprint('2024-01-01', 'w', '1'), preprint('2024-02-01', 'y', '10'),
-    paper('2024-03-01', 'y', '11', { withdrawn: true }), paper('2024-03-02', 'y2', '11', { withdrawn: true }),
+    preprint('2024-01-02', 'x', '2'),
+    preprint('2024-01-01', 'w', '1'),
+    preprint('2024-02-01', 'y', '10'),
+    paper('2024-03-01', 'y', '11', { withdrawn: true }),
+    paper('2024-03-02', 'y2', '11', { withdrawn: true }),
   ]);
   expect(changes).toEqual(['new', 'completed', 'version', 'withdrawn', 'completed']);
   expect(latest(known)?.fields).toMatchObject({ version: '11', title: 'y2' });
@@ -124,18 +156,35 @@ test('a journal link completes the latest version, is inherited, and waits for a
     [preprint('2024-06-01', 'y', '2'), preprint('2024-01-01', 'x', '1'), link],
   ]) {
     const { known } = run(order);
-    expect(latest(known)?.fields).toMatchObject({ version: '2', journalRef: 'J. 1', urls: { journal: 'https://doi.org/10.1/j' } });
+    expect(latest(known)?.fields).toMatchObject({
+      version: '2',
+      journalRef: 'J. 1',
+      urls: { journal: 'https://doi.org/10.1/j' },
+    });
     expect(run(order, known).changes).toEqual([]);
   }
 });
 
 test('a source without versions: changed content is a version, a tombstone keeps metadata, a record can come back', () => {
   const { known, changes, results } = run([
-    paper('2024-01-01', 'x'), paper('2024-01-02', 'y'), paper('2024-01-01', 'x'), deleted('2024-01-03'), deleted('2024-01-03'),
-    deleted('2024-01-04'), paper('2024-01-05', 'y'),
+    paper('2024-01-01', 'x'),
+    paper('2024-01-02', 'y'),
+    paper('2024-01-01', 'x'),
+    deleted('2024-01-03'),
+    deleted('2024-01-03'),
+    deleted('2024-01-04'),
+    paper('2024-01-05', 'y'),
   ]);
   expect(changes).toEqual(['new', 'version', 'deleted', 'version']);
-  expect(results).toEqual(['inserted', 'updated', 'unchanged', 'updated', 'unchanged', 'restamped', 'updated']);
+  expect(results).toEqual([
+    'inserted',
+    'updated',
+    'unchanged',
+    'updated',
+    'unchanged',
+    'restamped',
+    'updated',
+  ]);
   expect(known.rows).toHaveLength(1);
   const unknown = run([deleted('2024-01-03')]);
   expect(unknown.changes).toEqual(['deleted']);
@@ -143,8 +192,9 @@ test('a source without versions: changed content is a version, a tombstone keeps
 });
 
 test('a listed identifier is missing when absent or older', () => {
-  expect(run([listed('2024-01-01'), paper('2024-01-01', 'x'), listed('2024-01-01'), listed('2024-01-02')]).results).toEqual(
-    ['missing', 'inserted', 'unchanged', 'missing']);
+  expect(
+    run([listed('2024-01-01'), paper('2024-01-01', 'x'), listed('2024-01-01'), listed('2024-01-02')]).results,
+  ).toEqual(['missing', 'inserted', 'unchanged', 'missing']);
 });
 
 test('rows of an older hash version are compared by their content', () => {
@@ -154,14 +204,20 @@ test('rows of an older hash version are compared by their content', () => {
 });
 
 const day = (n: number): string => `2024-01-${String(n + 1).padStart(2, '0')}`;
-const steps = fc.array(fc.record({ bump: fc.boolean(), title: fc.constantFrom('x', 'y', 'z'), withdrawn: fc.boolean() }), {
-  minLength: 1, maxLength: 6,
-});
+const steps = fc.array(
+  fc.record({ bump: fc.boolean(), title: fc.constantFrom('x', 'y', 'z'), withdrawn: fc.boolean() }),
+  {
+    minLength: 1,
+    maxLength: 6,
+  },
+);
 
 /** All items in some order, some of them again. */
 function shuffled(items: readonly Item[]) {
   const again = fc.subarray([...items]);
-  return again.chain((more) => fc.shuffledSubarray([...items, ...more], { minLength: items.length + more.length }));
+  return again.chain((more) =>
+    fc.shuffledSubarray([...items, ...more], { minLength: items.length + more.length }),
+  );
 }
 
 interface History {
@@ -177,7 +233,12 @@ function inAnyOrder(items: readonly Item[], expected: object): fc.Arbitrary<Hist
 function converges({ items, order, expected }: History): void {
   const { known, changes } = run(order);
   expect(latest(known)?.fields).toMatchObject(expected);
-  expect(latest(known)?.datestamp).toBe(items.map((item) => item.datestamp).sort().at(-1));
+  expect(latest(known)?.datestamp).toBe(
+    items
+      .map((item) => item.datestamp)
+      .sort()
+      .at(-1),
+  );
   expect(changes.filter((kind) => kind === 'new').length).toBeLessThanOrEqual(1);
   const replay = run(order, known);
   expect(replay.changes).toEqual([]);
@@ -185,29 +246,57 @@ function converges({ items, order, expected }: History): void {
 }
 
 test('listed papers and their histories in any order, some twice, end in the same latest content', () => {
-  fc.assert(fc.property(steps.chain((list) => {
-    let version = 1;
-    const items: Item[] = [];
-    list.forEach(({ bump, title, withdrawn }, index) => {
-      if (bump) version += 1;
-      items.push(listedPaper(day(index), title), history(day(index), String(version), withdrawn));
-    });
-    return inAnyOrder(items, { title: list.at(-1)?.title, version: String(version), withdrawn: list.at(-1)?.withdrawn });
-  }), converges), { numRuns: 500 });
+  fc.assert(
+    fc.property(
+      steps.chain((list) => {
+        let version = 1;
+        const items: Item[] = [];
+        list.forEach(({ bump, title, withdrawn }, index) => {
+          if (bump) version += 1;
+          items.push(listedPaper(day(index), title), history(day(index), String(version), withdrawn));
+        });
+        return inAnyOrder(items, {
+          title: list.at(-1)?.title,
+          version: String(version),
+          withdrawn: list.at(-1)?.withdrawn,
+        });
+      }),
+      converges,
+    ),
+    { numRuns: 500 },
+  );
 });
 
 test('versions in any order, some twice, end in the same latest content', () => {
-  fc.assert(fc.property(steps.chain((list) => {
-    const items = list.map(({ title }, index) => preprint(day(index), title, String(index + 8)));
-    const link = journal(day(0), 'https://doi.org/10.1/j', 'J');
-    return inAnyOrder([...items, link], { title: list.at(-1)?.title, version: String(list.length + 7), journalRef: 'J' });
-  }), converges), { numRuns: 300 });
+  fc.assert(
+    fc.property(
+      steps.chain((list) => {
+        const items = list.map(({ title }, index) => preprint(day(index), title, String(index + 8)));
+        const link = journal(day(0), 'https://doi.org/10.1/j', 'J');
+        return inAnyOrder([...items, link], {
+          title: list.at(-1)?.title,
+          version: String(list.length + 7),
+          journalRef: 'J',
+        });
+      }),
+      converges,
+    ),
+    { numRuns: 300 },
+  );
 });
 
 test('records without versions and tombstones in any order end in the same latest state', () => {
-  fc.assert(fc.property(steps.chain((list) => {
-    const items = list.map(({ bump, title }, index) => (bump ? deleted(day(index)) : paper(day(index), title)));
-    const last = list.at(-1);
-    return inAnyOrder(items, last?.bump ? { deleted: true } : { deleted: false, title: last?.title });
-  }), converges), { numRuns: 300 });
+  fc.assert(
+    fc.property(
+      steps.chain((list) => {
+        const items = list.map(({ bump, title }, index) =>
+          bump ? deleted(day(index)) : paper(day(index), title),
+        );
+        const last = list.at(-1);
+        return inAnyOrder(items, last?.bump ? { deleted: true } : { deleted: false, title: last?.title });
+      }),
+      converges,
+    ),
+    { numRuns: 300 },
+  );
 });

@@ -89,7 +89,9 @@ export function compareVersions(a: string, b: string): number {
  * The latest of a record's rows: the greatest version, or the row without a version unless it is older than
  * that one.
  */
-export function latestOf<Row extends Pick<KnownRow, 'version' | 'datestamp'>>(rows: readonly Row[]): Row | null {
+export function latestOf<Row extends Pick<KnownRow, 'version' | 'datestamp'>>(
+  rows: readonly Row[],
+): Row | null {
   let numbered: Row | null = null;
   let unnumbered: Row | null = null;
   for (const row of rows) {

@@ -29,7 +29,9 @@ export function presentHash(row: KnownRow): string {
 }
 
 /** A row of an older `HASH_VERSION` with its present text and hash; null when it needs none. It is no change. */
-export function rehash(row: KnownRow): { readonly json: string; readonly hash: string; readonly hashVersion: number } | null {
+export function rehash(
+  row: KnownRow,
+): { readonly json: string; readonly hash: string; readonly hashVersion: number } | null {
   return row.hashVersion >= HASH_VERSION ? null : { ...contentOf(row.fields), hashVersion: HASH_VERSION };
 }
 
@@ -78,7 +80,12 @@ export function settle(known: Knowledge, proposal: Proposal): Outcome {
   return { ...UNCHANGED, result: over ? 'updated' : 'inserted', put };
 }
 
-function changeKind(before: KnownRow | null, fields: PaperFields, latest: boolean, kind: ChangeKind): ChangeKind {
+function changeKind(
+  before: KnownRow | null,
+  fields: PaperFields,
+  latest: boolean,
+  kind: ChangeKind,
+): ChangeKind {
   if (!before) return fields.deleted ? 'deleted' : 'new';
   if (!latest) return kind;
   if (fields.deleted !== before.fields.deleted) return fields.deleted ? 'deleted' : 'version';

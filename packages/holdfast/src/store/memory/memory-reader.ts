@@ -1,0 +1,165 @@
+import type { Gap } from '../../model/gap.ts';
+import { compareVersions, latestOf, newestStamp } from '../../model/knowledge.ts';
+import type { Change, StoredPaper } from '../../model/paper.ts';
+import type { Window } from '../../model/window.ts';
+import { hasCategory, matchesQuery } from '../../query/match-query.ts';
+import { parseQuery } from '../../query/parse-query.ts';
+import type {
+  ExportQuery,
+  IntegrityFinding,
+  QuarantineEntry,
+  SearchHit,
+  SourceState,
+  StoreReader,
+  StoreStats,
+} from '../port.ts';
+import { sameIdentifier } from '../rules/same-identifier.ts';
+import { paperProblem } from '../rules/verify-rules.ts';
+import { windowCounts } from '../rules/window-rules.ts';
+import type { Leases } from './leases.ts';
+import type { MemoryRow, Records } from './records.ts';
+import type { Troubles } from './troubles.ts';
+
+/** What a memory store keeps, shared between its reading and its writing half. */
+export interface MemoryParts {
+  readonly records: Records;
+  readonly troubles: Troubles;
+  readonly leases: Leases;
+  readonly sources: ReadonlyMap<string, SourceState>;
+  readonly indexed: { seq: bigint };
+}
+
+const SNIPPET_LENGTH = 200;
+
+/** The reading half of a memory store. */
+export class MemoryReader implements StoreReader {
+  readonly #parts: MemoryParts;
+
+  constructor(parts: MemoryParts) {
+    this.#parts = parts;
+  }
+
+  async sources(): Promise<readonly SourceState[]> {
+    return [...this.#parts.sources.values()];
+  }
+
+  async windows(source: string): Promise<readonly Window[]> {
+    return this.#parts.leases.all().filter((window) => window.source === source);
+  }
+
+  async gaps(source?: string): Promise<readonly Gap[]> {
+    return this.#parts.troubles.gaps(source);
+  }
+
+  async quarantine(
+    options: { source?: string; state?: QuarantineEntry['state'] } = {},
+  ): Promise<readonly QuarantineEntry[]> {
+    return this.#parts.troubles
+      .entries()
+      .filter(({ source }) => options.source === undefined || source === options.source)
+      .filter(({ state }) => options.state === undefined || state === options.state);
+  }
+
+  async stats(): Promise<StoreStats> {
+    const { records, troubles, leases, indexed } = this.#parts;
+    const windows = leases.all();
+    const bySource = new Map(records.bySource());
+    const names = new Set([
+      ...this.#parts.sources.keys(),
+      ...bySource.keys(),
+      ...windows.map((each) => each.source),
+    ]);
+    const perSource = [...names].sort().map((source) => ({
+      source,
+      records: bySource.get(source)?.length ?? 0,
+      newestDatestamp: newestStamp((bySource.get(source) ?? []).flat()),
+      windows: windowCounts(windows.filter((window) => window.source === source)),
+    }));
+    return {
+      records: perSource.reduce((sum, each) => sum + each.records, 0),
+      quarantined: troubles.entries().filter(({ state }) => state === 'open').length,
+      gapsOpen: troubles.gaps().filter(({ state }) => state === 'open').length,
+      gapsConfirmedAbsent: troubles.gaps().filter(({ state }) => state !== 'open').length,
+      bytes: 0,
+      walBytes: 0,
+      schemaVersion: 0,
+      lastSeq: BigInt(records.changes.length),
+      indexedSeq: indexed.seq,
+      perSource,
+    };
+  }
+
+  async show(id: string, source?: string): Promise<readonly StoredPaper[]> {
+    const rows = this.#parts.records.rows().filter((row) => sameIdentifier(row.fields.id, id));
+    const wanted = rows.filter((row) => source === undefined || row.source === source);
+    return wanted.sort((a, b) => newestFirst(this.#parts.records, a, b)).map(toPaper);
+  }
+
+  async *export(query: ExportQuery): AsyncIterable<StoredPaper> {
+    const { records } = this.#parts;
+    const parsed = query.query === undefined ? null : parseQuery(query.query);
+    for (const row of records.rows().filter((each) => query.allVersions === true || records.isLatest(each))) {
+      if (query.source !== undefined && row.source !== query.source) continue;
+      if (query.sinceSeq !== undefined && row.seq <= query.sinceSeq) continue;
+      const latest = latestOf(records.know(row.source, row.fields.id).rows) ?? row;
+      if (query.category !== undefined && !hasCategory(row.fields, query.category)) continue;
+      if (parsed && (latest.fields.deleted || !matchesQuery(parsed, latest.fields))) continue;
+      yield toPaper(row);
+    }
+  }
+
+  async search(
+    query: string,
+    options: { source?: string; category?: string; limit?: number } = {},
+  ): Promise<readonly SearchHit[]> {
+    const { records, indexed } = this.#parts;
+    const parsed = parseQuery(query);
+    const hits = records.rows().filter((row) => {
+      if (row.seq > indexed.seq || row.fields.deleted || !records.isLatest(row)) return false;
+      if (options.source !== undefined && row.source !== options.source) return false;
+      if (options.category !== undefined && !hasCategory(row.fields, options.category)) return false;
+      return matchesQuery(parsed, row.fields);
+    });
+    return hits.slice(0, options.limit ?? 20).map((row) => ({
+      paper: toPaper(row),
+      snippet: (row.fields.abstract ?? row.fields.title ?? '').slice(0, SNIPPET_LENGTH),
+    }));
+  }
+
+  async changes(afterSeq: bigint, limit: number): Promise<readonly Change[]> {
+    const start = Number(afterSeq < 0n ? 0n : afterSeq);
+    return this.#parts.records.changes.slice(start, start + limit);
+  }
+
+  async raw(source: string, id: string, version: string | null): Promise<Uint8Array | null> {
+    const raw = this.#parts.records.know(source, id).rows.find((row) => row.version === version)?.raw;
+    return raw ? raw.page.bytes.slice(raw.offset, raw.offset + raw.length) : null;
+  }
+
+  async *verify(): AsyncIterable<IntegrityFinding> {
+    for (const row of this.#parts.records.rows()) {
+      const finding = paperProblem(row);
+      if (finding) yield finding;
+    }
+  }
+
+  /** The simple matcher needs no index; only the position moves. */
+  async index(limit: number): Promise<number> {
+    const { records, indexed } = this.#parts;
+    const last = records.changes.length;
+    indexed.seq = BigInt(Math.min(last, Number(indexed.seq) + limit));
+    return last - Number(indexed.seq);
+  }
+
+  async close(): Promise<void> {}
+}
+
+function toPaper({ seq, source, datestamp, fields, hash, hashVersion }: MemoryRow): StoredPaper {
+  return { seq, source, datestamp, fields, hash, hashVersion };
+}
+
+function newestFirst(records: Records, a: MemoryRow, b: MemoryRow): number {
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  if (records.isLatest(a) !== records.isLatest(b)) return records.isLatest(a) ? -1 : 1;
+  return compareVersions(b.version ?? '', a.version ?? '');
+}

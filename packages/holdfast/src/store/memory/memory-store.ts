@@ -1,0 +1,139 @@
+import type { Clock } from '@holdfast/resilience/clock';
+import type { Item } from '../../model/item.ts';
+import { newestStamp } from '../../model/knowledge.ts';
+import type {
+  Commit,
+  CommitResult,
+  DurabilityReport,
+  GapUpdate,
+  Lease,
+  NewWindow,
+  QuarantineEntry,
+  SourceState,
+  Store,
+} from '../port.ts';
+import { unknownSource } from '../rules/fenced.ts';
+import { createSource, updateSource } from '../rules/source-rules.ts';
+import type { SourceChange } from '../rules/source-rules.ts';
+import { Leases } from './leases.ts';
+import { MemoryReader } from './memory-reader.ts';
+import { Records } from './records.ts';
+import { Troubles } from './troubles.ts';
+
+/**
+ * A whole store in memory, for tests and simulations: same rules as the durable ones, no durability. A crash
+ * of an engine is played by handing the same instance to the next one; `close` therefore forgets nothing.
+ */
+export class MemoryStore extends MemoryReader implements Store {
+  readonly kind = 'memory';
+  readonly durability: DurabilityReport = { engine: 'memory', settings: {}, durable: false };
+  readonly #clock: Clock;
+  readonly #records: Records;
+  readonly #troubles: Troubles;
+  readonly #leases: Leases;
+  readonly #sources: Map<string, SourceState>;
+  readonly #batches = new Map<string, CommitResult>();
+
+  constructor({ clock }: { readonly clock: Clock }) {
+    const parts = {
+      records: new Records(),
+      troubles: new Troubles(),
+      leases: new Leases(),
+      sources: new Map<string, SourceState>(),
+      indexed: { seq: 0n },
+    };
+    super(parts);
+    this.#clock = clock;
+    this.#records = parts.records;
+    this.#troubles = parts.troubles;
+    this.#leases = parts.leases;
+    this.#sources = parts.sources;
+  }
+
+  async claim(options: { owner: string; window: string; ttlMs: number }): Promise<Lease | null> {
+    return this.#leases.claim(options.window, options.owner, options.ttlMs, this.#clock.now());
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    return this.#leases.renew(lease, ttlMs, this.#clock.now());
+  }
+
+  async release(lease: Lease): Promise<void> {
+    this.#leases.release(lease);
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    const before = this.#batches.get(commit.batchId);
+    if (before) return { ...before, replayed: true };
+    const { lease, next, at } = commit;
+    const { source, key } = lease.window;
+    this.#leases.check(lease, commit.prev);
+    if (commit.source && !this.#sources.has(source)) throw unknownSource(source);
+    const result = this.#applyItems(commit, source);
+    this.#troubles.putGaps(source, commit.gaps ?? [], at);
+    this.#troubles.closeGaps(source, commit.closeGaps ?? []);
+    if (commit.drop) this.#leases.drop(key);
+    else this.#leases.move(key, next);
+    this.#leases.plan(commit.spawn ?? []);
+    if (commit.source) this.#mergeSource(source, '', commit.source);
+    this.#batches.set(commit.batchId, result);
+    return result;
+  }
+
+  #applyItems({ items, bad, page, at }: Commit, source: string): CommitResult {
+    const counts = { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0 };
+    for (const item of items) {
+      const { result, missing } = this.#records.apply(source, item, page, at);
+      counts[result] += 1;
+      if (missing !== null) {
+        this.#troubles.missing({ source, id: item.id, datestamp: item.datestamp, reason: missing, at });
+      }
+      if (isRecord(item))
+        this.#troubles.arrived(source, item.id, this.#stamp(source, item.id) ?? item.datestamp);
+    }
+    for (const each of bad) {
+      const stamp = each.id === null ? null : this.#stamp(source, each.id);
+      this.#troubles.quarantine(source, each, stamp, page, at);
+    }
+    return { ...counts, quarantined: bad.length, replayed: false };
+  }
+
+  #stamp(source: string, id: string): string | null {
+    return newestStamp(this.#records.know(source, id).rows);
+  }
+
+  async putSource(id: string, kind: string, change: SourceChange): Promise<SourceState> {
+    return this.#mergeSource(id, kind, change);
+  }
+
+  #mergeSource(id: string, kind: string, change: SourceChange): SourceState {
+    const source = updateSource(this.#sources.get(id) ?? createSource(id, kind), change);
+    this.#sources.set(id, source);
+    return source;
+  }
+
+  async plan(windows: readonly NewWindow[]): Promise<void> {
+    this.#leases.plan(windows);
+  }
+
+  async putGaps(source: string, gaps: readonly GapUpdate[], at: number): Promise<void> {
+    this.#troubles.putGaps(source, gaps, at);
+  }
+
+  async closeGaps(source: string, keys: readonly string[]): Promise<void> {
+    this.#troubles.closeGaps(source, keys);
+  }
+
+  async settleQuarantine(
+    number: number,
+    state: QuarantineEntry['state'],
+    note: string | null,
+  ): Promise<boolean> {
+    return this.#troubles.settle(number, state, note);
+  }
+}
+
+/** Whether the item brings the record itself; the rest says something about it. */
+function isRecord(item: Item): boolean {
+  return item.type === 'paper' || item.type === 'deleted';
+}

@@ -1,0 +1,117 @@
+import type { Item } from '../../model/item.ts';
+import { apply } from '../../model/apply.ts';
+import { latestOf } from '../../model/knowledge.ts';
+import type {
+  Knowledge,
+  KnownHistory,
+  KnownJournal,
+  KnownRow,
+  Outcome,
+  RowWrite,
+} from '../../model/knowledge.ts';
+import type { Change, StoredPaper } from '../../model/paper.ts';
+import type { RawPage } from '../port.ts';
+
+/** The bytes of a record within its page. */
+interface RawPlace {
+  readonly page: RawPage;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A row in memory: what the store answers, and where its bytes are. */
+export interface MemoryRow extends KnownRow, StoredPaper {
+  readonly raw: RawPlace | null;
+}
+
+interface MemoryRecord extends Knowledge {
+  readonly rows: readonly MemoryRow[];
+  readonly history: KnownHistory | null;
+  readonly journal: KnownJournal | null;
+}
+
+const EMPTY: MemoryRecord = { rows: [], history: null, journal: null };
+
+/** The records, their versions and the change feed of a memory store. */
+export class Records {
+  readonly changes: Change[] = [];
+  readonly #sources = new Map<string, Map<string, MemoryRecord>>();
+  /** Rows in `seq` order: a row that changes moves to the end. */
+  readonly #rows = new Map<bigint, MemoryRow>();
+
+  /** What is known of a record. */
+  know(source: string, id: string): MemoryRecord {
+    return this.#sources.get(source)?.get(id) ?? EMPTY;
+  }
+
+  /** All rows in `seq` order, as they stand now. */
+  rows(): readonly MemoryRow[] {
+    return [...this.#rows.values()];
+  }
+
+  /** Whether a row is the latest one of its record. */
+  isLatest(row: MemoryRow): boolean {
+    return latestOf(this.know(row.source, row.fields.id).rows) === row;
+  }
+
+  /** Every source that has records, and those records' rows. */
+  *bySource(): Iterable<readonly [string, readonly (readonly MemoryRow[])[]]> {
+    for (const [source, records] of this.#sources) {
+      yield [source, [...records.values()].map(({ rows }) => rows).filter((rows) => rows.length > 0)];
+    }
+  }
+
+  /** Applies one item; `at` is the wall time of the commit in ms. */
+  apply(source: string, item: Item, page: RawPage | null, at: number): Outcome {
+    const known = this.know(source, item.id);
+    const outcome = apply(known, item);
+    const { put, restamp, history, journal } = outcome;
+    if (!put && !restamp && !history && !journal) return outcome;
+    let rows = known.rows;
+    if (restamp) rows = this.#restamp(rows, restamp.row, restamp.datestamp);
+    if (put) rows = this.#put(source, rows, put, item, page, at);
+    this.#records(source).set(item.id, {
+      rows,
+      history: history ?? known.history,
+      journal: journal ?? known.journal,
+    });
+    return outcome;
+  }
+
+  #records(source: string): Map<string, MemoryRecord> {
+    const known = this.#sources.get(source);
+    if (known) return known;
+    const created = new Map<string, MemoryRecord>();
+    this.#sources.set(source, created);
+    return created;
+  }
+
+  #restamp(rows: readonly MemoryRow[], target: KnownRow, datestamp: string): readonly MemoryRow[] {
+    return rows.map((row) => {
+      if (row !== target) return row;
+      const stamped = { ...row, datestamp };
+      this.#rows.set(row.seq, stamped);
+      return stamped;
+    });
+  }
+
+  #put(
+    source: string,
+    rows: readonly MemoryRow[],
+    put: RowWrite,
+    item: Item,
+    page: RawPage | null,
+    at: number,
+  ): readonly MemoryRow[] {
+    const seq = BigInt(this.changes.length + 1);
+    const { fields, hash, hashVersion, datestamp } = put;
+    const { id, version } = fields;
+    const kept = rows.find((row) => row === put.from)?.raw ?? null;
+    const raw = put.raw === 'kept' ? kept : item.place && page ? { page, ...item.place } : null;
+    const row: MemoryRow = { seq, source, version, fields, hash, hashVersion, datestamp, raw };
+    this.changes.push({ seq, kind: put.change, source, id, version, hash, at });
+    for (const gone of rows) if (gone === put.over || gone === put.absorbs) this.#rows.delete(gone.seq);
+    this.#rows.set(seq, row);
+    return [...rows.filter((other) => other !== put.over && other !== put.absorbs), row];
+  }
+}
