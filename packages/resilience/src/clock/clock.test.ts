@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import fc from 'fast-check';
+import { formatDuration, parseDuration, seededRandom, systemClock, VirtualClock } from './index.ts';
+
+const DAY = 86_400_000;
+
+describe('virtual clock', () => {
+  test('fires timers in the order of their time, those of one time in the order in which they were set', async () => {
+    const clock = new VirtualClock();
+    const fired: string[] = [];
+    clock.timer(20, () => fired.push('late'));
+    clock.timer(10, () => fired.push('first'));
+    clock.timer(10, () => fired.push('second'));
+    const cancelled = clock.timer(5, () => fired.push('cancelled'));
+    cancelled.cancel();
+    await clock.advance(15);
+    expect(fired).toEqual(['first', 'second']);
+    expect(clock.pending).toBe(1);
+  });
+
+  test('lets promises settle between two timers, and fires timers that were set on the way', async () => {
+    const clock = new VirtualClock({ start: 1_000 });
+    const seen: number[] = [];
+    const work = async (): Promise<void> => {
+      for (let i = 0; i < 3; i += 1) {
+        await clock.sleep(10);
+        seen.push(clock.now());
+      }
+    };
+    const done = work();
+    await clock.advance(30);
+    await done;
+    expect(seen).toEqual([1_010, 1_020, 1_030]);
+    expect(await clock.runNext()).toBe(false);
+  });
+
+  test('stepping the wall clock leaves monotonic time and timers alone', async () => {
+    const clock = new VirtualClock({ start: 5_000 });
+    let fired = false;
+    clock.timer(100, () => (fired = true));
+    clock.stepWall(-4_000);
+    expect([clock.now(), clock.monotonic()]).toEqual([1_000, 0]);
+    await clock.advance(99);
+    expect(fired).toBe(false);
+    await clock.advance(1);
+    expect(fired).toBe(true);
+  });
+
+  test('an aborted sleep rejects with the reason by identity and leaves neither timer nor listener', async () => {
+    const clock = new VirtualClock();
+    const reason = { why: 'enough' };
+    const controller = new AbortController();
+    const sleeping = clock.sleep(1_000, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(sleeping).rejects.toBe(reason);
+    await expect(clock.sleep(1_000, { signal: controller.signal })).rejects.toBe(reason);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('system clock', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('D6: a wait above 2^31-1 ms is chained, never cut to 1 ms', async () => {
+    vi.useFakeTimers();
+    let fired = false;
+    const timer = systemClock.timer(35 * DAY, () => (fired = true));
+    await vi.advanceTimersByTimeAsync(34.9 * DAY);
+    expect(fired).toBe(false);
+    await vi.advanceTimersByTimeAsync(0.2 * DAY);
+    expect(fired).toBe(true);
+    timer.cancel();
+  });
+
+  test('a cancelled timer in the second link of its chain does not fire', async () => {
+    vi.useFakeTimers();
+    let fired = false;
+    const timer = systemClock.timer(35 * DAY, () => (fired = true));
+    await vi.advanceTimersByTimeAsync(30 * DAY);
+    timer.cancel();
+    await vi.advanceTimersByTimeAsync(30 * DAY);
+    expect(fired).toBe(false);
+  });
+
+  test('never fires before the monotonic clock says so', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      const due = systemClock.monotonic() + 1.5;
+      await systemClock.sleep(1.5);
+      expect(systemClock.monotonic()).toBeGreaterThanOrEqual(due);
+    }
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    ['250ms', 250],
+    ['90s', 90_000],
+    ['15m', 900_000],
+    ['6h', 21_600_000],
+    ['30d', 2_592_000_000],
+    ['1.5s', 1_500],
+    [0, 0],
+    [12, 12],
+  ])('%s is %d ms', (text, ms) => {
+    expect(parseDuration(text, 'x')).toBe(ms);
+  });
+
+  test.each([
+    '',
+    '5',
+    '5 min',
+    '-1s',
+    's',
+    '1e3s',
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    null,
+    undefined,
+    {},
+  ])('%j is refused by an error that names the field', (value) => {
+    expect(() => parseDuration(value, 'timeouts.idle')).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_OPTION', field: 'timeouts.idle' }),
+    );
+  });
+
+  test.each([
+    [0, '0ms'],
+    [250, '250ms'],
+    [90_000, '1m 30s'],
+    [3_600_000, '1h'],
+    [3_599_999, '1h'],
+    [90_061_000, '1d 1h'],
+  ])('%d ms reads %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+test('seeded randomness repeats itself, stays in [0, 1) and differs between seeds', () => {
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const [one, two] = [seededRandom(seed), seededRandom(seed)];
+      for (let i = 0; i < 20; i += 1) {
+        const value = one.next();
+        expect(value).toBe(two.next());
+        expect(value >= 0 && value < 1).toBe(true);
+      }
+    }),
+  );
+  expect(seededRandom(1).next()).not.toBe(seededRandom(2).next());
+});

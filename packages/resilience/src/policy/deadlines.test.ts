@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../clock/index.ts';
+import { classify, deadlines } from '../index.ts';
+
+const LIMITS = { connect: 30, firstByte: 900, idle: 60, total: 5_000 };
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.aborted ? signal.reason : undefined;
+}
+
+describe('deadlines of one exchange', () => {
+  test('without a connection the connect limit fires, and nothing was sent', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines(LIMITS, { clock });
+    await clock.advance(29);
+    expect(watch.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(reasonOf(watch.signal)).toMatchObject({
+      name: 'TimeoutError',
+      code: 'ERR_TIMEOUT_CONNECT',
+      limitMs: 30,
+    });
+    expect(classify(watch.signal.reason, { signal: watch.signal })).toMatchObject({
+      category: 'timeout',
+      safeToReplay: 'yes',
+    });
+    expect(clock.pending).toBe(0);
+  });
+
+  test('the first byte is waited for from the connection on', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines(LIMITS, { clock });
+    await clock.advance(20);
+    watch.connected();
+    await clock.advance(899);
+    expect(watch.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_FIRST_BYTE' });
+  });
+
+  test('every progress holds the idle limit off', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines(LIMITS, { clock });
+    watch.connected();
+    watch.firstByte();
+    for (let i = 0; i < 10; i += 1) {
+      await clock.advance(59);
+      watch.progress();
+    }
+    expect(watch.signal.aborted).toBe(false);
+    await clock.advance(60);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_IDLE' });
+  });
+
+  test('a drip that never idles meets the total limit', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines(LIMITS, { clock });
+    watch.connected();
+    for (let i = 0; i < 100; i += 1) {
+      watch.progress();
+      await clock.advance(50);
+    }
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_TOTAL' });
+  });
+
+  test('without a connect limit the first byte is waited for from the start', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines({ firstByte: '2s' }, { clock });
+    await clock.advance(2_000);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_FIRST_BYTE' });
+  });
+
+  test("the caller's reason passes through by identity, and is no timeout", () => {
+    const caller = new AbortController();
+    const watch = deadlines(LIMITS, { clock: new VirtualClock(), signal: caller.signal });
+    const reason = new Error('stop');
+    caller.abort(reason);
+    expect(reasonOf(watch.signal)).toBe(reason);
+    expect(reasonOf(deadlines(LIMITS, { clock: new VirtualClock(), signal: caller.signal }).signal)).toBe(
+      reason,
+    );
+  });
+
+  test('after disposal nothing fires and nothing is left behind', async () => {
+    const clock = new VirtualClock();
+    const caller = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = EventTarget.prototype;
+    caller.signal.addEventListener = function (...args: Parameters<typeof addEventListener>) {
+      listeners += 1;
+      addEventListener.apply(this, args);
+    };
+    caller.signal.removeEventListener = function (...args: Parameters<typeof removeEventListener>) {
+      listeners -= 1;
+      removeEventListener.apply(this, args);
+    };
+    const watch = deadlines(LIMITS, { clock, signal: caller.signal });
+    expect(listeners).toBe(1);
+    watch.connected();
+    watch[Symbol.dispose]();
+    watch.progress();
+    expect([listeners, clock.pending]).toEqual([0, 0]);
+    await clock.advance(10_000);
+    caller.abort();
+    expect(watch.signal.aborted).toBe(false);
+  });
+
+  test('a limit that cannot be understood is refused by name', () => {
+    expect(() => deadlines({ idle: 'soon' }, { clock: new VirtualClock() })).toThrow(
+      expect.objectContaining({ field: 'idle' }),
+    );
+  });
+});
