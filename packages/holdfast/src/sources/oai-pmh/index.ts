@@ -1,0 +1,2 @@
+export { oaiPmhSource } from './oai-pmh-source.ts';
+export type { OaiPmhOptions } from './oai-pmh-source.ts';

@@ -1,0 +1,127 @@
+import type { Place } from '../model/paper.ts';
+import { declaresLatin, decodePiece } from './decode.ts';
+import type { RecordMarks, Scan, Span } from './record-scanner.ts';
+import { closingTags, scanRecords } from './record-scanner.ts';
+import { repairText } from './repair.ts';
+import { toXmlError, XmlError } from './xml-error.ts';
+import type { XmlNode } from './xml-node.ts';
+import { readXml } from './xml-reader.ts';
+import type { BadPiece, XmlPage, XmlPageShape } from './xml-shape.ts';
+
+/** What all steps of one salvage share. */
+interface Salvage<T> {
+  readonly bytes: Uint8Array;
+  /** The page with one character per byte. */
+  readonly latin1: string;
+  readonly latin: boolean;
+  readonly marks: RecordMarks;
+  readonly convert: (record: XmlNode, place: Place) => T;
+  readonly records: T[];
+  readonly bad: BadPiece[];
+  readonly repairs: Set<string>;
+}
+
+/**
+ * Reads what can be read of a complete page that is not well-formed: every record alone, then the rest of the
+ * page with the records blanked out. The rest must be sound (it holds the token that continues the list), else
+ * the page is rejected whole.
+ * @throws XmlError
+ */
+export function salvagePage<T>(
+  bytes: Uint8Array,
+  shape: XmlPageShape,
+  convert: (record: XmlNode, place: Place) => T,
+): XmlPage<T> {
+  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const marks = marksOf(latin1, shape);
+  const scan = scanRecords(latin1, marks);
+  const salvage: Salvage<T> = {
+    bytes, latin1, latin: declaresLatin(bytes), marks, convert, records: [], bad: [], repairs: new Set(),
+  };
+  for (const piece of scan.pieces) {
+    if (piece.isRecord) readRecord(salvage, piece);
+    else addBad(salvage, piece, new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands in the list.'));
+  }
+  const root = readRest(salvage, scan);
+  return { root, records: salvage.records, bad: salvage.bad, repairs: [...salvage.repairs] };
+}
+
+/** The marks of the first list that the page opens; without any, the root alone is looked for. */
+function marksOf(latin1: string, shape: XmlPageShape): RecordMarks {
+  const found = Object.entries(shape.lists).find(([name]) => new RegExp(`<(?:[\\w.-]+:)?${name}[\\s>]`).test(latin1));
+  return found?.[1] ?? { root: shape.root, record: shape.root, first: null, lists: [], after: [] };
+}
+
+/** A record that parses alone is kept, repaired if need be; what is left of its piece is bad. */
+function readRecord<T>(salvage: Salvage<T>, piece: Span): void {
+  const ends = closingTags(salvage.latin1.slice(piece.start, piece.end), salvage.marks);
+  let failure: XmlError | null = null;
+  // A record may hold elements of its own name (MARC), so the first closing tag need not be its end.
+  for (const length of ends) {
+    const end = piece.start + length;
+    const node = tryRead(() => parsePiece(salvage, { start: piece.start, end }));
+    if (node instanceof XmlError) {
+      failure ??= node;
+      continue;
+    }
+    salvage.records.push(salvage.convert(node, { offset: piece.start, length }));
+    readLeftover(salvage, { start: end, end: piece.end });
+    return;
+  }
+  addBad(salvage, piece, failure ?? new XmlError('ERR_XML_MISMATCHED_TAG', 'The record has no closing tag.'));
+}
+
+/** Comments between records are nothing; anything else is shown. */
+function readLeftover<T>(salvage: Salvage<T>, span: Span): void {
+  const text = salvage.latin1.slice(span.start, span.end).replace(/<!--[^]*?-->/g, '');
+  if (text.trim() === '') return;
+  addBad(salvage, span, new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands between records.'));
+}
+
+function parsePiece<T>(salvage: Salvage<T>, span: Span): XmlNode {
+  const piece = decodePiece(salvage.bytes.subarray(span.start, span.end), salvage.latin);
+  return parseWithRepairs(piece.text, (repairs) => {
+    for (const repair of [...piece.repairs, ...repairs]) salvage.repairs.add(repair);
+  });
+}
+
+function parseWithRepairs(text: string, applied: (repairs: readonly string[]) => void): XmlNode {
+  const first = tryRead(() => readXml(text));
+  if (!(first instanceof XmlError)) {
+    applied([]);
+    return first;
+  }
+  const repaired = repairText(text);
+  if (repaired.repairs.length === 0) throw first;
+  const node = readXml(repaired.text);
+  applied(repaired.repairs);
+  return node;
+}
+
+function tryRead(read: () => XmlNode): XmlNode | XmlError {
+  try {
+    return read();
+  } catch (error) {
+    return toXmlError(error);
+  }
+}
+
+function readRest<T>(salvage: Salvage<T>, scan: Scan): XmlNode {
+  const rest = salvage.bytes.slice(scan.root.start, scan.root.end);
+  for (const piece of scan.pieces) rest.fill(0x20, piece.start - scan.root.start, piece.end - scan.root.start);
+  const outside = salvage.latin1.slice(0, scan.root.start) + salvage.latin1.slice(scan.root.end);
+  if (!/^(\xef\xbb\xbf)?\s*(<\?[^]*?\?>\s*|<!--[^]*?-->\s*|<!DOCTYPE[^<>[]*>\s*)*$/i.test(outside)) {
+    if (/<!DOCTYPE[^>]*\[/i.test(outside)) throw new XmlError('ERR_XML_DTD', 'The document declares a DTD of its own.');
+    salvage.repairs.add('outside-text');
+  }
+  const piece = decodePiece(rest, salvage.latin);
+  return parseWithRepairs(piece.text, (repairs) => {
+    for (const repair of [...piece.repairs, ...repairs]) salvage.repairs.add(repair);
+  });
+}
+
+function addBad<T>(salvage: Salvage<T>, span: Span, cause: unknown): void {
+  const error = toXmlError(cause);
+  const place = { offset: span.start, length: span.end - span.start };
+  salvage.bad.push({ code: error.code, reason: error.message, bytes: salvage.bytes.slice(span.start, span.end), place });
+}
