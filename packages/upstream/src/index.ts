@@ -1,8 +1,16 @@
+export { control } from './control.ts';
+export { UpstreamError } from './errors.ts';
 export type { Exchange, Outcome, Reply, UpstreamRequest } from './exchange.ts';
+export { faults } from './faults/catalogue.ts';
+export type { FaultDefinition, Need } from './faults/definition.ts';
+export { parseFault, scopes } from './faults/parse.ts';
 export { isKind, kinds, type Kind } from './kind.ts';
 export type { ChangeReason, LedgerEntry, LedgerSummary, TruthRecord } from './ledger/entry.ts';
+export { fileSink } from './ledger/file-sink.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { summarize } from './ledger/summary.ts';
 export type { UpstreamOptions } from './options.ts';
+export { serve, type Listening } from './serve/serve.ts';
 export type { Upstream } from './upstream-port.ts';
+export { createUpstream } from './upstream.ts';
 export { deliversWhole, type WireFault } from './wire.ts';

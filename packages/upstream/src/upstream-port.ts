@@ -22,8 +22,8 @@ export interface Upstream {
   /** Names of the armed faults that have not yet fired as often as they should. */
   pending(): readonly string[];
 
-  /** Stamps rows that were already delivered anew (all rows when none was); gives their ids. arxiv and oai-pmh. */
-  restamp(count: number): readonly string[];
+  /** Stamps records anew, by id, or so many by chance among those already delivered; gives their ids. arxiv and oai-pmh. */
+  restamp(what: number | readonly string[]): readonly string[];
   /** A new version of a record: new datestamp for arxiv and oai-pmh, a new row for bioRxiv and medRxiv. */
   newVersion(id: string): void;
   /** A version that withdraws. */
