@@ -27,7 +27,8 @@ export function decodePage(bytes: Uint8Array): DecodedPage {
     const singleByte = text.length === bytes.length - base;
     return { text, base, singleByte, repairs: latin && !singleByte ? ['encoding-label'] : [] };
   } catch (cause) {
-    if (latin && base === 0) return { text: windows1252.decode(bytes), base: 0, singleByte: true, repairs: [] };
+    if (latin && base === 0)
+      return { text: windows1252.decode(bytes), base: 0, singleByte: true, repairs: [] };
     throw new XmlError('ERR_XML_ENCODING', 'The bytes are not valid UTF-8.', cause);
   }
 }
@@ -45,7 +46,12 @@ export function decodePiece(bytes: Uint8Array, latin: boolean): DecodedPage {
     if (!latin && !isCertainlyWindows1252(bytes)) {
       throw new XmlError('ERR_XML_ENCODING', 'The record is not valid UTF-8.', cause);
     }
-    return { text: windows1252.decode(bytes), base: 0, singleByte: true, repairs: latin ? [] : ['windows-1252'] };
+    return {
+      text: windows1252.decode(bytes),
+      base: 0,
+      singleByte: true,
+      repairs: latin ? [] : ['windows-1252'],
+    };
   }
 }
 

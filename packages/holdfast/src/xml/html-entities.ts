@@ -27,11 +27,15 @@ const OTHERS = `
   diams:2666`;
 
 const ENTITIES = new Map<string, string>([
-  ...LATIN_1.trim().split(/\s+/).map((name, index) => [name, String.fromCodePoint(0xa0 + index)] as const),
-  ...OTHERS.trim().split(/\s+/).map((pair) => {
-    const [name = '', code = ''] = pair.split(':');
-    return [name, String.fromCodePoint(Number.parseInt(code, 16))] as const;
-  }),
+  ...LATIN_1.trim()
+    .split(/\s+/)
+    .map((name, index) => [name, String.fromCodePoint(0xa0 + index)] as const),
+  ...OTHERS.trim()
+    .split(/\s+/)
+    .map((pair) => {
+      const [name = '', code = ''] = pair.split(':');
+      return [name, String.fromCodePoint(Number.parseInt(code, 16))] as const;
+    }),
 ]);
 
 /** The character that HTML 4.01 names so; null when it names none. XML's own five are not among them. */

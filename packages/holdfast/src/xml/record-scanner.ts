@@ -100,7 +100,11 @@ function findList(text: string, root: Span, marks: RecordMarks): Span | null {
 function cutPieces(text: string, list: Span, marks: RecordMarks): Scan['pieces'] {
   const body = text.slice(list.start, list.end);
   const starts = [...body.matchAll(recordStart(marks))].map((match) => list.start + match.index);
-  const pieces = starts.map((start, index) => ({ start, end: starts[index + 1] ?? list.end, isRecord: true }));
+  const pieces = starts.map((start, index) => ({
+    start,
+    end: starts[index + 1] ?? list.end,
+    isRecord: true,
+  }));
   const before = { start: list.start, end: starts[0] ?? list.end, isRecord: false };
   return [before, ...pieces].filter((piece) => text.slice(piece.start, piece.end).trim() !== '');
 }
@@ -112,7 +116,9 @@ export function closingTags(piece: string, marks: RecordMarks): readonly number[
 
 function recordStart(marks: RecordMarks): RegExp {
   const own = openTag(marks.record).source;
-  return marks.first === null ? new RegExp(own, 'g') : new RegExp(`${own}[^<]*${openTag(marks.first).source}`, 'g');
+  return marks.first === null
+    ? new RegExp(own, 'g')
+    : new RegExp(`${own}[^<]*${openTag(marks.first).source}`, 'g');
 }
 
 function openTag(...names: readonly string[]): RegExp {

@@ -24,14 +24,19 @@ export function repairText(text: string): Repaired {
     repairs.add('control-character');
     return '';
   });
-  const repaired = clean.replace(REFERENCE, (match: string, hex?: string, decimal?: string, name?: string) => {
-    if (match === '&') return note(repairs, 'bare-ampersand', '&amp;');
-    if (hex !== undefined) return isAllowed(Number.parseInt(hex, 16)) ? match : note(repairs, 'control-character', '');
-    if (decimal !== undefined) return isAllowed(Number(decimal)) ? match : note(repairs, 'control-character', '');
-    if (name === undefined || XML_ENTITIES.has(name)) return match;
-    const character = htmlEntity(name);
-    return character === null ? match : note(repairs, 'html-entity', character);
-  });
+  const repaired = clean.replace(
+    REFERENCE,
+    (match: string, hex?: string, decimal?: string, name?: string) => {
+      if (match === '&') return note(repairs, 'bare-ampersand', '&amp;');
+      if (hex !== undefined)
+        return isAllowed(Number.parseInt(hex, 16)) ? match : note(repairs, 'control-character', '');
+      if (decimal !== undefined)
+        return isAllowed(Number(decimal)) ? match : note(repairs, 'control-character', '');
+      if (name === undefined || XML_ENTITIES.has(name)) return match;
+      const character = htmlEntity(name);
+      return character === null ? match : note(repairs, 'html-entity', character);
+    },
+  );
   return { text: repaired, repairs: [...repairs] };
 }
 

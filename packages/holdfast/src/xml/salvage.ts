@@ -1,11 +1,10 @@
 import type { Place } from '../model/paper.ts';
-import { declaresLatin, decodePiece } from './decode.ts';
+import { declaresLatin } from './decode.ts';
 import type { RecordMarks, Scan, Span } from './record-scanner.ts';
 import { closingTags, scanRecords } from './record-scanner.ts';
-import { repairText } from './repair.ts';
 import { toXmlError, XmlError } from './xml-error.ts';
 import type { XmlNode } from './xml-node.ts';
-import { readXml } from './xml-reader.ts';
+import { readXmlPiece } from './xml-piece.ts';
 import type { BadPiece, XmlPage, XmlPageShape } from './xml-shape.ts';
 
 /** What all steps of one salvage share. */
@@ -36,11 +35,23 @@ export function salvagePage<T>(
   const marks = marksOf(latin1, shape);
   const scan = scanRecords(latin1, marks);
   const salvage: Salvage<T> = {
-    bytes, latin1, latin: declaresLatin(bytes), marks, convert, records: [], bad: [], repairs: new Set(),
+    bytes,
+    latin1,
+    latin: declaresLatin(bytes),
+    marks,
+    convert,
+    records: [],
+    bad: [],
+    repairs: new Set(),
   };
   for (const piece of scan.pieces) {
     if (piece.isRecord) readRecord(salvage, piece);
-    else addBad(salvage, piece, new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands in the list.'));
+    else
+      addBad(
+        salvage,
+        piece,
+        new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands in the list.'),
+      );
   }
   const root = readRest(salvage, scan);
   return { root, records: salvage.records, bad: salvage.bad, repairs: [...salvage.repairs] };
@@ -48,7 +59,9 @@ export function salvagePage<T>(
 
 /** The marks of the first list that the page opens; without any, the root alone is looked for. */
 function marksOf(latin1: string, shape: XmlPageShape): RecordMarks {
-  const found = Object.entries(shape.lists).find(([name]) => new RegExp(`<(?:[\\w.-]+:)?${name}[\\s>]`).test(latin1));
+  const found = Object.entries(shape.lists).find(([name]) =>
+    new RegExp(`<(?:[\\w.-]+:)?${name}[\\s>]`).test(latin1),
+  );
   return found?.[1] ?? { root: shape.root, record: shape.root, first: null, lists: [], after: [] };
 }
 
@@ -75,26 +88,16 @@ function readRecord<T>(salvage: Salvage<T>, piece: Span): void {
 function readLeftover<T>(salvage: Salvage<T>, span: Span): void {
   const text = salvage.latin1.slice(span.start, span.end).replace(/<!--[^]*?-->/g, '');
   if (text.trim() === '') return;
-  addBad(salvage, span, new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands between records.'));
+  addBad(
+    salvage,
+    span,
+    new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands between records.'),
+  );
 }
 
 function parsePiece<T>(salvage: Salvage<T>, span: Span): XmlNode {
-  const piece = decodePiece(salvage.bytes.subarray(span.start, span.end), salvage.latin);
-  return parseWithRepairs(piece.text, (repairs) => {
-    for (const repair of [...piece.repairs, ...repairs]) salvage.repairs.add(repair);
-  });
-}
-
-function parseWithRepairs(text: string, applied: (repairs: readonly string[]) => void): XmlNode {
-  const first = tryRead(() => readXml(text));
-  if (!(first instanceof XmlError)) {
-    applied([]);
-    return first;
-  }
-  const repaired = repairText(text);
-  if (repaired.repairs.length === 0) throw first;
-  const node = readXml(repaired.text);
-  applied(repaired.repairs);
+  const { node, repairs } = readXmlPiece(salvage.bytes.subarray(span.start, span.end), salvage.latin);
+  for (const repair of repairs) salvage.repairs.add(repair);
   return node;
 }
 
@@ -108,20 +111,26 @@ function tryRead(read: () => XmlNode): XmlNode | XmlError {
 
 function readRest<T>(salvage: Salvage<T>, scan: Scan): XmlNode {
   const rest = salvage.bytes.slice(scan.root.start, scan.root.end);
-  for (const piece of scan.pieces) rest.fill(0x20, piece.start - scan.root.start, piece.end - scan.root.start);
+  for (const piece of scan.pieces)
+    rest.fill(0x20, piece.start - scan.root.start, piece.end - scan.root.start);
   const outside = salvage.latin1.slice(0, scan.root.start) + salvage.latin1.slice(scan.root.end);
   if (!/^(\xef\xbb\xbf)?\s*(<\?[^]*?\?>\s*|<!--[^]*?-->\s*|<!DOCTYPE[^<>[]*>\s*)*$/i.test(outside)) {
-    if (/<!DOCTYPE[^>]*\[/i.test(outside)) throw new XmlError('ERR_XML_DTD', 'The document declares a DTD of its own.');
+    if (/<!DOCTYPE[^>]*\[/i.test(outside))
+      throw new XmlError('ERR_XML_DTD', 'The document declares a DTD of its own.');
     salvage.repairs.add('outside-text');
   }
-  const piece = decodePiece(rest, salvage.latin);
-  return parseWithRepairs(piece.text, (repairs) => {
-    for (const repair of [...piece.repairs, ...repairs]) salvage.repairs.add(repair);
-  });
+  const { node, repairs } = readXmlPiece(rest, salvage.latin);
+  for (const repair of repairs) salvage.repairs.add(repair);
+  return node;
 }
 
 function addBad<T>(salvage: Salvage<T>, span: Span, cause: unknown): void {
   const error = toXmlError(cause);
   const place = { offset: span.start, length: span.end - span.start };
-  salvage.bad.push({ code: error.code, reason: error.message, bytes: salvage.bytes.slice(span.start, span.end), place });
+  salvage.bad.push({
+    code: error.code,
+    reason: error.message,
+    bytes: salvage.bytes.slice(span.start, span.end),
+    place,
+  });
 }

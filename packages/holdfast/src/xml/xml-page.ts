@@ -35,7 +35,8 @@ function readStrictly<T>(
   const positions = new BytePositions(page);
   const records: T[] = [];
   const root = readXml(page.text, {
-    isRecord: (depth, name, parent) => depth === 2 && Object.hasOwn(shape.lists, parent) && !shape.after.includes(name),
+    isRecord: (depth, name, parent) =>
+      depth === 2 && Object.hasOwn(shape.lists, parent) && !shape.after.includes(name),
     onRecord: (node, start, end) => {
       const offset = positions.at(start);
       records.push(convert(node, { offset, length: positions.at(end) - offset }));
@@ -60,6 +61,8 @@ function refuseWhatIsNotXml(bytes: Uint8Array): void {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString('latin1');
   const start = head.replace(/^\xef\xbb\xbf/, '').trimStart();
   if (start === '' && bytes.length <= 1024) throw new XmlError('ERR_XML_EMPTY', 'The answer is empty.');
-  if (/^<(!doctype\s+html|html)[\s>]/i.test(start)) throw new XmlError('ERR_XML_HTML', 'The answer is an HTML page.');
-  if (/^[[{"]|^(null|true|false)\b/.test(start)) throw new XmlError('ERR_XML_NOT_XML', 'The answer is not XML.');
+  if (/^<(!doctype\s+html|html)[\s>]/i.test(start))
+    throw new XmlError('ERR_XML_HTML', 'The answer is an HTML page.');
+  if (/^[[{"]|^(null|true|false)\b/.test(start))
+    throw new XmlError('ERR_XML_NOT_XML', 'The answer is not XML.');
 }

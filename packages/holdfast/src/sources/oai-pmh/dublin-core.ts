@@ -28,7 +28,8 @@ const DOI = /^(?:doi:\s*|info:doi\/|https?:\/\/(?:dx\.)?doi\.org\/)?(10\.\d{4,9}
 export function readDublinCore(id: string, metadata: XmlNode): PaperFields {
   const found = new Map<string, string[]>();
   gather(metadata, found);
-  const texts = (meaning: keyof typeof NAMES): readonly string[] => NAMES[meaning].flatMap((name) => found.get(name) ?? []);
+  const texts = (meaning: keyof typeof NAMES): readonly string[] =>
+    NAMES[meaning].flatMap((name) => found.get(name) ?? []);
   const identifiers = texts('identifier').map((text) => text.trim());
   const dates = texts('date').flatMap(readDate).sort();
   const [published = null, updated = null] = [dates.at(0), dates.length > 1 ? dates.at(-1) : null];
@@ -65,7 +66,10 @@ function personName(node: XmlNode): string | null {
 }
 
 function longest(texts: readonly string[]): string | null {
-  return texts.reduce<string | null>((best, text) => (best === null || text.trim().length > best.length ? text.trim() : best), null);
+  return texts.reduce<string | null>(
+    (best, text) => (best === null || text.trim().length > best.length ? text.trim() : best),
+    null,
+  );
 }
 
 /** A date as precise as it is given; times are cut off, other texts are none. */

@@ -1,2 +1,12 @@
 export { oaiPmhSource } from './oai-pmh-source.ts';
 export type { OaiPmhOptions } from './oai-pmh-source.ts';
+export { readOaiAnswer } from './oai-answer.ts';
+export type { OaiRules } from './oai-answer.ts';
+export { readOaiDescription } from './oai-description.ts';
+export type { Fault, OaiRecord } from './oai-header.ts';
+export { redriveOai } from './oai-redrive.ts';
+export { rangeArguments } from './oai-range.ts';
+export { listUrl, recordUrl } from './oai-request.ts';
+export { verbOf } from './oai-shape.ts';
+export { judgeEmptyRange, OAI_ACCEPT } from './oai-source-parts.ts';
+export { pollEvery } from './poll-every.ts';

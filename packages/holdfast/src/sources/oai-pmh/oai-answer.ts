@@ -1,7 +1,7 @@
 import type { BadItem, Item } from '../../model/item.ts';
 import type { Place } from '../../model/paper.ts';
 import type { Answer } from '../../transport/port.ts';
-import type { BadPiece } from '../../xml/index.ts';
+import type { BadPiece, XmlNode } from '../../xml/index.ts';
 import { XmlError } from '../../xml/index.ts';
 import type { PageRequest, Reading } from '../port.ts';
 import type { OaiDocument } from './oai-document.ts';
@@ -9,6 +9,7 @@ import { readOaiDocument } from './oai-document.ts';
 import { judgeErrors } from './oai-errors.ts';
 import type { Fault, OaiRecord } from './oai-header.ts';
 import { glimpseHeader, readOaiRecord } from './oai-header.ts';
+import { verbOf } from './oai-shape.ts';
 import type { StatusRules } from './oai-status.ts';
 import { judgeStatus } from './oai-status.ts';
 import { endOfPage } from './oai-token.ts';
@@ -18,6 +19,8 @@ export interface OaiRules extends StatusRules {
   readonly baseUrl: string;
   /** Makes an item of a record that the request asked for. */
   convert(as: string, record: OaiRecord, place: Place): Item | Fault;
+  /** As what a record without its request is to be read. */
+  asOf(record: XmlNode): string;
   /** The source's own id of an OAI identifier, where one can be read. */
   idOf(identifier: string): string | null;
 }
@@ -52,9 +55,13 @@ function readPage(
   answer: Answer,
   document: OaiDocument<Item | BadItem>,
 ): Reading {
-  const asked = request.as.split(':')[0];
+  const asked = verbOf(request.as);
   if (document.list === null) {
-    return { type: 'broken', code: 'ERR_OAI_NO_LIST', detail: 'The answer holds neither a list nor an error.' };
+    return {
+      type: 'broken',
+      code: 'ERR_OAI_NO_LIST',
+      detail: 'The answer holds neither a list nor an error.',
+    };
   }
   if (document.list.verb !== asked) {
     const detail = `${asked} was asked for, ${document.list.verb} was answered.`;

@@ -10,7 +10,10 @@ import { judgeStatus } from './oai-status.ts';
  * Reads an Identify answer. Its `responseDate` is not looked at: caches keep it for up to a year. An
  * unreadable granularity is taken as days, which every repository must accept (OAI-PMH 2.0, section 2.7.1).
  */
-export function readOaiDescription(rules: StatusRules, answer: Answer): ReturnType<Source['readDescription']> {
+export function readOaiDescription(
+  rules: StatusRules,
+  answer: Answer,
+): ReturnType<Source['readDescription']> {
   const verdict = judgeStatus(rules, answer, false);
   const reading = verdict.stop ? verdict.reading : verdict.otherwise;
   if (reading !== null) return narrow(reading);
@@ -22,7 +25,10 @@ export function readOaiDescription(rules: StatusRules, answer: Answer): ReturnTy
     if (document.identify === null) {
       return { type: 'broken', code: 'ERR_OAI_NO_IDENTIFY', detail: 'The answer holds no description.' };
     }
-    return describe(childText(document.identify, 'earliestDatestamp'), childText(document.identify, 'granularity'));
+    return describe(
+      childText(document.identify, 'earliestDatestamp'),
+      childText(document.identify, 'granularity'),
+    );
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     return { type: 'broken', code: error.code, detail: error.message };
@@ -48,6 +54,10 @@ function narrow(reading: ReturnType<typeof judgeErrors>): ReturnType<Source['rea
     case 'refused':
       return reading;
     default:
-      return { type: 'broken', code: 'ERR_OAI_NO_IDENTIFY', detail: `Identify was answered with ${reading.type}.` };
+      return {
+        type: 'broken',
+        code: 'ERR_OAI_NO_IDENTIFY',
+        detail: `Identify was answered with ${reading.type}.`,
+      };
   }
 }

@@ -10,15 +10,28 @@ export function judgeErrors(document: OaiDocument<unknown>, request: PageRequest
   const detail = errors.map(({ code, text }) => `${code}: ${text}`.slice(0, 500)).join('; ');
   const has = (code: string): boolean => errors.some((error) => error.code === code);
   if (document.list !== null) {
-    return { type: 'broken', code: 'ERR_OAI_ERROR_AND_LIST', detail: `The answer holds a list and an error. ${detail}` };
+    return {
+      type: 'broken',
+      code: 'ERR_OAI_ERROR_AND_LIST',
+      detail: `The answer holds a list and an error. ${detail}`,
+    };
   }
   // A damaged token is reported as badArgument by arXiv; either way the list cannot be continued.
-  if (request.continues && (has('badResumptionToken') || has('badArgument'))) return { type: 'restart', detail };
+  if (request.continues && (has('badResumptionToken') || has('badArgument')))
+    return { type: 'restart', detail };
   if (errors.some(isAboutDates)) return { type: 'refused', cause: 'clock', detail };
-  const refusals = ['badArgument', 'badVerb', 'cannotDisseminateFormat', 'noSetHierarchy', 'noMetadataFormats'];
+  const refusals = [
+    'badArgument',
+    'badVerb',
+    'cannotDisseminateFormat',
+    'noSetHierarchy',
+    'noMetadataFormats',
+  ];
   if (refusals.some(has) || has('badResumptionToken')) return { type: 'refused', cause: 'request', detail };
   if (has('idDoesNotExist')) {
-    return request.as.startsWith('GetRecord') ? { type: 'absent', detail } : { type: 'refused', cause: 'request', detail };
+    return request.as.startsWith('GetRecord')
+      ? { type: 'absent', detail }
+      : { type: 'refused', cause: 'request', detail };
   }
   if (errors.every((error) => error.code === 'noRecordsMatch')) {
     return { type: 'nothing', serverDate: document.responseDate, detail };
@@ -28,5 +41,9 @@ export function judgeErrors(document: OaiDocument<unknown>, request: PageRequest
 
 /** A date that the server holds to be in the future or out of order: our clock, not our syntax. */
 function isAboutDates(error: OaiError): boolean {
-  return error.code === 'badArgument' && /\b(from|until)\b/i.test(error.text) && !/format|granularit|YYYY/i.test(error.text);
+  return (
+    error.code === 'badArgument' &&
+    /\b(from|until)\b/i.test(error.text) &&
+    !/format|granularit|YYYY/i.test(error.text)
+  );
 }

@@ -32,7 +32,13 @@ export function readOaiRecord(node: XmlNode): OaiRecord | Fault {
   const header = node.name === 'header' ? node : childOf(node, 'header');
   const identifier = nonEmpty(childText(header, 'identifier'));
   const datestamp = nonEmpty(childText(header, 'datestamp'));
-  const fault = (code: string, reason: string): Fault => ({ fault: true, code, reason, identifier, datestamp });
+  const fault = (code: string, reason: string): Fault => ({
+    fault: true,
+    code,
+    reason,
+    identifier,
+    datestamp,
+  });
   if (header === null || (node.name !== 'record' && node.name !== 'header')) {
     return fault('ERR_OAI_NO_HEADER', `<${node.name}> has no header.`);
   }
@@ -51,15 +57,24 @@ export function readOaiRecord(node: XmlNode): OaiRecord | Fault {
 }
 
 /** Identifier and datestamp of a record that is no XML, where they can be read without doubt. */
-export function glimpseHeader(bytes: Uint8Array): { readonly identifier: string | null; readonly datestamp: string | null } {
+export function glimpseHeader(bytes: Uint8Array): {
+  readonly identifier: string | null;
+  readonly datestamp: string | null;
+} {
   const text = new TextDecoder().decode(bytes);
-  const header = /<(?:[\w.-]+:)?header[\s>][^]*?<\/(?:[\w.-]+:)?header\s*>/.exec(text)?.[0] ?? text.slice(0, 2000);
+  const header =
+    /<(?:[\w.-]+:)?header[\s>][^]*?<\/(?:[\w.-]+:)?header\s*>/.exec(text)?.[0] ?? text.slice(0, 2000);
   const read = (name: string): string | null => {
-    const found = new RegExp(`<(?:[\\w.-]+:)?${name}\\s*>([^<>&\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffd]+)</`).exec(header);
+    const found = new RegExp(
+      `<(?:[\\w.-]+:)?${name}\\s*>([^<>&\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffd]+)</`,
+    ).exec(header);
     return nonEmpty(found?.[1] ?? null);
   };
   const datestamp = read('datestamp');
-  return { identifier: read('identifier'), datestamp: datestamp !== null && DATESTAMP.test(datestamp) ? datestamp : null };
+  return {
+    identifier: read('identifier'),
+    datestamp: datestamp !== null && DATESTAMP.test(datestamp) ? datestamp : null,
+  };
 }
 
 function nonEmpty(text: string | null): string | null {

@@ -9,6 +9,7 @@ import { readOaiAnswer } from './oai-answer.ts';
 import { readDublinCore } from './dublin-core.ts';
 import { readOaiDescription } from './oai-description.ts';
 import type { Fault, OaiRecord } from './oai-header.ts';
+import { redriveOai } from './oai-redrive.ts';
 import { rangeArguments } from './oai-range.ts';
 import { identifyUrl, listUrl, recordUrl } from './oai-request.ts';
 import type { ListVerb } from './oai-shape.ts';
@@ -42,13 +43,20 @@ export interface OaiPmhOptions {
 export function oaiPmhSource(options: OaiPmhOptions): Source {
   const { id, baseUrl, metadataPrefix, set } = options;
   const ranges = { granularity: options.granularity ?? 'day', earliest: options.earliest ?? null } as const;
-  const rules: OaiRules = { baseUrl, throttleStatuses: [], blockStatuses: [], convert, idOf: (identifier) => identifier };
+  const rules: OaiRules = {
+    baseUrl,
+    throttleStatuses: [],
+    blockStatuses: [],
+    convert,
+    asOf: (node) => (node.name === 'header' ? 'ListIdentifiers' : 'ListRecords'),
+    idOf: (identifier) => identifier,
+  };
   const list = (verb: ListVerb, range: DayRange, today: Day, resumeAt?: string): PageRequest => ({
     url: listUrl(baseUrl, verb, { metadataPrefix, set, ...rangeArguments(ranges, range, today, resumeAt) }),
     as: verb,
     continues: false,
   });
-  const verbOf = (look: number): ListVerb => (look === 1 ? 'ListRecords' : 'ListIdentifiers');
+  const verbOfLook = (look: number): ListVerb => (look === 1 ? 'ListRecords' : 'ListIdentifiers');
   return {
     id,
     kind: 'oai-pmh',
@@ -61,19 +69,31 @@ export function oaiPmhSource(options: OaiPmhOptions): Source {
     accept: OAI_ACCEPT,
     poll: pollEvery(options.every ?? 6 * HOUR, options.expect),
     streams: [
-      { name: 'list', windowDays: 30, lagDays: 1, countsRows: false, secondLook: true, earliest: ranges.earliest?.slice(0, 10) ?? null },
+      {
+        name: 'list',
+        windowDays: 30,
+        lagDays: 1,
+        countsRows: false,
+        secondLook: true,
+        earliest: ranges.earliest?.slice(0, 10) ?? null,
+      },
     ],
     identifiersLook: 2,
     identify: () => ({ url: identifyUrl(baseUrl), as: 'Identify', continues: false }),
     readDescription: (answer) => readOaiDescription(rules, answer),
     withDescription: (description) => oaiPmhSource(described(options, description)),
-    first: (_stream, range, look, today) => list(verbOf(look), range, today),
-    resume: (_stream, range, look, datestamp, today) => list(verbOf(look), range, today, datestamp),
+    first: (_stream, range, look, today) => list(verbOfLook(look), range, today),
+    resume: (_stream, range, look, datestamp, today) => list(verbOfLook(look), range, today, datestamp),
     confirmEmpty: (_stream, range, today) => list('ListIdentifiers', range, today),
     judgeEmpty: (_stream, _range, reading) => judgeEmptyRange(reading),
     skip: () => null,
-    record: (identifier) => ({ url: recordUrl(baseUrl, identifier, metadataPrefix), as: 'GetRecord', continues: false }),
+    record: (identifier) => ({
+      url: recordUrl(baseUrl, identifier, metadataPrefix),
+      as: 'GetRecord',
+      continues: false,
+    }),
     read: (request, answer, context) => readOaiAnswer(rules, request, answer, context),
+    redrive: (bytes) => redriveOai(rules, bytes),
   };
 }
 

@@ -19,7 +19,12 @@ export interface RangeArguments {
  * The arguments that ask for a half-open range of days, going on from a datestamp (inclusive) when one is given.
  * `until` is sent only for ranges that ended before `today`: servers refuse a later one.
  */
-export function rangeArguments(rules: RangeRules, range: DayRange, today: Day, resumeAt?: string): RangeArguments {
+export function rangeArguments(
+  rules: RangeRules,
+  range: DayRange,
+  today: Day,
+  resumeAt?: string,
+): RangeArguments {
   const from = latest([stamp(rules, resumeAt ?? range.from, 'T00:00:00Z'), earliestStamp(rules)]);
   const lastDay = range.to === null ? null : addDays(range.to, -1);
   if (lastDay === null || lastDay >= today) return { from };

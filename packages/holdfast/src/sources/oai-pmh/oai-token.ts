@@ -1,7 +1,7 @@
 import type { PageRequest, Reading } from '../port.ts';
 import type { OaiDocument } from './oai-document.ts';
 import { tokenUrl } from './oai-request.ts';
-import type { ListVerb } from './oai-shape.ts';
+import { verbOf } from './oai-shape.ts';
 
 /** A token that lives longer is no statement about this harvest. */
 const LONGEST_TOKEN_LIFE = 366 * 86_400_000;
@@ -24,9 +24,11 @@ export interface EndOf {
  * (a token that merely contains it is a token).
  */
 export function endOfPage(page: EndOf): Pick<Extract<Reading, { type: 'page' }>, 'end' | 'next'> {
-  if (page.request.as.startsWith('GetRecord')) return { end: page.count > 0 ? 'proved' : 'unproved', next: null };
+  if (page.request.as.startsWith('GetRecord'))
+    return { end: page.count > 0 ? 'proved' : 'unproved', next: null };
   const token = page.document.list?.token ?? null;
-  if (token === null) return { end: page.count > 0 && !page.request.continues ? 'proved' : 'unproved', next: null };
+  if (token === null)
+    return { end: page.count > 0 && !page.request.continues ? 'proved' : 'unproved', next: null };
   if (/^(null)?$/i.test(token.text)) {
     return { end: page.count > 0 && token.text === '' ? 'proved' : 'unproved', next: null };
   }
@@ -35,7 +37,7 @@ export function endOfPage(page: EndOf): Pick<Extract<Reading, { type: 'page' }>,
 
 function continuation(page: EndOf, token: string, expirationDate: string | null): PageRequest {
   const { as } = page.request;
-  const url = tokenUrl(page.baseUrl, as.split(':')[0] as ListVerb, token);
+  const url = tokenUrl(page.baseUrl, verbOf(as), token);
   const life = lifeOf(page.document.responseDate, expirationDate);
   return { url, as, continues: true, ...(life === null ? {} : { expiresAt: page.receivedAt + life }) };
 }
