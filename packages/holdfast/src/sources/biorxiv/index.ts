@@ -1,0 +1,3 @@
+export { biorxivSource } from './biorxiv-source.ts';
+export type { BiorxivOptions } from './biorxiv-source.ts';
+export type { PreprintServer } from './requests.ts';
