@@ -21,11 +21,18 @@ function problemsOf(issue: z.core.$ZodIssue, whereOf: (key: string) => string): 
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((unknown) => {
       const full = key === '' ? unknown : `${key}.${unknown}`;
-      return { code: 'ERR_CONFIG_UNKNOWN_KEY', key: full, problem: unknownKey(unknown, issue.path), where: whereOf(full) };
+      return {
+        code: 'ERR_CONFIG_UNKNOWN_KEY',
+        key: full,
+        problem: unknownKey(unknown, issue.path),
+        where: whereOf(full),
+      };
     });
   }
   const code = issue.code === 'custom' ? issue.params?.['code'] : undefined;
-  return [{ code: isCode(code) ? code : 'ERR_CONFIG_INVALID', key, problem: sentence(issue), where: whereOf(key) }];
+  return [
+    { code: isCode(code) ? code : 'ERR_CONFIG_INVALID', key, problem: sentence(issue), where: whereOf(key) },
+  ];
 }
 
 function isCode(code: unknown): code is ConfigErrorCode {

@@ -22,7 +22,9 @@ export interface ConfigProblem {
 
 /** The configuration cannot be used. All problems are told at once. */
 export function configError(problems: readonly ConfigProblem[], cause?: unknown): HoldfastError {
-  const lines = problems.map(({ key, problem, where }) => `${where}: ${key}${key === '' ? '' : ' '}${problem}.`);
+  const lines = problems.map(
+    ({ key, problem, where }) => `${where}: ${key}${key === '' ? '' : ' '}${problem}.`,
+  );
   return new HoldfastError(problems[0]?.code ?? 'ERR_CONFIG_INVALID', lines.join('\n'), {
     hint: 'Correct it and try again; `holdfast config` prints the values in effect and where each comes from.',
     cause,

@@ -24,12 +24,18 @@ describe('the address of an engine', () => {
   });
 
   it('lies in the runtime folder when there is one that is short enough', () => {
-    expect(controlPath({ ...place, dataDir: folder, env: { XDG_RUNTIME_DIR: '/run/user/7' } })).toMatch(/^\/run\/user\/7\/holdfast\//);
-    expect(controlPath({ ...place, dataDir: folder, env: { XDG_RUNTIME_DIR: `/${'x'.repeat(90)}` } })).toMatch(/^\/tmp\/holdfast-7\//);
+    expect(controlPath({ ...place, dataDir: folder, env: { XDG_RUNTIME_DIR: '/run/user/7' } })).toMatch(
+      /^\/run\/user\/7\/holdfast\//,
+    );
+    expect(
+      controlPath({ ...place, dataDir: folder, env: { XDG_RUNTIME_DIR: `/${'x'.repeat(90)}` } }),
+    ).toMatch(/^\/tmp\/holdfast-7\//);
   });
 
   it('is a named pipe on Windows', () => {
-    expect(controlPath({ ...place, dataDir: folder, platform: 'win32' })).toMatch(/^\\\\\.\\pipe\\holdfast-[0-9a-f]{16}$/);
+    expect(controlPath({ ...place, dataDir: folder, platform: 'win32' })).toMatch(
+      /^\\\\\.\\pipe\\holdfast-[0-9a-f]{16}$/,
+    );
   });
 });
 

@@ -30,7 +30,10 @@ export function controlPath({ dataDir, platform, env, tmp, uid }: ControlPlace):
     posix.join(tmp, `holdfast-${uid ?? 0}`),
   ];
   const paths = folders.map((folder) => posix.join(folder, `${name}.sock`));
-  return paths.find((path) => Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) ?? posix.join('/tmp', `holdfast-${uid ?? 0}`, `${name}.sock`);
+  return (
+    paths.find((path) => Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) ??
+    posix.join('/tmp', `holdfast-${uid ?? 0}`, `${name}.sock`)
+  );
 }
 
 /**
@@ -43,9 +46,13 @@ export function ensureControlFolder(path: string, uid: number | undefined): void
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   if (found.isDirectory() && (uid === undefined || found.uid === uid) && (found.mode & 0o077) === 0) return;
-  throw new HoldfastError('ERR_CONTROL_FOLDER', `The folder ${folder} belongs to someone else or is open to others.`, {
-    hint: `Remove ${folder} (or make it yours with mode 0700), or set XDG_RUNTIME_DIR.`,
-  });
+  throw new HoldfastError(
+    'ERR_CONTROL_FOLDER',
+    `The folder ${folder} belongs to someone else or is open to others.`,
+    {
+      hint: `Remove ${folder} (or make it yours with mode 0700), or set XDG_RUNTIME_DIR.`,
+    },
+  );
 }
 
 /** The real path; for a folder that does not exist yet, that of its nearest existing parent and the rest. */

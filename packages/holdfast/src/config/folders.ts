@@ -32,7 +32,10 @@ export function userFolders({ platform, home, env }: Surroundings): Folders {
   }
   const xdg = (name: string, fallback: string): string => {
     const value = env[name];
-    return posix.join(value !== undefined && posix.isAbsolute(value) ? value : posix.join(home, fallback), 'holdfast');
+    return posix.join(
+      value !== undefined && posix.isAbsolute(value) ? value : posix.join(home, fallback),
+      'holdfast',
+    );
   };
   return {
     config: xdg('XDG_CONFIG_HOME', '.config'),

@@ -1,0 +1,76 @@
+import { createConnection } from 'node:net';
+import { controlPath } from '../config/index.ts';
+import { HoldfastError } from '../model/error.ts';
+import type { Io } from './io.ts';
+
+/** What can be asked of a running engine. */
+export type ControlVerb = 'status' | 'retry' | 'ack' | 'redrive' | 'verify';
+
+/** The answer of an engine, or that none answered. */
+export type ControlReply =
+  | { readonly type: 'result'; readonly result: unknown }
+  /** No engine listens. */
+  | { readonly type: 'nobody' }
+  /** One listens but does not answer in time. */
+  | { readonly type: 'silent' };
+
+/** One request, one reply, each a line of JSON. */
+export interface ControlRequest {
+  readonly verb: ControlVerb;
+  readonly args?: Readonly<Record<string, unknown>>;
+  /** Silence for longer than this counts as `silent`, ms; null = wait for ever (verify). */
+  readonly patience: number | null;
+}
+
+/** Codes of a connection that tell that no engine listens. */
+const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
+
+/**
+ * Asks the engine of a data folder.
+ * @throws HoldfastError with the code, sentence and hint of the engine when it refuses.
+ */
+export async function askEngine(io: Io, dataDir: string, request: ControlRequest): Promise<ControlReply> {
+  const path = controlPath({ dataDir, platform: io.platform, env: io.env, tmp: io.tmp, uid: io.uid });
+  const line = await exchange(path, `${JSON.stringify({ verb: request.verb, args: request.args ?? {} })}\n`, request, io);
+  if (typeof line !== 'string') return line;
+  const reply = JSON.parse(line) as { ok: boolean; result?: unknown; code?: string; message?: string; hint?: string };
+  if (reply.ok) return { type: 'result', result: reply.result };
+  const { code = 'ERR_CONTROL', message = 'The engine refused without a reason.', hint = '' } = reply;
+  throw new HoldfastError(code, message, { hint });
+}
+
+/** Sends a line and resolves with the first line that comes back. */
+function exchange(
+  path: string,
+  line: string,
+  { patience }: ControlRequest,
+  { clock }: Pick<Io, 'clock'>,
+): Promise<string | Exclude<ControlReply, { type: 'result' }>> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path);
+    const timer =
+      patience === null
+        ? undefined
+        : clock.timer(patience, () => end(() => resolve({ type: 'silent' })));
+    let received = '';
+    const end = (settle: () => void): void => {
+      timer?.cancel();
+      socket.destroy();
+      settle();
+    };
+    socket.setEncoding('utf8');
+    socket.on('connect', () => void socket.write(line));
+    socket.on('data', (text: string) => {
+      received += text;
+      const at = received.indexOf('\n');
+      if (at >= 0) end(() => resolve(received.slice(0, at)));
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (NOBODY.has(error.code ?? '')) end(() => resolve({ type: 'nobody' }));
+      else if (error.code === 'ECONNRESET' || error.code === 'EPIPE') end(() => resolve({ type: 'silent' }));
+      else end(() => reject(error));
+    });
+    // It died between our question and its answer.
+    socket.on('close', () => end(() => resolve({ type: 'silent' })));
+  });
+}

@@ -1,0 +1,32 @@
+/** The exit codes of the command line (DESIGN, "The contract with the outside"). */
+export const EXIT = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  notRunning: 3,
+  degraded: 4,
+  integrity: 5,
+  outage: 69,
+  locked: 75,
+  configuration: 78,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Highest first. Usage and unexpected errors end a command before it can have a second result. */
+const PRECEDENCE: readonly number[] = [130, 78, 75, 5, 3, 69, 4, 0];
+
+/** The code that is told when several hold at once; 0 for none. A code without a rank wins over all. */
+export function combineExitCodes(codes: readonly number[]): number {
+  const unranked = codes.find((code) => !PRECEDENCE.includes(code));
+  return unranked ?? PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.ok;
+}
+
+/** The exit code that an error's stable code stands for. */
+export function exitCodeOf(errorCode: string): ExitCode {
+  if (errorCode.startsWith('ERR_CONFIG_')) return EXIT.configuration;
+  if (errorCode.startsWith('ERR_USAGE')) return EXIT.usage;
+  if (errorCode === 'ERR_STORE_LOCKED') return EXIT.locked;
+  return EXIT.unexpected;
+}

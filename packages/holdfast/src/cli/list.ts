@@ -1,0 +1,26 @@
+import type { Io } from './io.ts';
+import { write } from './io.ts';
+import { plain } from './terminal/escape.ts';
+import type { Look } from './terminal/style.ts';
+import type { Column } from './terminal/table.ts';
+import { table } from './terminal/table.ts';
+
+/** A list of rows and how to show it. */
+export interface Listing<Row> {
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  /** Said instead of an empty table. */
+  readonly nothing: string;
+  /** Said below the table, on standard error. */
+  readonly next?: string;
+}
+
+/** Prints a list: one JSON array, or a table as wide as the terminal. */
+export async function printList<Row>(io: Io, look: Look, json: boolean, listing: Listing<Row>): Promise<void> {
+  const { rows, columns, nothing, next } = listing;
+  if (json) return write(io.out, `${JSON.stringify(rows, null, 2)}\n`);
+  if (rows.length === 0) return write(io.out, `${nothing}\n`);
+  const safe = columns.map((column) => ({ ...column, cell: (row: Row) => plain(column.cell(row)) }));
+  await write(io.out, `${table(rows, safe, look.columns).join('\n')}\n`);
+  if (next !== undefined) await write(io.err, `${next}\n`);
+}

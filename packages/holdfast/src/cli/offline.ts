@@ -1,0 +1,26 @@
+import type { Config } from '../config/index.ts';
+import type { Store } from '../store/port.ts';
+import { partUrl } from './by-path.ts';
+
+/** What can be done to a store without a running engine; it holds the store's lock until it is closed. */
+export interface Offline {
+  readonly store: Store;
+  redrive(numbers: readonly number[] | 'all'): Promise<{ readonly redriven: number; readonly left: number }>;
+  ack(id: string, note: string): Promise<boolean>;
+  retry(source: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the store's lock and does the work, then frees it.
+ * @throws HoldfastError `ERR_STORE_LOCKED` when an engine owns the store.
+ */
+export async function withOffline<Result>(config: Config, work: (offline: Offline) => Promise<Result>): Promise<Result> {
+  const part = (await import(partUrl('engine/offline').href)) as { openOffline(config: Config): Promise<Offline> };
+  const offline = await part.openOffline(config);
+  try {
+    return await work(offline);
+  } finally {
+    await offline.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { parseDuration } from '@holdfast/resilience/clock';
+import type { Config } from '../config/index.ts';
+import { nearest } from '../config/index.ts';
+import { runEngine } from './run/run-engine.ts';
+import { viewFor } from './run/run-view.ts';
+import { usageError } from './usage-error.ts';
+import type { Register } from './verb.ts';
+
+interface RunOptions {
+  readonly once?: boolean;
+  readonly deadline?: string;
+  readonly source?: readonly string[];
+}
+
+/** `run`: this process is the thin parent of the engine, which does the work. */
+export const register: Register = (command, run) => {
+  command
+    .option('--once', 'end when caught up')
+    .option('--deadline <duration>', 'with --once: end by then in any case, such as 10m')
+    .option('--source <id...>', 'only these sources')
+    .action(
+      run<RunOptions>(({ io, options, look, resolved }) => {
+        const { config } = resolved();
+        const sources = sourcesOf(options, config);
+        return runEngine(io, {
+          config,
+          once: options.once === true,
+          deadlineMs: deadlineOf(options),
+          view: viewFor(io, look, config),
+          ...(sources === undefined ? {} : { sources }),
+        });
+      }),
+    );
+};
+
+function deadlineOf({ once, deadline }: RunOptions): number | null {
+  if (deadline === undefined) return null;
+  if (once !== true) throw usageError('--deadline belongs to --once.', 'Try: holdfast run --once --deadline 10m');
+  try {
+    return parseDuration(deadline, '--deadline');
+  } catch {
+    throw usageError(`--deadline must be a duration such as 90s or 10m, not "${deadline}".`);
+  }
+}
+
+function sourcesOf({ source }: RunOptions, config: Config): readonly string[] | undefined {
+  const known = config.sources.map(({ id }) => id);
+  const unknown = source?.find((each) => !known.includes(each));
+  if (unknown === undefined) return source;
+  const meant = nearest(unknown, known);
+  throw usageError(
+    `There is no source "${unknown}" in the configuration.`,
+    meant === undefined ? `Sources: ${known.join(', ')}.` : `Did you mean ${meant}?`,
+  );
+}

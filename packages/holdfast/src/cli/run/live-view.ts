@@ -1,0 +1,75 @@
+import type { Timer } from '@holdfast/resilience/clock';
+import type { Config } from '../../config/index.ts';
+import type { RunEvent } from '../../daemon/supervisor-event.ts';
+import type { Io } from '../io.ts';
+import type { Look } from '../terminal/style.ts';
+import { paint } from '../terminal/style.ts';
+import { fit } from '../terminal/width.ts';
+import type { RunView } from './run-view.ts';
+import { sentenceOf } from './sentence.ts';
+import type { SourceView } from './source-line.ts';
+import { HEADING, newSourceView, sourceLine, sourceViewAfter } from './source-line.ts';
+
+/** Events that are told in a sentence of their own above the live lines. */
+const TOLD = new Set(['ready', 'gap', 'quarantine', 'notice', 'engine-exited', 'cooling-down', 'engine-hung', 'stopping', 'done']);
+const REDRAW_EVERY = 500;
+
+/**
+ * A live line per source at the bottom of the terminal, with news scrolling by above. Plain escape codes: the
+ * lines drawn last are erased and drawn again, twice a second while there is something to count down.
+ */
+export class LiveView implements RunView {
+  readonly #io: Io;
+  readonly #look: Look;
+  #sources: readonly SourceView[];
+  #offlineTold = false;
+  #drawn = 0;
+  #timer: Timer;
+
+  constructor(io: Io, look: Look, config: Config) {
+    this.#io = io;
+    this.#look = look;
+    this.#sources = config.sources.filter(({ enabled }) => enabled).map(({ id }) => newSourceView(id));
+    this.#timer = this.#tick();
+  }
+
+  show(event: RunEvent): void {
+    if (event.kind === 'ready') this.#sources = this.#sources.filter(({ id }) => event.sources.includes(id));
+    this.#sources = this.#sources.map((view) => sourceViewAfter(view, event));
+    const sentence = this.#worthTelling(event) ? sentenceOf(event) : null;
+    if (sentence !== null) this.#draw([fit(sentence, this.#look.columns * 4)]);
+  }
+
+  end(): void {
+    this.#timer.cancel();
+    this.#draw([]);
+  }
+
+  /** Being offline is told in full once; after that the live lines show it. */
+  #worthTelling(event: RunEvent): boolean {
+    if (event.kind !== 'wait' || event.wait.why !== 'offline') return TOLD.has(event.kind);
+    const first = !this.#offlineTold;
+    this.#offlineTold = true;
+    return first;
+  }
+
+  #tick(): Timer {
+    return this.#io.clock.timer(
+      REDRAW_EVERY,
+      () => {
+        this.#draw([]);
+        this.#timer = this.#tick();
+      },
+      { unref: true },
+    );
+  }
+
+  #draw(news: readonly string[]): void {
+    const columns = (this.#io.out.columns ?? this.#look.columns) - 1;
+    const now = this.#io.clock.now();
+    const lines = [paint(this.#look, 'dim', fit(HEADING, columns)), ...this.#sources.map((view) => sourceLine(view, now, columns))];
+    const back = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r\u001b[J` : '';
+    this.#io.out.write(`${back}${[...news, ...lines].join('\n')}\n`);
+    this.#drawn = lines.length;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Config } from '../../config/index.ts';
+import type { RunEvent } from '../../daemon/supervisor-event.ts';
+import type { Io } from '../io.ts';
+import type { Look } from '../terminal/style.ts';
+import { LiveView } from './live-view.ts';
+import { sentenceOf } from './sentence.ts';
+
+/** Shows what a run tells. */
+export interface RunView {
+  show(event: RunEvent): void;
+  /** Leaves the terminal as it was found. */
+  end(): void;
+}
+
+/** A live line per source on a terminal that can redraw, sentences on one that cannot, else lines of JSON. */
+export function viewFor(io: Io, look: Look, config: Config): RunView {
+  return io.out.isTTY === true ? peopleView(io, look, config) : new JsonView(io);
+}
+
+/** For people in any case: live lines where they can be drawn, else sentences. */
+export function peopleView(io: Io, look: Look, config: Config): RunView {
+  if (look.fancy) return new LiveView(io, look, config);
+  return { show: (event) => showSentence(io, event), end: () => undefined };
+}
+
+/** Lines of JSON on standard output; what a person must not miss is also said once on standard error. */
+class JsonView implements RunView {
+  readonly #io: Io;
+  #offlineTold = false;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  show(event: RunEvent): void {
+    this.#io.out.write(`${JSON.stringify(event)}\n`);
+    const offline = event.kind === 'wait' && event.wait.why === 'offline' && !this.#offlineTold;
+    if (offline) this.#offlineTold = true;
+    if (offline || event.kind === 'notice') this.#io.err.write(`holdfast: ${sentenceOf(event) ?? ''}\n`);
+  }
+
+  end(): void {
+    // Nothing is drawn in place.
+  }
+}
+
+function showSentence({ out }: Io, event: RunEvent): void {
+  const sentence = sentenceOf(event);
+  if (sentence !== null) out.write(`${new Date(event.at).toISOString()} ${sentence}\n`);
+}

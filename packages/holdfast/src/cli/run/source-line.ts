@@ -1,0 +1,75 @@
+import { formatDuration } from '@holdfast/resilience/clock';
+import type { SourceStateName, WaitNotice } from '../../model/event.ts';
+import type { RunEvent } from '../../daemon/supervisor-event.ts';
+import { grouped } from '../status/render-status.ts';
+import { plain } from '../terminal/escape.ts';
+import { fit, pad } from '../terminal/width.ts';
+
+/** What a live line shows of one source. */
+export interface SourceView {
+  readonly id: string;
+  readonly state: SourceStateName;
+  /** Records committed since the start of the run. */
+  readonly total: number;
+  /** Records committed in the last minute, with their instants (wall ms). */
+  readonly recent: readonly { readonly at: number; readonly records: number }[];
+  readonly window: string;
+  readonly look: number;
+  /** Why it waits; null while a request is under way. */
+  readonly wait: WaitNotice | null;
+  readonly done: string | null;
+}
+
+const MINUTE = 60_000;
+
+/** A source of which nothing has been heard yet. */
+export function newSourceView(id: string): SourceView {
+  return { id, state: 'catching-up', total: 0, recent: [], window: '', look: 1, wait: null, done: null };
+}
+
+/** The view after an event. Events of other sources change nothing. */
+export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
+  if (!('source' in event) || event.source !== view.id) return view;
+  switch (event.kind) {
+    case 'request':
+      return { ...view, wait: null };
+    case 'commit': {
+      const records = event.inserted + event.updated + event.unchanged + event.restamped;
+      const recent = [...view.recent.filter(({ at }) => event.at - at < MINUTE), { at: event.at, records }];
+      return { ...view, recent, total: view.total + records, window: event.window, look: event.look, wait: null };
+    }
+    case 'state':
+      return { ...view, state: event.state };
+    case 'wait':
+      return { ...view, wait: event.wait };
+    case 'done':
+      return { ...view, done: event.caughtUp ? 'caught up' : `not caught up: ${event.reason}`, wait: null };
+    default:
+      return view;
+  }
+}
+
+/** The heading of the live lines. */
+export const HEADING = `${pad('SOURCE', 14)}${pad('STATE', 14)}${pad('RECORDS', 11, 'left')}${pad('REC/MIN', 10, 'left')}  NOW`;
+
+/** The live line of a source, at most `columns` wide, without colours. */
+export function sourceLine(view: SourceView, now: number, columns: number): string {
+  const rate = view.recent.filter(({ at }) => now - at < MINUTE).reduce((sum, { records }) => sum + records, 0);
+  const head =
+    pad(fit(view.id, 13), 14) +
+    pad(view.state, 14) +
+    pad(grouped(view.total), 11, 'left') +
+    pad(grouped(rate), 10, 'left') +
+    '  ';
+  return fit(head + plain(activity(view, now)), columns);
+}
+
+function activity({ window, wait, done, look }: SourceView, now: number): string {
+  if (done !== null) return done;
+  const what = window === '' ? 'starting' : `${window.slice(window.indexOf('/') + 1)}${look > 1 ? ' again' : ''}`;
+  if (wait === null) return what;
+  const left = wait.until === null ? '' : `in ${formatDuration(Math.max(0, wait.until - now))}`;
+  if (wait.why === 'interval') return `${what}, next ${left}`;
+  const attempt = wait.attempt > 0 ? `try ${wait.attempt}, ` : '';
+  return `${attempt}${left === '' ? 'waits' : left}: ${wait.reason}`;
+}

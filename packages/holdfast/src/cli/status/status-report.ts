@@ -1,0 +1,58 @@
+import type { SourceStateName } from '../../model/event.ts';
+
+/** States of an engine; a heartbeat older than the configured `watchdog` is `hung`. */
+export type EngineState = 'starting' | 'running' | 'cooling-down' | 'hung' | 'stopped';
+
+/** How often the engine was started again, by reason. */
+export interface Restarts {
+  readonly crash: number;
+  readonly operator: number;
+  readonly update: number;
+  readonly watchdog: number;
+  readonly oom: number;
+}
+
+/** One source in `status --json`. Instants are ISO 8601 or null. */
+export interface SourceStatus {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: SourceStateName;
+  readonly reason: string;
+  /** Up to where the source is known to be harvested, by the server's own date. */
+  readonly watermark: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly nextAttemptAt: string | null;
+  readonly attempt: number;
+  readonly recordsTotal: number;
+  readonly windows: { readonly open: number; readonly sealed: number; readonly verified: number; readonly gap: number };
+}
+
+/** `status --json` (DESIGN, "The contract with the outside"): fields are added, never changed. */
+export interface StatusReport {
+  readonly engine: {
+    readonly state: EngineState;
+    readonly pid: number | null;
+    readonly uptimeSeconds: number;
+    readonly version: string;
+    readonly restarts: Restarts;
+  };
+  readonly connectionHealth: {
+    readonly failures: number;
+    readonly totalRetries: number;
+    readonly lastSuccessfulFetch: string | null;
+    readonly uptimeHours: number;
+  };
+  readonly store: {
+    readonly records: number;
+    readonly quarantined: number;
+    readonly gapsOpen: number;
+    readonly auditCompleteUntil: string | null;
+    readonly schemaVersion: number;
+    readonly bytes: number;
+  };
+  readonly sources: readonly SourceStatus[];
+  readonly incidents: readonly unknown[];
+}
+
+/** Nothing was started again. */
+export const NO_RESTARTS: Restarts = { crash: 0, operator: 0, update: 0, watchdog: 0, oom: 0 };

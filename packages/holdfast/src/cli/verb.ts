@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import type { ResolvedConfig } from '../config/index.ts';
+import { resolveConfig } from '../config/index.ts';
+import type { Io } from './io.ts';
+import type { Look } from './terminal/style.ts';
+import { lookOf } from './terminal/style.ts';
+
+/** Options that stand before or after every verb. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly dataDir?: string;
+  readonly contact?: string;
+  readonly store?: string;
+  readonly maxDisk?: string;
+  readonly color?: boolean;
+  readonly plain?: boolean;
+}
+
+/** What a verb's work is given besides its own arguments. */
+export interface Call<Options> {
+  readonly io: Io;
+  readonly options: Options & GlobalOptions;
+  readonly look: Look;
+  /** Reads and checks the configuration when it is first needed. */
+  readonly resolved: () => ResolvedConfig;
+}
+
+/** Registers a verb on its command; `finish` receives the exit code of its work. */
+export type Register = (command: Command, run: Runner) => void;
+
+/** Turns a verb's work into an action of the parser. */
+export type Runner = <Options>(
+  work: (call: Call<Options>, ...args: string[]) => Promise<number>,
+) => (...args: unknown[]) => Promise<void>;
+
+/** The runner of one process: `finish` is called with the exit code of the verb that ran. */
+export function runnerFor(io: Io, finish: (code: number) => void): Runner {
+  return (work) =>
+    async (...args) => {
+      const command = args.at(-1) as Command;
+      const positional = args.slice(0, -2).flat().filter((arg) => arg !== undefined) as string[];
+      const options = command.optsWithGlobals() as GlobalOptions;
+      finish(await work(callOf(io, options), ...positional));
+    };
+}
+
+function callOf<Options>(io: Io, options: GlobalOptions): Call<Options> {
+  let resolved: ResolvedConfig | undefined;
+  return {
+    io,
+    options: options as Options & GlobalOptions,
+    look: lookOf(io, options),
+    resolved: () => {
+      const { cwd, platform, home, env } = io;
+      resolved ??= resolveConfig({ cwd, platform, home, env, flags: flagsOf(options) });
+      return resolved;
+    },
+  };
+}
+
+function flagsOf(options: GlobalOptions): Parameters<typeof resolveConfig>[0]['flags'] {
+  const names = ['config', 'dataDir', 'contact', 'store', 'maxDisk'] as const;
+  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+}

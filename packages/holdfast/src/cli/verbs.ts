@@ -1,0 +1,27 @@
+import type { Register } from './verb.ts';
+
+/** A verb of the command line; its file is loaded only when it is used. */
+export interface Verb {
+  /** Name and arguments as the parser takes them. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly register: Register }>;
+}
+
+/** All verbs in the order in which help shows them. `sim` is not here: it passes its arguments on unread. */
+export const VERBS: readonly Verb[] = [
+  { usage: 'run', summary: 'harvest in the foreground', load: () => import('./run.ts') },
+  { usage: 'status', summary: 'show how the harvest stands', load: () => import('./status.ts') },
+  { usage: 'export', summary: 'write the papers to standard output', load: () => import('./export.ts') },
+  { usage: 'search <query...>', summary: 'find papers', load: () => import('./search.ts') },
+  { usage: 'show <id>', summary: 'show one paper', load: () => import('./show.ts') },
+  { usage: 'sources', summary: 'list the sources and how they stand', load: () => import('./sources.ts') },
+  { usage: 'gaps', summary: 'list what is known to be missing', load: () => import('./gaps.ts') },
+  { usage: 'quarantine', summary: 'list what could not be parsed', load: () => import('./quarantine.ts') },
+  { usage: 'redrive [numbers...]', summary: 'parse quarantined bytes again', load: () => import('./redrive.ts') },
+  { usage: 'ack <id>', summary: 'acknowledge a quarantined record or a gap', load: () => import('./ack.ts') },
+  { usage: 'verify', summary: 'check the integrity of the store', load: () => import('./verify.ts') },
+  { usage: 'retry <source>', summary: 'end the waiting of a source', load: () => import('./retry.ts') },
+  { usage: 'config', summary: 'print the configuration in effect and its origins', load: () => import('./config.ts') },
+  { usage: 'demo', summary: 'harvest simulated upstreams with faults, without network', load: () => import('./demo.ts') },
+];
