@@ -1,3 +1,4 @@
+import { latin1Of } from './bytes.ts';
 import { XmlError } from './xml-error.ts';
 
 /** The text of a page and the way back from its characters to its bytes. */
@@ -57,7 +58,7 @@ export function decodePiece(bytes: Uint8Array, latin: boolean): DecodedPage {
 
 /** Whether the XML declaration names Latin-1 or windows-1252. */
 export function declaresLatin(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 200)).toString('latin1');
+  const head = latin1Of(bytes.subarray(0, 200));
   const label = /^\s*<\?xml\s[^>]*encoding\s*=\s*["']([^"']+)["']/.exec(head)?.[1] ?? '';
   return /^(iso-8859-1|iso_8859-1|latin-?1|windows-1252|cp-?1252)$/i.test(label);
 }
@@ -73,7 +74,7 @@ function hasBom(bytes: Uint8Array): boolean {
  * undefined places).
  */
 function isCertainlyWindows1252(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const text = latin1Of(bytes);
   if (/[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/.test(text)) return false;
   if (/[\x80-\x90\x98-\x9f\xff]|[\xc2\xc3\xe2\xef\xf0](?![A-Za-z])/.test(text)) return false;
   if (!/[A-Za-z][\xc0-\xfe]|[\xc0-\xfe][A-Za-z]/.test(text)) return false;

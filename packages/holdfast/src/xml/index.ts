@@ -1,3 +1,4 @@
+export { copyOf, latin1Of } from './bytes.ts';
 export { XmlError } from './xml-error.ts';
 export type { XmlErrorCode } from './xml-error.ts';
 export { childOf, childrenOf, childText, textOf } from './xml-node.ts';

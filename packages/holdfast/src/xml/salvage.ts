@@ -1,4 +1,5 @@
 import type { Place } from '../model/paper.ts';
+import { copyOf, latin1Of } from './bytes.ts';
 import { declaresLatin } from './decode.ts';
 import type { RecordMarks, Scan, Span } from './record-scanner.ts';
 import { closingTags, scanRecords } from './record-scanner.ts';
@@ -31,7 +32,7 @@ export function salvagePage<T>(
   shape: XmlPageShape,
   convert: (record: XmlNode, place: Place) => T,
 ): XmlPage<T> {
-  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const latin1 = latin1Of(bytes);
   const marks = marksOf(latin1, shape);
   const scan = scanRecords(latin1, marks);
   const salvage: Salvage<T> = {
@@ -110,7 +111,7 @@ function tryRead(read: () => XmlNode): XmlNode | XmlError {
 }
 
 function readRest<T>(salvage: Salvage<T>, scan: Scan): XmlNode {
-  const rest = salvage.bytes.slice(scan.root.start, scan.root.end);
+  const rest = copyOf(salvage.bytes, scan.root.start, scan.root.end);
   for (const piece of scan.pieces)
     rest.fill(0x20, piece.start - scan.root.start, piece.end - scan.root.start);
   const outside = salvage.latin1.slice(0, scan.root.start) + salvage.latin1.slice(scan.root.end);
@@ -130,7 +131,7 @@ function addBad<T>(salvage: Salvage<T>, span: Span, cause: unknown): void {
   salvage.bad.push({
     code: error.code,
     reason: error.message,
-    bytes: salvage.bytes.slice(span.start, span.end),
+    bytes: copyOf(salvage.bytes, span.start, span.end),
     place,
   });
 }

@@ -1,4 +1,5 @@
 import type { Place } from '../model/paper.ts';
+import { latin1Of } from './bytes.ts';
 import { BytePositions, decodePage } from './decode.ts';
 import { salvagePage } from './salvage.ts';
 import { XmlError } from './xml-error.ts';
@@ -58,7 +59,7 @@ function isWorthSalvaging(error: XmlError): boolean {
 }
 
 function refuseWhatIsNotXml(bytes: Uint8Array): void {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).toString('latin1');
+  const head = latin1Of(bytes.subarray(0, 1024));
   const start = head.replace(/^\xef\xbb\xbf/, '').trimStart();
   if (start === '' && bytes.length <= 1024) throw new XmlError('ERR_XML_EMPTY', 'The answer is empty.');
   if (/^<(!doctype\s+html|html)[\s>]/i.test(start))

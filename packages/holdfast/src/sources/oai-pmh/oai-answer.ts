@@ -2,7 +2,7 @@ import type { BadItem, Item } from '../../model/item.ts';
 import type { Place } from '../../model/paper.ts';
 import type { Answer } from '../../transport/port.ts';
 import type { BadPiece, XmlNode } from '../../xml/index.ts';
-import { XmlError } from '../../xml/index.ts';
+import { copyOf, XmlError } from '../../xml/index.ts';
 import type { PageRequest, Reading } from '../port.ts';
 import type { OaiDocument } from './oai-document.ts';
 import { readOaiDocument } from './oai-document.ts';
@@ -89,7 +89,7 @@ function badRecord(rules: OaiRules, body: Uint8Array, fault: Fault, place: Place
     datestamp: fault.datestamp,
     code: fault.code,
     reason: fault.reason,
-    bytes: body.slice(place.offset, place.offset + place.length),
+    bytes: copyOf(body, place.offset, place.offset + place.length),
     place,
   };
 }

@@ -1,7 +1,7 @@
 import type { Item } from '../../model/item.ts';
 import type { Place } from '../../model/paper.ts';
 import type { XmlNode } from '../../xml/index.ts';
-import { readXmlPiece, XmlError } from '../../xml/index.ts';
+import { latin1Of, readXmlPiece, XmlError } from '../../xml/index.ts';
 import type { OaiRules } from './oai-answer.ts';
 import { readOaiDocument } from './oai-document.ts';
 import { readOaiRecord } from './oai-header.ts';
@@ -27,7 +27,5 @@ export function redriveOai(rules: OaiRules, bytes: Uint8Array): readonly Item[] 
 }
 
 function isPage(bytes: Uint8Array): boolean {
-  return /<(?:[\w.-]+:)?OAI-PMH[\s>]/.test(
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-  );
+  return /<(?:[\w.-]+:)?OAI-PMH[\s>]/.test(latin1Of(bytes));
 }
