@@ -17,13 +17,18 @@ export class Cdn {
   find(url: string, now: number): { reply: Reply; rows: readonly number[] } | undefined {
     const kept = this.#kept.get(url);
     if (kept === undefined || now >= kept.until) return undefined;
-    const headers = { ...kept.reply.headers, age: String(Math.floor((now - kept.stored) / 1000)), 'x-cache': 'HIT' };
+    const headers = {
+      ...kept.reply.headers,
+      age: String(Math.floor((now - kept.stored) / 1000)),
+      'x-cache': 'HIT',
+    };
     return { reply: { ...kept.reply, headers }, rows: kept.rows };
   }
 
   keep(url: string, what: CacheClass, reply: Reply, rows: readonly number[], now: number): void {
     const until = expiry(what, now);
-    if (until > now) this.#kept.set(url, { reply, rows, stored: now, until, list: what === 'open' || what === 'closed' });
+    if (until > now)
+      this.#kept.set(url, { reply, rows, stored: now, until, list: what === 'open' || what === 'closed' });
   }
 
   /** What an announcement does: lists go, errors stay. */

@@ -30,5 +30,5 @@ export interface Outcome {
 export interface Exchange {
   readonly n: number;
   readonly reply: Reply;
-  end(outcome?: Outcome): void;
+  readonly end: (outcome?: Outcome) => void;
 }

@@ -19,7 +19,11 @@ export interface Made {
 
 /** Puts together what the options ask for. @throws UpstreamError with ERR_UPSTREAM_OPTION */
 export function make(options: UpstreamOptions, seed: number): Made {
-  const { kind, recordBytes = 1200, pageSize = { arxiv: 2500, biorxiv: 30, medrxiv: 30, 'oai-pmh': 100 }[kind] } = options;
+  const {
+    kind,
+    recordBytes = 1200,
+    pageSize = { arxiv: 2500, biorxiv: 30, medrxiv: 30, 'oai-pmh': 100 }[kind],
+  } = options;
   const spread = {
     seed,
     records: options.records ?? 1000,
@@ -34,11 +38,25 @@ export function make(options: UpstreamOptions, seed: number): Made {
   if (kind === 'oai-pmh') {
     const { granularity = 'seconds', sets = 0, tokenTtl = 3_600_000 } = options;
     const corpus = new RepositoryCorpus(spread, { recordBytes, granularity, sets });
-    return { corpus, pageSize, basePath: '/oai', service: repositoryService({ corpus, seed, pageSize, granularity, sets, tokenTtl }) };
+    return {
+      corpus,
+      pageSize,
+      basePath: '/oai',
+      service: repositoryService({ corpus, seed, pageSize, granularity, sets, tokenTtl }),
+    };
   }
   if ((options.restamp ?? 0) > 0 || (options.oneStamp ?? 0) > 0) {
-    throw new UpstreamError('ERR_UPSTREAM_OPTION', `${kind} has no modification stamp`, 'leave out restamp and oneStamp');
+    throw new UpstreamError(
+      'ERR_UPSTREAM_OPTION',
+      `${kind} has no modification stamp`,
+      'leave out restamp and oneStamp',
+    );
   }
   const corpus = new PreprintCorpus(kind, spread, recordBytes);
-  return { corpus, pageSize, basePath: '', service: preprintService({ corpus, seed, pageSize, inflateTotal: options.inflateTotal ?? 0 }) };
+  return {
+    corpus,
+    pageSize,
+    basePath: '',
+    service: preprintService({ corpus, seed, pageSize, inflateTotal: options.inflateTotal ?? 0 }),
+  };
 }

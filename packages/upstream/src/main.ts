@@ -12,6 +12,11 @@ import { serve } from './serve/serve.ts';
 import { createUpstream } from './upstream.ts';
 import { usage } from './usage.ts';
 
+// Whoever started this may have stopped reading: what was to be said has been said.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   const command = readArguments(process.argv.slice(2));
   if (command.do === 'help') process.stdout.write(usage);
@@ -30,20 +35,34 @@ async function start(command: Extract<Command, { do: 'serve' }>): Promise<void> 
   const listening = await serve(upstream, { port: command.port, host: command.host });
   const baseUrl = `${listening.origin}${upstream.basePath}`;
   const { kind, seed } = upstream;
-  process.stdout.write(`${JSON.stringify({ listening: listening.origin, baseUrl, port: listening.port, kind, seed, pid: process.pid })}\n`);
   const stop = (): void => void listening.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   // Started with a channel to its parent, it does not outlive it.
   process.once('disconnect', stop);
+  // Last, since whoever reads it may send a signal at once.
+  process.stdout.write(
+    `${JSON.stringify({ listening: listening.origin, baseUrl, port: listening.port, kind, seed, pid: process.pid })}\n`,
+  );
 }
 
 function listFaults(json: boolean): void {
-  const rows = faults.map(({ name, about, kinds: applies, needs, delivers }) => ({ name, about, kinds: applies, needs, delivers }));
+  const rows = faults.map(({ name, about, kinds: applies, needs, delivers }) => ({
+    name,
+    about,
+    kinds: applies,
+    needs,
+    delivers,
+  }));
   if (json) {
-    process.stdout.write(`${JSON.stringify({ faults: rows, scopes: Object.fromEntries(kinds.map((kind) => [kind, scopes(kind)])) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ faults: rows, scopes: Object.fromEntries(kinds.map((kind) => [kind, scopes(kind)])) })}\n`,
+    );
     return;
   }
   const width = Math.max(...rows.map((row) => row.name.length));
-  for (const row of rows) process.stdout.write(`${row.name.padEnd(width)}  ${row.about}${row.kinds.length === kinds.length ? '' : ` (${row.kinds.join(', ')})`}\n`);
+  for (const row of rows)
+    process.stdout.write(
+      `${row.name.padEnd(width)}  ${row.about}${row.kinds.length === kinds.length ? '' : ` (${row.kinds.join(', ')})`}\n`,
+    );
 }

@@ -45,7 +45,10 @@ export class Mutations {
   }
 
   revise(id: string, withdrawn: boolean): void {
-    this.#note(withdrawn ? 'withdrawal' : 'new-version', this.#corpus.revise(this.#row(id), this.#second(), withdrawn));
+    this.#note(
+      withdrawn ? 'withdrawal' : 'new-version',
+      this.#corpus.revise(this.#row(id), this.#second(), withdrawn),
+    );
   }
 
   remove(id: string): void {
@@ -113,7 +116,12 @@ export class Mutations {
 
   #row(id: string): number {
     const row = this.#corpus.find(id);
-    if (row === undefined) throw new UpstreamError('ERR_UPSTREAM_UNKNOWN_ID', `there is no record "${id}"`, 'take an id from the truth');
+    if (row === undefined)
+      throw new UpstreamError(
+        'ERR_UPSTREAM_UNKNOWN_ID',
+        `there is no record "${id}"`,
+        'take an id from the truth',
+      );
     return row;
   }
 
@@ -124,7 +132,11 @@ export class Mutations {
   #note(reason: ChangeReason, row: number): void {
     this.revision += 1;
     const version = this.#corpus.version(row);
-    const what = { id: this.#corpus.id(row), datestamp: this.#corpus.datestamp(row), ...(version === undefined ? {} : { version }) };
+    const what = {
+      id: this.#corpus.id(row),
+      datestamp: this.#corpus.datestamp(row),
+      ...(version === undefined ? {} : { version }),
+    };
     this.#ledger.write({ type: 'change', at: this.#now(), reason, ...what });
   }
 }

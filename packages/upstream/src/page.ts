@@ -20,7 +20,13 @@ export type CacheClass = 'open' | 'closed' | 'error' | 'record' | 'static' | 'no
 
 /** What a service says to a request, before faults and transport. */
 export type Answer =
-  | { readonly type: 'page'; readonly page: PagePlan; readonly print: (page: PagePlan) => string; readonly contentType: string; readonly cache: CacheClass }
+  | {
+      readonly type: 'page';
+      readonly page: PagePlan;
+      readonly print: (page: PagePlan) => string;
+      readonly contentType: string;
+      readonly cache: CacheClass;
+    }
   | {
       readonly type: 'text';
       readonly status: number;

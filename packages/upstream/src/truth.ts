@@ -26,5 +26,12 @@ export function truthEntry(kind: Kind, seed: number, corpus: Corpus): LedgerEntr
   const count = corpus.list.listed;
   for (let place = 0; place < count; place += 1) hash.update(`${corpus.id(corpus.list.at(place))}\n`);
   const records = count > truthLimit ? undefined : [...truthOf(corpus)];
-  return { type: 'truth', kind, seed, count, sha256: hash.digest('hex'), ...(records === undefined ? {} : { records }) };
+  return {
+    type: 'truth',
+    kind,
+    seed,
+    count,
+    sha256: hash.digest('hex'),
+    ...(records === undefined ? {} : { records }),
+  };
 }

@@ -139,7 +139,8 @@ class SimulatedUpstream implements Upstream {
     const { list } = this.#corpus;
     const first = at ?? Math.floor((list.listed - count) / 2);
     const rows: number[] = [];
-    for (let place = Math.max(0, first); place < Math.min(list.listed, first + count); place += 1) rows.push(list.at(place));
+    for (let place = Math.max(0, first); place < Math.min(list.listed, first + count); place += 1)
+      rows.push(list.at(place));
     return this.#omit(rows);
   }
 
@@ -173,7 +174,17 @@ class SimulatedUpstream implements Upstream {
     const params = Object.fromEntries(pairs);
     const verb = path === '/login' ? 'login' : this.#made.service.verb(path, params);
     const userAgent = request.headers['user-agent'] ?? '';
-    this.ledger.write({ type: 'request', n, at: now, method: request.method, url: request.url, verb, params, userAgent, concurrent: this.#inFlight });
+    this.ledger.write({
+      type: 'request',
+      n,
+      at: now,
+      method: request.method,
+      url: request.url,
+      verb,
+      params,
+      userAgent,
+      concurrent: this.#inFlight,
+    });
     // A POST carries its arguments in the form: the cache and the second look need them in the name.
     const form = new URLSearchParams(pairs.map(([key, value]) => [key, value])).toString();
     return { n, url: form === '' ? path : `${path}?${form}`, path, pairs, verb, params, now };
@@ -185,10 +196,19 @@ class SimulatedUpstream implements Upstream {
     const answer = call.verb === 'login' ? login : this.#made.service.answer(call);
     const scopes = this.#scopes(call, answer);
     const touched = answer.type === 'page' ? answer.page.rows : answer.rows;
-    if (this.#mutations.isPoisoned(touched, answer.type === 'page')) return { ...finish(poisoned, false), fault: 'poison', delivers: false, scopes };
-    const situation = { call, answer, previousRows: this.#delivered.previous.length, tokensGiven: this.#given(call).length };
+    if (this.#mutations.isPoisoned(touched, answer.type === 'page'))
+      return { ...finish(poisoned, false), fault: 'poison', delivers: false, scopes };
+    const situation = {
+      call,
+      answer,
+      previousRows: this.#delivered.previous.length,
+      tokensGiven: this.#given(call).length,
+    };
     const firing = this.#engine.choose(scopes, (definition) => needMet(definition, situation));
-    const served = firing === undefined ? this.#right(call, answer, gzip, scopes) : this.#faulty(call, answer, gzip, scopes, firing);
+    const served =
+      firing === undefined
+        ? this.#right(call, answer, gzip, scopes)
+        : this.#faulty(call, answer, gzip, scopes, firing);
     return this.#note(call, served);
   }
 
@@ -196,11 +216,18 @@ class SimulatedUpstream implements Upstream {
     const plain = finish(answer, false);
     this.#cdn?.keep(call.url, answer.cache, plain.reply, plain.rows, call.now);
     const finished = gzip ? { ...plain, reply: compressed(plain.reply) } : plain;
-    if (answer.type === 'page' && this.#cacheable) this.#pages?.keep(this.#cacheKey(call, gzip), { reply: finished.reply, rows: finished.rows, scopes });
+    if (answer.type === 'page' && this.#cacheable)
+      this.#pages?.keep(this.#cacheKey(call, gzip), { reply: finished.reply, rows: finished.rows, scopes });
     return { ...finished, fault: undefined, delivers: true, scopes };
   }
 
-  #faulty(call: Call, answer: Answer, gzip: boolean, scopes: readonly string[], { definition, scope, page }: Firing): Served {
+  #faulty(
+    call: Call,
+    answer: Answer,
+    gzip: boolean,
+    scopes: readonly string[],
+    { definition, scope, page }: Firing,
+  ): Served {
     this.ledger.write({ type: 'fault', at: call.now, name: definition.name, scope, n: call.n, page });
     const finished = applyFault(definition, answer, this.#context(call), gzip);
     return { ...finished, fault: definition.name, delivers: definition.delivers, scopes };
@@ -210,7 +237,10 @@ class SimulatedUpstream implements Upstream {
     const { retryAfter = 1, slowMs = 2000, dripBytesPerSecond = 2000 } = this.#options;
     const answer = (pageSize?: number): Answer => this.#made.service.answer(call, pageSize);
     return {
-      call, kind: this.kind, corpus: this.#corpus, random: this.#random,
+      call,
+      kind: this.kind,
+      corpus: this.#corpus,
+      random: this.#random,
       previousRows: this.#delivered.previous,
       tokens: this.#given(call),
       settings: { retryAfter, slowMs, dripBytesPerSecond, pageSize: this.#made.pageSize },
@@ -228,7 +258,8 @@ class SimulatedUpstream implements Upstream {
     if (served.page) {
       if (served.rows.length > 0) this.#delivered.note(call.url, served.rows);
       this.#engine.served(served.scopes);
-      if ((this.#options.restamp ?? 0) > 0 && served.rows.length > 0) this.restamp(this.#options.restamp ?? 0);
+      if ((this.#options.restamp ?? 0) > 0 && served.rows.length > 0)
+        this.restamp(this.#options.restamp ?? 0);
     } else if (!served.scopes.some(isList)) this.#engine.served(served.scopes);
     return served;
   }
@@ -251,7 +282,12 @@ class SimulatedUpstream implements Upstream {
   }
 
   get #cacheable(): boolean {
-    return this.#pages !== undefined && this.#engine.spent && !this.#mutations.anyPoison && (this.#options.restamp ?? 0) === 0;
+    return (
+      this.#pages !== undefined &&
+      this.#engine.spent &&
+      !this.#mutations.anyPoison &&
+      (this.#options.restamp ?? 0) === 0
+    );
   }
 
   #cacheKey(call: Call, gzip: boolean): string {
@@ -260,7 +296,9 @@ class SimulatedUpstream implements Upstream {
 
   #fromPageCache(call: Call, gzip: boolean): Served | undefined {
     const page = this.#cacheable ? this.#pages?.find(this.#cacheKey(call, gzip)) : undefined;
-    return page === undefined ? undefined : { ...page, token: undefined, page: true, fault: undefined, delivers: true };
+    return page === undefined
+      ? undefined
+      : { ...page, token: undefined, page: true, fault: undefined, delivers: true };
   }
 
   /** Faults sit behind the cache: what it holds is served as it was. */
@@ -268,7 +306,15 @@ class SimulatedUpstream implements Upstream {
     const hit = this.#cdn?.find(call.url, call.now);
     if (hit === undefined) return undefined;
     const reply = gzip ? compressed(hit.reply) : hit.reply;
-    return { reply, rows: hit.rows, token: undefined, page: isList(call.verb) && hit.rows.length > 0, fault: undefined, delivers: true, scopes: [call.verb, 'any'] };
+    return {
+      reply,
+      rows: hit.rows,
+      token: undefined,
+      page: isList(call.verb) && hit.rows.length > 0,
+      fault: undefined,
+      delivers: true,
+      scopes: [call.verb, 'any'],
+    };
   }
 
   #end(n: number, served: Served, outcome: Outcome): void {
@@ -276,16 +322,32 @@ class SimulatedUpstream implements Upstream {
     const whole = deliversWhole(served.reply.wire);
     const aborted = outcome.aborted ?? !whole;
     const rows = served.delivers && !aborted ? served.rows : [];
-    const ids = this.#options.ledgerIds === false || rows.length === 0 ? {} : { served: rows.map((row) => this.#corpus.servedId(row)) };
+    const ids =
+      this.#options.ledgerIds === false || rows.length === 0
+        ? {}
+        : { served: rows.map((row) => this.#corpus.servedId(row)) };
     this.ledger.write({
-      type: 'response', n, at: this.#options.now(), status: served.reply.status,
-      bytes: outcome.bytes ?? (aborted ? 0 : served.reply.body.length), ids: rows.length, ...ids,
-      ...(served.fault === undefined ? {} : { fault: served.fault }), ...(aborted ? { aborted: true as const } : {}),
+      type: 'response',
+      n,
+      at: this.#options.now(),
+      status: served.reply.status,
+      bytes: outcome.bytes ?? (aborted ? 0 : served.reply.body.length),
+      ids: rows.length,
+      ...ids,
+      ...(served.fault === undefined ? {} : { fault: served.fault }),
+      ...(aborted ? { aborted: true as const } : {}),
     });
   }
 }
 
-const login: Answer = { type: 'text', status: 200, contentType: 'text/html', cache: 'none', rows: [], text: loginPage };
+const login: Answer = {
+  type: 'text',
+  status: 200,
+  contentType: 'text/html',
+  cache: 'none',
+  rows: [],
+  text: loginPage,
+};
 
 function isList(verb: string): boolean {
   return verb === 'ListRecords' || verb === 'ListIdentifiers' || verb === 'details';

@@ -12,20 +12,29 @@ const feedHead =
 export function arxivApi(corpus: ArxivCorpus, call: Call): Answer {
   const { params } = call;
   for (const name of ['start', 'max_results']) {
-    if (!/^\d*$/.test(params[name] ?? '')) return failure(call, 200, `incorrect_id_format_for_${name}`, `${name} must be an integer`);
+    if (!/^\d*$/.test(params[name] ?? ''))
+      return failure(call, 200, `incorrect_id_format_for_${name}`, `${name} must be an integer`);
   }
   const start = Number(params['start'] ?? 0);
   const wanted = Number(params['max_results'] ?? 10);
-  if (start + wanted > 30_000) return failure(call, 400, 'max_results_too_large', 'start + max_results must not be above 30000');
+  if (start + wanted > 30_000)
+    return failure(call, 400, 'max_results_too_large', 'start + max_results must not be above 30000');
   const ids = (params['id_list'] ?? '').split(',').filter((id) => id !== '');
   const malformed = ids.find((id) => !/^(\d{4}\.\d{4,6}|[a-z-]+(\.[A-Z]{2})?\/\d{7})(v\d+)?$/.test(id));
-  if (malformed !== undefined) return failure(call, 400, `incorrect_id_format_for_${malformed}`, `incorrect id format for ${malformed}`);
-  if (ids.length === 0 && (params['search_query'] ?? '') === '') return failure(call, 400, 'missing_query', 'no query given');
+  if (malformed !== undefined)
+    return failure(call, 400, `incorrect_id_format_for_${malformed}`, `incorrect id format for ${malformed}`);
+  if (ids.length === 0 && (params['search_query'] ?? '') === '')
+    return failure(call, 400, 'missing_query', 'no query given');
   const { rows, total } = ids.length > 0 ? byId(corpus, ids, start, wanted) : newest(corpus, start, wanted);
   return atom(200, rows, feed(call, corpus, rows, total, start, wanted));
 }
 
-function byId(corpus: ArxivCorpus, ids: readonly string[], start: number, wanted: number): { rows: number[]; total: number } {
+function byId(
+  corpus: ArxivCorpus,
+  ids: readonly string[],
+  start: number,
+  wanted: number,
+): { rows: number[]; total: number } {
   const rows = ids
     .map((id) => corpus.find(id.replace(/v\d+$/, '')))
     .filter((row): row is number => row !== undefined && corpus.list.placeOf(row) !== undefined);
@@ -38,7 +47,14 @@ function newest(corpus: ArxivCorpus, start: number, wanted: number): { rows: num
   return { rows: Array.from({ length: count }, (_, i) => corpus.list.at(total - 1 - start - i)), total };
 }
 
-function feed(call: Call, corpus: ArxivCorpus, rows: readonly number[], total: number, start: number, wanted: number): string {
+function feed(
+  call: Call,
+  corpus: ArxivCorpus,
+  rows: readonly number[],
+  total: number,
+  start: number,
+  wanted: number,
+): string {
   const query = `search_query=${call.params['search_query'] ?? ''}&id_list=${call.params['id_list'] ?? ''}&start=${start}&max_results=${wanted}`;
   return [
     feedHead,
@@ -60,11 +76,15 @@ function entry(corpus: ArxivCorpus, row: number): string {
     `    <updated>${secondText(paper.versions.at(-1)?.second ?? 0)}</updated>\n    <published>${secondText(paper.versions[0]?.second ?? 0)}</published>\n`,
     `    <link href="https://arxiv.org/abs/${name}" rel="alternate" type="text/html"/>\n`,
     `    <summary>${paper.abstractXml('unicode')}</summary>\n`,
-    ...paper.categories.map((category) => `    <category term="${category}" scheme="http://arxiv.org/schemas/atom"/>\n`),
+    ...paper.categories.map(
+      (category) => `    <category term="${category}" scheme="http://arxiv.org/schemas/atom"/>\n`,
+    ),
     `    <arxiv:primary_category term="${paper.categories[0] ?? ''}"/>\n`,
     paper.doi === '' ? '' : `    <arxiv:doi>${escapeXml(paper.doi)}</arxiv:doi>\n`,
     paper.comments === '' ? '' : `    <arxiv:comment>${escapeXml(paper.comments)}</arxiv:comment>\n`,
-    ...paper.authors.map((author) => `    <author><name>${escapeXml(authorLine([author], 'unicode'))}</name></author>\n`),
+    ...paper.authors.map(
+      (author) => `    <author><name>${escapeXml(authorLine([author], 'unicode'))}</name></author>\n`,
+    ),
     '  </entry>\n',
   ].join('');
 }
@@ -81,5 +101,12 @@ function failure(call: Call, status: number, code: string, summary: string): Ans
 }
 
 function atom(status: number, rows: readonly number[], text: string): Answer {
-  return { type: 'text', status, contentType: 'application/atom+xml; charset=utf-8', cache: 'none', rows, text };
+  return {
+    type: 'text',
+    status,
+    contentType: 'application/atom+xml; charset=utf-8',
+    cache: 'none',
+    rows,
+    text,
+  };
 }

@@ -72,7 +72,11 @@ export class ArxivCorpus implements Corpus {
   }
 
   remove(): void {
-    throw new UpstreamError('ERR_UPSTREAM_UNSUPPORTED', 'arXiv never signals a deletion', 'withdraw the paper or hide it from the list');
+    throw new UpstreamError(
+      'ERR_UPSTREAM_UNSUPPORTED',
+      'arXiv never signals a deletion',
+      'withdraw the paper or hide it from the list',
+    );
   }
 
   journal(row: number, second: number): void {

@@ -6,7 +6,10 @@ import type { Prefix } from './request.ts';
 
 /** Schema and namespace of a prefix, as ListMetadataFormats gives them. */
 export const formats: Readonly<Record<Prefix, { readonly schema: string; readonly namespace: string }>> = {
-  oai_dc: { schema: 'http://www.openarchives.org/OAI/2.0/oai_dc.xsd', namespace: 'http://www.openarchives.org/OAI/2.0/oai_dc/' },
+  oai_dc: {
+    schema: 'http://www.openarchives.org/OAI/2.0/oai_dc.xsd',
+    namespace: 'http://www.openarchives.org/OAI/2.0/oai_dc/',
+  },
   arXiv: { schema: 'http://arxiv.org/OAI/arXiv.xsd', namespace: 'http://arxiv.org/OAI/arXiv/' },
   arXivOld: { schema: 'http://arxiv.org/OAI/arXivOld.xsd', namespace: 'http://arxiv.org/OAI/arXivOld/' },
   arXivRaw: { schema: 'http://arxiv.org/OAI/arXivRaw.xsd', namespace: 'http://arxiv.org/OAI/arXivRaw/' },
@@ -41,7 +44,12 @@ function arxiv(paper: ArxivPaper): string {
   const current = paper.versions.at(-1)?.second ?? 0;
   const authors = paper.authors
     .map(({ key, fore, suffix, affiliation }) => {
-      const parts = [['keyname', key.unicode], ['forenames', fore.unicode], ['suffix', suffix], ['affiliation', affiliation]];
+      const parts = [
+        ['keyname', key.unicode],
+        ['forenames', fore.unicode],
+        ['suffix', suffix],
+        ['affiliation', affiliation],
+      ];
       return `<author>${parts.map(([name = '', text = '']) => (text === '' ? '' : `<${name}>${escapeXml(text)}</${name}>`)).join('')}</author>`;
     })
     .join('');
@@ -115,11 +123,15 @@ function old(paper: ArxivPaper): string {
 
 function dublinCore(paper: ArxivPaper): string {
   const { namespace, schema } = formats.oai_dc;
-  const dates = [...new Set([paper.versions[0], paper.versions.at(-1)].map((version) => dayText(version?.second ?? 0)))];
+  const dates = [
+    ...new Set([paper.versions[0], paper.versions.at(-1)].map((version) => dayText(version?.second ?? 0))),
+  ];
   return [
     `<oai_dc:dc xmlns:oai_dc="${namespace}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${namespace} ${schema}">\n`,
     optional('dc:title', paper.title.unicode),
-    ...paper.authors.map(({ key, fore }) => optional('dc:creator', [key.unicode, fore.unicode].filter((part) => part !== '').join(', '))),
+    ...paper.authors.map(({ key, fore }) =>
+      optional('dc:creator', [key.unicode, fore.unicode].filter((part) => part !== '').join(', ')),
+    ),
     ...paper.categories.map((category) => optional('dc:subject', category)),
     ...(paper.acmClass === '' ? [] : [optional('dc:subject', paper.acmClass)]),
     ` <dc:description>  ${paper.abstractXml('unicode')}\n</dc:description>\n`,

@@ -58,13 +58,19 @@ export class ArxivIds {
     }
     if (first > firstDotted && row % 20 === 13) return slashed(k);
     const start = this.#starts.findLast((each) => each.row <= row) ?? { month: first, row: 0 };
-    return { id: dotted(start.month, this.#dense(row) - this.#dense(start.row) + 1), month: start.month, old: false };
+    return {
+      id: dotted(start.month, this.#dense(row) - this.#dense(start.row) + 1),
+      month: start.month,
+      old: false,
+    };
   }
 
   #originalsIn(month: Month): number {
     const at = this.#starts.findIndex((start) => start.month === month);
     const start = this.#starts[at];
-    return start === undefined ? 0 : this.#dense(this.#starts[at + 1]?.row ?? this.#rows) - this.#dense(start.row);
+    return start === undefined
+      ? 0
+      : this.#dense(this.#starts[at + 1]?.row ?? this.#rows) - this.#dense(start.row);
   }
 
   /** Rows below this one that are not old papers. */
@@ -96,5 +102,9 @@ function slashed(k: number): ArxivId {
   const months = firstDotted - firstSlashed;
   const month = firstSlashed + (Math.floor(k / archives.length) % months);
   const number = Math.floor(k / (archives.length * months)) + 1;
-  return { id: `${archives[k % archives.length] ?? 'hep-th'}/${yymm(month)}${String(number).padStart(3, '0')}`, month, old: true };
+  return {
+    id: `${archives[k % archives.length] ?? 'hep-th'}/${yymm(month)}${String(number).padStart(3, '0')}`,
+    month,
+    old: true,
+  };
 }

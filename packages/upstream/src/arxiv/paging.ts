@@ -39,7 +39,8 @@ function rowsAt(corpus: ArxivCorpus, query: ListQuery, limit: number): { found: 
   const { set } = query;
   if (set === undefined) {
     const found: number[] = [];
-    for (let place = start + query.skip; place < end && found.length < limit; place += 1) found.push(list.at(place));
+    for (let place = start + query.skip; place < end && found.length < limit; place += 1)
+      found.push(list.at(place));
     return { found, total: end - start };
   }
   const matching: number[] = [];

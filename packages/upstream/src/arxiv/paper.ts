@@ -60,7 +60,10 @@ export function paperOf(source: PaperSource): ArxivPaper {
   const withdrawn = versions.at(-1)?.sourceType.includes('I') === true;
   const authors = authorsOf(seed, row);
   const own = [...new Set(Array.from({ length: 1 + random.below(3) }, () => random.pick(categories)))];
-  const comments = sometimes(0.6, `${5 + random.below(60)} pages, ${random.below(12)} figures; accepted at <ICML> & friends`);
+  const comments = sometimes(
+    0.6,
+    `${5 + random.below(60)} pages, ${random.below(12)} figures; accepted at <ICML> & friends`,
+  );
   const inJournal = random.next() < 0.25 || source.journal;
   return {
     id: source.id.id,
@@ -69,7 +72,9 @@ export function paperOf(source: PaperSource): ArxivPaper {
     authors,
     submitter: `${authors[0]?.fore.unicode ?? ''} ${authors[0]?.key.unicode ?? 'Anonymous'}`.trim(),
     categories: own,
-    comments: withdrawn ? 'This paper has been withdrawn by the author due to an error in equation 3' : comments,
+    comments: withdrawn
+      ? 'This paper has been withdrawn by the author due to an error in equation 3'
+      : comments,
     proxy: sometimes(0.01, 'ccsd ccsd-00001234'),
     reportNo: sometimes(0.05, `CERN-PH-EP/${2000 + random.below(26)}-${random.below(300)}`),
     mscClass: sometimes(0.15, `${10 + random.below(80)}A${10 + random.below(80)}, 60J27`),
@@ -90,7 +95,9 @@ const licenses = [
 /** The versions of a paper, the first one first. */
 export function versionsOf({ seed, row, id, origin, revisions }: PaperSource): readonly ArxivVersion[] {
   const dice = mix(seed, row, 43);
-  const first = id.old ? monthStart(id.month) + (dice % (25 * daySeconds)) : origin - daySeconds - (dice % (3 * daySeconds));
+  const first = id.old
+    ? monthStart(id.month) + (dice % (25 * daySeconds))
+    : origin - daySeconds - (dice % (3 * daySeconds));
   const count = id.old ? 1 + (dice % 5) : 1 + (dice % 10 === 3 ? 1 : 0);
   const last = Math.max(first + count, origin - 6 * 3600);
   const versions: ArxivVersion[] = [];
@@ -98,7 +105,8 @@ export function versionsOf({ seed, row, id, origin, revisions }: PaperSource): r
     const second = v === 0 ? first : Math.round(first + ((last - first) * v) / (count - 1));
     versions.push(version(second, v > 0 && v === count - 1 && mix(seed, row, 41) % 37 === 5, dice + v));
   }
-  for (const revision of revisions) versions.push(version(revision.second, revision.withdrawn, dice + versions.length));
+  for (const revision of revisions)
+    versions.push(version(revision.second, revision.withdrawn, dice + versions.length));
   return versions;
 }
 

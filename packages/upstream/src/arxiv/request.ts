@@ -6,6 +6,7 @@ import { decodeToken } from './token.ts';
 
 /** The prefixes of arXiv. */
 export const prefixes = ['oai_dc', 'arXiv', 'arXivOld', 'arXivRaw'] as const;
+/** One of them. */
 export type Prefix = (typeof prefixes)[number];
 
 /** A list request that passed every check. Seconds are inclusive. */
@@ -41,11 +42,16 @@ export function badArgument(reason: string): OaiError {
 
 /** arXiv's badResumptionToken. */
 export function badToken(reason: string): OaiError {
-  return new OaiError('badResumptionToken', `The value of the resumptionToken argument is invalid or expired. Reason: ${reason}`);
+  return new OaiError(
+    'badResumptionToken',
+    `The value of the resumptionToken argument is invalid or expired. Reason: ${reason}`,
+  );
 }
 
 /** Arguments of any verb, checked as arXiv checks them. @throws OaiError */
-export function checkArguments(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+export function checkArguments(
+  pairs: readonly (readonly [string, string])[],
+): Readonly<Record<string, string>> {
   const params: Record<string, string> = {};
   for (const [key, value] of pairs) {
     if (key in params) throw badArgument('Duplicate parameters not allowed');
@@ -54,12 +60,17 @@ export function checkArguments(pairs: readonly (readonly [string, string])[]): R
   const { verb = '', ...rest } = params;
   const names = allowed[verb];
   if (names === undefined) {
-    throw new OaiError('badVerb', 'Value of the verb argument is not a legal OAI-PMH verb, the verb argument is missing, or the verb argument is repeated. Reason: Invalid verb');
+    throw new OaiError(
+      'badVerb',
+      'Value of the verb argument is not a legal OAI-PMH verb, the verb argument is missing, or the verb argument is repeated. Reason: Invalid verb',
+    );
   }
   for (const key of Object.keys(rest)) {
-    if (!names.includes(key)) throw badArgument(`Unallowed parameter. Only these parameters are allowed: verb, ${names.join(', ')}`);
+    if (!names.includes(key))
+      throw badArgument(`Unallowed parameter. Only these parameters are allowed: verb, ${names.join(', ')}`);
   }
-  if ('resumptionToken' in rest && Object.keys(rest).length > 1) throw badArgument('No other parameters allowed with resumptionToken');
+  if ('resumptionToken' in rest && Object.keys(rest).length > 1)
+    throw badArgument('No other parameters allowed with resumptionToken');
   return params;
 }
 
@@ -67,7 +78,11 @@ export function checkArguments(pairs: readonly (readonly [string, string])[]): R
 export function checkPrefix(text: string | undefined): Prefix {
   if (text === undefined) throw badArgument('metadataPrefix is required');
   const prefix = prefixes.find((each) => each === text);
-  if (prefix === undefined) throw new OaiError('cannotDisseminateFormat', 'The metadata format identified by the value given for the metadataPrefix argument is not supported by the item or by the repository. Reason: Metadata format does not exist');
+  if (prefix === undefined)
+    throw new OaiError(
+      'cannotDisseminateFormat',
+      'The metadata format identified by the value given for the metadataPrefix argument is not supported by the item or by the repository. Reason: Metadata format does not exist',
+    );
   return prefix;
 }
 
@@ -81,11 +96,18 @@ export function listQuery(params: Readonly<Record<string, string>>, nowSecond: n
   if (held['verb'] !== verb) throw badToken('token from different verb');
   const skip = held['skip'] ?? '';
   const known = ['verb', 'metadataPrefix', 'from', 'until', 'set', 'skip'];
-  if (!/^\d{1,9}$/.test(skip) || Object.keys(held).some((key) => !known.includes(key))) throw badArgument('invalid parameters in resumptionToken');
+  if (!/^\d{1,9}$/.test(skip) || Object.keys(held).some((key) => !known.includes(key)))
+    throw badArgument('invalid parameters in resumptionToken');
   return fromArguments(verb, held, Number(skip), true, nowSecond);
 }
 
-function fromArguments(verb: string, args: Readonly<Record<string, string>>, skip: number, withToken: boolean, now: number): ListQuery {
+function fromArguments(
+  verb: string,
+  args: Readonly<Record<string, string>>,
+  skip: number,
+  withToken: boolean,
+  now: number,
+): ListQuery {
   const prefix = checkPrefix(args['metadataPrefix']);
   const { from, until, set } = args;
   const today = dayOf(now) * daySeconds;
@@ -95,7 +117,17 @@ function fromArguments(verb: string, args: Readonly<Record<string, string>>, ski
   if (untilDay > today) throw badArgument('until date too late');
   if (fromSecond > untilDay) throw badArgument('until date must be greater than or equal to from date');
   if (set !== undefined && !allSets.includes(set)) throw badArgument('Set does not exist');
-  return { verb, prefix, set, from, until, fromSecond, untilSecond: untilDay + daySeconds - 1, skip, withToken };
+  return {
+    verb,
+    prefix,
+    set,
+    from,
+    until,
+    fromSecond,
+    untilSecond: untilDay + daySeconds - 1,
+    skip,
+    withToken,
+  };
 }
 
 function day(text: string, name: string): number {

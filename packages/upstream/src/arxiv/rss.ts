@@ -8,13 +8,24 @@ const cap = 2000;
 
 /** Answers `/rss/cat+cat`: the papers of the newest day in the list, at most 2,000. */
 export function arxivRss(corpus: ArxivCorpus, call: Call): Answer {
-  const wanted = decodeURIComponent(call.path.slice('/rss/'.length)).split('+').filter((name) => name !== '');
+  const wanted = decodeURIComponent(call.path.slice('/rss/'.length))
+    .split('+')
+    .filter((name) => name !== '');
   const newest = corpus.list.listed === 0 ? 0 : corpus.list.second(corpus.list.at(corpus.list.listed - 1));
   const rows: number[] = [];
-  for (let place = corpus.list.lowerBound(dayOf(newest) * daySeconds); place < corpus.list.listed && rows.length < cap; place += 1) {
+  for (
+    let place = corpus.list.lowerBound(dayOf(newest) * daySeconds);
+    place < corpus.list.listed && rows.length < cap;
+    place += 1
+  ) {
     const row = corpus.list.at(place);
     const specs = setSpecs(corpus.paper(row).categories, true);
-    if (wanted.some((name) => inSet(specs, name.includes('.') || specs.includes(setSpec(name)) ? setSpec(name) : name))) rows.push(row);
+    if (
+      wanted.some((name) =>
+        inSet(specs, name.includes('.') || specs.includes(setSpec(name)) ? setSpec(name) : name),
+      )
+    )
+      rows.push(row);
   }
   const date = new Date(call.now).toUTCString();
   const text =

@@ -16,7 +16,14 @@ export function arxivService(parts: ArxivOaiParts): Service {
       if (call.path === '/oai') return arxivOai(parts, call, pageSize);
       if (call.path === '/api/query') return arxivApi(parts.corpus, call);
       if (call.path.startsWith('/rss/')) return arxivRss(parts.corpus, call);
-      return { type: 'text', status: 404, contentType: 'text/plain', cache: 'none', rows: [], text: 'Not Found' };
+      return {
+        type: 'text',
+        status: 404,
+        contentType: 'text/plain',
+        cache: 'none',
+        rows: [],
+        text: 'Not Found',
+      };
     },
     reject: (call, code, message) => arxivOaiError(call, new OaiError(code, message)),
   };

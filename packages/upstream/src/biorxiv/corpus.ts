@@ -87,7 +87,8 @@ export class PreprintCorpus implements Corpus {
     const key = `${start}:${end}:${this.list.revision}`;
     if (this.#counted.key !== key) {
       let papers = 0;
-      for (let place = start; place < end; place += 1) if (this.versionRow(this.list.at(place)).version === 1) papers += 1;
+      for (let place = start; place < end; place += 1)
+        if (this.versionRow(this.list.at(place)).version === 1) papers += 1;
       this.#counted = { key, papers };
     }
     return this.#counted.papers;
@@ -97,19 +98,34 @@ export class PreprintCorpus implements Corpus {
   row(row: number): PreprintRow {
     const { paper, version } = this.versionRow(row);
     return rowText({
-      seed: this.#spread.seed, server: this.server, paper, version, row, doi: this.id(row), date: this.datestamp(row),
-      withdrawn: this.#withdrawn(row), published: this.publication(paper)?.doi ?? 'NA',
-      recordBytes: this.#recordBytes, library: this.#library,
+      seed: this.#spread.seed,
+      server: this.server,
+      paper,
+      version,
+      row,
+      doi: this.id(row),
+      date: this.datestamp(row),
+      withdrawn: this.#withdrawn(row),
+      published: this.publication(paper)?.doi ?? 'NA',
+      recordBytes: this.#recordBytes,
+      library: this.#library,
     });
   }
 
   /** Where a paper appeared. One in five has a journal from the start. */
   publication(paper: number): Publication | undefined {
     const known = this.#journals.get(paper);
-    const born = this.versionRow(paper).version === 1 && paper < this.#originals && mix(this.#spread.seed, paper, 52) % 5 === 0;
+    const born =
+      this.versionRow(paper).version === 1 &&
+      paper < this.#originals &&
+      mix(this.#spread.seed, paper, 52) % 5 === 0;
     if (known === undefined && !born) return undefined;
     const second = known ?? this.list.second(paper);
-    return { paper, doi: `10.1091/sim.E25-${String(paper).padStart(4, '0')}`, second: dayOf(second) * daySeconds };
+    return {
+      paper,
+      doi: `10.1091/sim.E25-${String(paper).padStart(4, '0')}`,
+      second: dayOf(second) * daySeconds,
+    };
   }
 
   /** Every publication in a range of seconds, by date; it walks over all rows. */
@@ -118,13 +134,18 @@ export class PreprintCorpus implements Corpus {
     for (let row = 0; row < this.list.count; row += 1) {
       if (this.versionRow(row).paper !== row) continue;
       const publication = this.publication(row);
-      if (publication !== undefined && publication.second >= from && publication.second <= until) found.push(publication);
+      if (publication !== undefined && publication.second >= from && publication.second <= until)
+        found.push(publication);
     }
     return found.sort((a, b) => a.second - b.second || a.paper - b.paper);
   }
 
   restamp(): void {
-    throw new UpstreamError('ERR_UPSTREAM_UNSUPPORTED', `${this.server} has no modification stamp`, 'use newVersion, or publishInJournal for a silent change');
+    throw new UpstreamError(
+      'ERR_UPSTREAM_UNSUPPORTED',
+      `${this.server} has no modification stamp`,
+      'use newVersion, or publishInJournal for a silent change',
+    );
   }
 
   revise(row: number, second: number, withdrawn: boolean): number {
@@ -134,7 +155,11 @@ export class PreprintCorpus implements Corpus {
   }
 
   remove(): void {
-    throw new UpstreamError('ERR_UPSTREAM_UNSUPPORTED', `${this.server} never deletes`, 'withdraw the paper or hide it from the list');
+    throw new UpstreamError(
+      'ERR_UPSTREAM_UNSUPPORTED',
+      `${this.server} never deletes`,
+      'withdraw the paper or hide it from the list',
+    );
   }
 
   journal(row: number, second: number): void {

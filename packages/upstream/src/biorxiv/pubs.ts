@@ -18,7 +18,13 @@ export function pubs(corpus: PreprintCorpus, rest: readonly string[]): unknown {
   const all = corpus.publications(first, last + daySeconds - 1);
   const page = all.slice(Number(cursor), Number(cursor) + pageSize);
   if (page.length === 0) return none;
-  const message = { status: 'ok', interval: `${from}:${until}`, cursor: cursor === '0' ? 0 : cursor, count: page.length, total: String(all.length) };
+  const message = {
+    status: 'ok',
+    interval: `${from}:${until}`,
+    cursor: cursor === '0' ? 0 : cursor,
+    count: page.length,
+    total: String(all.length),
+  };
   return { messages: [message], collection: page.map((publication) => link(corpus, publication)) };
 }
 

@@ -37,8 +37,21 @@ export interface RowSource {
 }
 
 const categoriesOf: Readonly<Record<RowSource['server'], readonly string[]>> = {
-  biorxiv: ['animal behavior and cognition', 'bioinformatics', 'cell biology', 'genomics', 'neuroscience', 'evolutionary biology'],
-  medrxiv: ['epidemiology', 'infectious diseases', 'oncology', 'public and global health', 'psychiatry and clinical psychology'],
+  biorxiv: [
+    'animal behavior and cognition',
+    'bioinformatics',
+    'cell biology',
+    'genomics',
+    'neuroscience',
+    'evolutionary biology',
+  ],
+  medrxiv: [
+    'epidemiology',
+    'infectious diseases',
+    'oncology',
+    'public and global health',
+    'psychiatry and clinical psychology',
+  ],
 };
 
 /** The categories that a server knows. */
@@ -59,20 +72,34 @@ export function rowText(source: RowSource): PreprintRow {
   const authors = authorsOf(seed, paper);
   const site = server === 'biorxiv' ? 'bioRxiv' : 'medRxiv';
   const revision = version === 1 ? '' : ` This is revision ${version}.`;
-  const abstract = library.abstract(paper, Math.max(120, source.recordBytes - 800), 'unicode').replaceAll('\n', ' ');
+  const abstract = library
+    .abstract(paper, Math.max(120, source.recordBytes - 800), 'unicode')
+    .replaceAll('\n', ' ');
   return {
     title: library.title(paper).unicode,
-    authors: authors.map(({ key, fore }) => (fore.unicode === '' ? key.unicode : `${key.unicode}, ${fore.unicode.charAt(0)}.`)).join('; '),
+    authors: authors
+      .map(({ key, fore }) =>
+        fore.unicode === '' ? key.unicode : `${key.unicode}, ${fore.unicode.charAt(0)}.`,
+      )
+      .join('; '),
     author_corresponding: `${authors[0]?.fore.unicode ?? ''} ${authors[0]?.key.unicode ?? ''}`.trim(),
     author_corresponding_institution: 'University of Padova & Friends',
     doi,
     date,
     version: String(version),
-    type: source.withdrawn ? (server === 'biorxiv' ? 'withdrawn' : 'WITHDRAWN') : server === 'biorxiv' ? 'new results' : 'PUBLISHAHEADOFPRINT',
+    type: source.withdrawn
+      ? server === 'biorxiv'
+        ? 'withdrawn'
+        : 'WITHDRAWN'
+      : server === 'biorxiv'
+        ? 'new results'
+        : 'PUBLISHAHEADOFPRINT',
     license: random.pick(['cc_by', 'cc_by_nc_nd', 'cc0', 'cc_no']),
     category: categoryOf(seed, server, paper),
     jatsxml: `https://www.${server}.org/content/early/${date.replaceAll('-', '/')}/${doi.split('/')[1] ?? ''}.source.xml`,
-    abstract: source.withdrawn ? 'The authors have withdrawn this manuscript.' : `O_SCPCAPABSTRACTC_SCPCAP${abstract}${revision}`,
+    abstract: source.withdrawn
+      ? 'The authors have withdrawn this manuscript.'
+      : `O_SCPCAPABSTRACTC_SCPCAP${abstract}${revision}`,
     funder: 'NA',
     published: source.published,
     server: site,

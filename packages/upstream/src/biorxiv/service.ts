@@ -35,7 +35,15 @@ export function preprintService(parts: PreprintParts): Service {
     },
     answer: (call, pageSize = parts.pageSize) => {
       const [, first = '', server = '', ...rest] = call.path.split('/');
-      if (first !== 'details' && first !== 'pubs') return { type: 'text', status: 404, contentType: 'text/plain', cache: 'none', rows: [], text: 'Not Found' };
+      if (first !== 'details' && first !== 'pubs')
+        return {
+          type: 'text',
+          status: 404,
+          contentType: 'text/plain',
+          cache: 'none',
+          rows: [],
+          text: 'Not Found',
+        };
       if (server !== 'biorxiv' && server !== 'medrxiv') return status('Server not recognized', false);
       if (server !== parts.corpus.server) return status('no posts found');
       if (first === 'pubs') return json(pubs(parts.corpus, rest), []);
@@ -57,7 +65,10 @@ function byDoi(parts: PreprintParts, rest: readonly string[]): Answer {
   const doi = rest.slice(0, 2).join('/');
   const rows = parts.corpus.versionsOf(decodeURIComponent(doi));
   if (rows.length === 0) return status('no posts found');
-  return json({ messages: [{ status: 'ok', category: 'all' }], collection: rows.map((row) => parts.corpus.row(row)) }, rows);
+  return json(
+    { messages: [{ status: 'ok', category: 'all' }], collection: rows.map((row) => parts.corpus.row(row)) },
+    rows,
+  );
 }
 
 /** `/details/{server}/{N}` and `/{N}d`: the newest N rows, the rows of the last N days. */
@@ -67,9 +78,15 @@ function latest(parts: PreprintParts, rest: readonly string[]): Answer | undefin
   const { list } = parts.corpus;
   const end = list.listed;
   const newest = end === 0 ? 0 : list.second(list.at(end - 1));
-  const start = match[2] === 'd' ? list.lowerBound(newest - Number(match[1]) * daySeconds) : Math.max(0, end - Number(match[1]));
+  const start =
+    match[2] === 'd'
+      ? list.lowerBound(newest - Number(match[1]) * daySeconds)
+      : Math.max(0, end - Number(match[1]));
   const rows = Array.from({ length: end - start }, (_, i) => list.at(end - 1 - i));
-  return json({ messages: [{ status: 'ok', category: 'all' }], collection: rows.map((row) => parts.corpus.row(row)) }, rows);
+  return json(
+    { messages: [{ status: 'ok', category: 'all' }], collection: rows.map((row) => parts.corpus.row(row)) },
+    rows,
+  );
 }
 
 function details(parts: PreprintParts, call: Call, rest: readonly string[], pageSize: number): Answer {
@@ -78,13 +95,29 @@ function details(parts: PreprintParts, call: Call, rest: readonly string[], page
   const asked = (call.params['category'] ?? '').replaceAll('_', ' ');
   const category = knownCategories(parts.corpus.server).includes(asked) ? asked : 'all';
   const { list } = parts.corpus;
-  const all = category === 'all' ? undefined : places(interval).map((place) => list.at(place)).filter((row) => inCategory(parts, row, category));
+  const all =
+    category === 'all'
+      ? undefined
+      : places(interval)
+          .map((place) => list.at(place))
+          .filter((row) => inCategory(parts, row, category));
   const count = all?.length ?? interval.end - interval.start;
-  const rows = Array.from({ length: Math.max(0, Math.min(pageSize, count - interval.cursor)) }, (_, i) => all?.[interval.cursor + i] ?? list.at(interval.start + interval.cursor + i));
+  const rows = Array.from(
+    { length: Math.max(0, Math.min(pageSize, count - interval.cursor)) },
+    (_, i) => all?.[interval.cursor + i] ?? list.at(interval.start + interval.cursor + i),
+  );
   if (rows.length === 0) return status('no posts found');
   const page: PagePlan = { rows, token: { kind: 'absent' }, total: count + parts.inflateTotal, category };
-  const fresh = all?.filter((row) => parts.corpus.versionRow(row).version === 1).length ?? parts.corpus.newPapers(interval.start, interval.end);
-  return { type: 'page', page, contentType, cache: 'none', print: (changed) => print(parts, interval, changed, fresh) };
+  const fresh =
+    all?.filter((row) => parts.corpus.versionRow(row).version === 1).length ??
+    parts.corpus.newPapers(interval.start, interval.end);
+  return {
+    type: 'page',
+    page,
+    contentType,
+    cache: 'none',
+    print: (changed) => print(parts, interval, changed, fresh),
+  };
 }
 
 function places(interval: Interval): number[] {

@@ -15,11 +15,16 @@ export interface Finished {
 }
 
 /** Prints an answer without any fault. @param gzip the client accepts it */
-export function finish(answer: Answer, gzip: boolean, change: (text: string) => string = (text) => text): Finished {
+export function finish(
+  answer: Answer,
+  gzip: boolean,
+  change: (text: string) => string = (text) => text,
+): Finished {
   const rows = answer.type === 'page' ? answer.page.rows : answer.rows;
   const text = change(answer.type === 'page' ? answer.print(answer.page) : answer.text);
   const status = answer.type === 'page' ? 200 : answer.status;
-  const token = answer.type === 'page' && answer.page.token.kind === 'next' ? answer.page.token.text : undefined;
+  const token =
+    answer.type === 'page' && answer.page.token.kind === 'next' ? answer.page.token.text : undefined;
   const plain: Reply = { status, headers: { 'content-type': answer.contentType }, body: Buffer.from(text) };
   return { reply: gzip ? compressed(plain) : plain, rows, token, page: answer.type === 'page' };
 }
@@ -27,11 +32,20 @@ export function finish(answer: Answer, gzip: boolean, change: (text: string) => 
 /** Compresses, quickly rather than well; small bodies stay as they are. */
 export function compressed(reply: Reply): Reply {
   if (reply.body.length < 256) return reply;
-  return { ...reply, headers: { ...reply.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' }, body: gzipSync(reply.body, { level: 1 }) };
+  return {
+    ...reply,
+    headers: { ...reply.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
+    body: gzipSync(reply.body, { level: 1 }),
+  };
 }
 
 /** Makes the faulty answer. */
-export function applyFault(definition: FaultDefinition, answer: Answer, context: FaultContext, gzip: boolean): Finished {
+export function applyFault(
+  definition: FaultDefinition,
+  answer: Answer,
+  context: FaultContext,
+  gzip: boolean,
+): Finished {
   const { effect } = definition;
   switch (effect.layer) {
     case 'reply':

@@ -6,4 +6,10 @@ import { textFaults } from './text-faults.ts';
 import { wireFaults } from './wire-faults.ts';
 
 /** Every fault by name. */
-export const faults: readonly FaultDefinition[] = [...statusFaults, ...wireFaults, ...answerFaults, ...pageFaults, ...textFaults];
+export const faults: readonly FaultDefinition[] = [
+  ...statusFaults,
+  ...wireFaults,
+  ...answerFaults,
+  ...pageFaults,
+  ...textFaults,
+];

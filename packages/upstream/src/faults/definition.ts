@@ -15,7 +15,12 @@ export interface FaultContext {
   readonly previousRows: readonly number[];
   /** Tokens given out for this verb, the newest last. */
   readonly tokens: readonly string[];
-  readonly settings: { readonly retryAfter: number; readonly slowMs: number; readonly dripBytesPerSecond: number; readonly pageSize: number };
+  readonly settings: {
+    readonly retryAfter: number;
+    readonly slowMs: number;
+    readonly dripBytesPerSecond: number;
+    readonly pageSize: number;
+  };
   /** The right answer, computed anew, by another page size if one is given. */
   readonly replan: (pageSize?: number) => Answer;
   /** An error in the service's own form. */

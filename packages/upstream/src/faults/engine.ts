@@ -36,7 +36,9 @@ export class FaultEngine {
 
   /** Names of faults that have not fired as often as they should; those for ever are pending until they fired once. */
   pending(): readonly string[] {
-    return this.#armed.filter((each) => (each.times === Infinity ? each.fired === 0 : each.fired < each.times)).map((each) => each.definition.name);
+    return this.#armed
+      .filter((each) => (each.times === Infinity ? each.fired === 0 : each.fired < each.times))
+      .map((each) => each.definition.name);
   }
 
   /** True when no fault can fire any more. */
@@ -48,7 +50,13 @@ export class FaultEngine {
   choose(scopes: readonly string[], met: (definition: FaultDefinition) => boolean): Firing | undefined {
     for (const each of this.#armed) {
       const page = this.#count(each.scope) + 1;
-      if (!scopes.includes(each.scope) || each.fired >= each.times || page - each.base < each.page || !met(each.definition)) continue;
+      if (
+        !scopes.includes(each.scope) ||
+        each.fired >= each.times ||
+        page - each.base < each.page ||
+        !met(each.definition)
+      )
+        continue;
       each.fired += 1;
       return { definition: each.definition, scope: each.scope, page };
     }

@@ -53,7 +53,14 @@ export type LedgerEntry =
       readonly fault?: string;
       readonly aborted?: true;
     }
-  | { readonly type: 'fault'; readonly at: number; readonly name: string; readonly scope: string; readonly n: number; readonly page: number }
+  | {
+      readonly type: 'fault';
+      readonly at: number;
+      readonly name: string;
+      readonly scope: string;
+      readonly n: number;
+      readonly page: number;
+    }
   | {
       readonly type: 'change';
       readonly at: number;

@@ -6,7 +6,12 @@ export function summarize(entries: Iterable<LedgerEntry>): LedgerSummary {
   const byStatus: Record<string, number> = {};
   const faults: Record<string, number> = {};
   const changes: Record<string, number> = {};
-  let requests = 0, responses = 0, aborted = 0, bytes = 0, rowsServed = 0, maxConcurrent = 0;
+  let requests = 0,
+    responses = 0,
+    aborted = 0,
+    bytes = 0,
+    rowsServed = 0,
+    maxConcurrent = 0;
   let lastEnd: number | undefined;
   let minSpacingMs: number | undefined;
   for (const entry of entries) {
@@ -25,7 +30,20 @@ export function summarize(entries: Iterable<LedgerEntry>): LedgerSummary {
     } else if (entry.type === 'fault') count(faults, entry.name);
     else if (entry.type === 'change') count(changes, entry.reason);
   }
-  return { requests, responses, aborted, bytes, rowsServed, maxConcurrent, maxConnections: 0, minSpacingMs, byVerb, byStatus, faults, changes };
+  return {
+    requests,
+    responses,
+    aborted,
+    bytes,
+    rowsServed,
+    maxConcurrent,
+    maxConnections: 0,
+    minSpacingMs,
+    byVerb,
+    byStatus,
+    faults,
+    changes,
+  };
 }
 
 function count(table: Record<string, number>, key: string): void {

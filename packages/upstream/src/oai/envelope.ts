@@ -18,7 +18,9 @@ const head =
 
 /** A whole OAI-PMH document around `content`. */
 export function document(envelope: Envelope, echo: Echo, content: string): string {
-  const attributes = Object.entries(echo).map(([key, value]) => ` ${key}="${escapeXml(value)}"`).join('');
+  const attributes = Object.entries(echo)
+    .map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
+    .join('');
   return (
     `${head}<responseDate>${secondText(envelope.second)}</responseDate>\n` +
     `<request${attributes}>${escapeXml(envelope.baseUrl)}</request>\n${content}</OAI-PMH>\n`

@@ -66,7 +66,9 @@ export class RepositoryCorpus implements Corpus {
   }
 
   datestamp(row: number): string {
-    return this.#setup.granularity === 'day' ? dayText(this.list.second(row)) : secondText(this.list.second(row));
+    return this.#setup.granularity === 'day'
+      ? dayText(this.list.second(row))
+      : secondText(this.list.second(row));
   }
 
   deleted(row: number): boolean {
@@ -103,7 +105,10 @@ export class RepositoryCorpus implements Corpus {
 
   revise(row: number, second: number, withdrawn: boolean): number {
     const revisions = this.#revisions.get(row) ?? [];
-    this.#revisions.set(row, [...revisions, withdrawn ? '[withdrawn]' : `(revision ${revisions.length + 2})`]);
+    this.#revisions.set(row, [
+      ...revisions,
+      withdrawn ? '[withdrawn]' : `(revision ${revisions.length + 2})`,
+    ]);
     this.#deleted.set(row, false);
     this.list.stamp(row, second);
     return row;

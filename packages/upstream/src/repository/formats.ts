@@ -3,12 +3,19 @@ import type { Item } from './corpus.ts';
 
 /** The prefixes of the repository. */
 export const prefixes = ['oai_dc', 'mods'] as const;
+/** One of them. */
 export type Prefix = (typeof prefixes)[number];
 
 /** Schema and namespace of a prefix. */
 export const formats: Readonly<Record<Prefix, { readonly schema: string; readonly namespace: string }>> = {
-  oai_dc: { schema: 'http://www.openarchives.org/OAI/2.0/oai_dc.xsd', namespace: 'http://www.openarchives.org/OAI/2.0/oai_dc/' },
-  mods: { schema: 'http://www.loc.gov/standards/mods/v3/mods-3-2.xsd', namespace: 'http://www.loc.gov/mods/v3' },
+  oai_dc: {
+    schema: 'http://www.openarchives.org/OAI/2.0/oai_dc.xsd',
+    namespace: 'http://www.openarchives.org/OAI/2.0/oai_dc/',
+  },
+  mods: {
+    schema: 'http://www.loc.gov/standards/mods/v3/mods-3-2.xsd',
+    namespace: 'http://www.loc.gov/mods/v3',
+  },
 };
 
 /** An item in a format, `<metadata>` not included. */

@@ -12,18 +12,23 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Arguments of any verb, checked. @throws OaiError */
-export function checkArguments(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+export function checkArguments(
+  pairs: readonly (readonly [string, string])[],
+): Readonly<Record<string, string>> {
   const params: Record<string, string> = {};
   for (const [key, value] of pairs) {
-    if (key in params) throw new OaiError(key === 'verb' ? 'badVerb' : 'badArgument', `The argument "${key}" is repeated`);
+    if (key in params)
+      throw new OaiError(key === 'verb' ? 'badVerb' : 'badArgument', `The argument "${key}" is repeated`);
     params[key] = value;
   }
   const { verb = '', ...rest } = params;
   const names = allowed[verb];
   if (names === undefined) throw new OaiError('badVerb', 'Illegal OAI verb');
   const illegal = Object.keys(rest).find((key) => !names.includes(key));
-  if (illegal !== undefined) throw new OaiError('badArgument', `The argument "${illegal}" is not allowed here`);
-  if ('resumptionToken' in rest && Object.keys(rest).length > 1) throw new OaiError('badArgument', 'resumptionToken is exclusive');
+  if (illegal !== undefined)
+    throw new OaiError('badArgument', `The argument "${illegal}" is not allowed here`);
+  if ('resumptionToken' in rest && Object.keys(rest).length > 1)
+    throw new OaiError('badArgument', 'resumptionToken is exclusive');
   return params;
 }
 
@@ -36,8 +41,13 @@ export function checkPrefix(text: string | undefined): Prefix {
 }
 
 /** The inclusive range of seconds that from and until name. @throws OaiError */
-export function range(from: string, until: string, granularity: 'seconds' | 'day'): { first: number; last: number } {
-  if (from !== '' && until !== '' && from.length !== until.length) throw new OaiError('badArgument', 'from and until differ in granularity');
+export function range(
+  from: string,
+  until: string,
+  granularity: 'seconds' | 'day',
+): { first: number; last: number } {
+  if (from !== '' && until !== '' && from.length !== until.length)
+    throw new OaiError('badArgument', 'from and until differ in granularity');
   const first = from === '' ? 0 : bound(from, granularity, false);
   const last = until === '' ? 0xffff_fffe : bound(until, granularity, true);
   if (first > last) throw new OaiError('badArgument', 'from is later than until');

@@ -26,7 +26,15 @@ export function repositoryService(parts: RepositoryParts): Service {
   return {
     verb: (path, params) => (path === '/oai' ? (params['verb'] ?? 'none') : 'none'),
     answer: (call, pageSize) => {
-      if (call.path !== '/oai') return { type: 'text', status: 404, contentType: 'text/plain', cache: 'none', rows: [], text: 'Not Found' };
+      if (call.path !== '/oai')
+        return {
+          type: 'text',
+          status: 404,
+          contentType: 'text/plain',
+          cache: 'none',
+          rows: [],
+          text: 'Not Found',
+        };
       try {
         return route(parts, call, pageSize ?? parts.pageSize);
       } catch (error) {
@@ -61,11 +69,27 @@ function route(parts: RepositoryParts, call: Call, pageSize: number): Answer {
 }
 
 function failure(call: Call, error: OaiError): Answer {
-  return text(call, echoless(error.code) ? {} : call.params, `<error code="${error.code}">${escapeXml(error.message)}</error>\n`);
+  return text(
+    call,
+    echoless(error.code) ? {} : call.params,
+    `<error code="${error.code}">${escapeXml(error.message)}</error>\n`,
+  );
 }
 
-function text(call: Call, echo: Readonly<Record<string, string>>, content: string, rows: readonly number[] = []): Answer {
-  return { type: 'text', status: 200, contentType: 'text/xml; charset=UTF-8', cache: 'none', rows, text: document(envelope(call), echo, content) };
+function text(
+  call: Call,
+  echo: Readonly<Record<string, string>>,
+  content: string,
+  rows: readonly number[] = [],
+): Answer {
+  return {
+    type: 'text',
+    status: 200,
+    contentType: 'text/xml; charset=UTF-8',
+    cache: 'none',
+    rows,
+    text: document(envelope(call), echo, content),
+  };
 }
 
 function envelope(call: Call): { baseUrl: string; second: number } {
@@ -77,17 +101,24 @@ function heldOf(parts: RepositoryParts, call: Call, params: Readonly<Record<stri
   const token = params['resumptionToken'];
   if (token !== undefined) {
     const held = decodeToken(token, parts.seed);
-    if (held === undefined || held.verb !== verb) throw new OaiError('badResumptionToken', 'The resumptionToken is invalid');
+    if (held === undefined || held.verb !== verb)
+      throw new OaiError('badResumptionToken', 'The resumptionToken is invalid');
     if (call.now >= held.expires) throw new OaiError('badResumptionToken', 'The resumptionToken has expired');
     return held;
   }
   const prefix = checkPrefix(params['metadataPrefix']);
   const { from = '', until = '', set = '' } = params;
-  if (set !== '' && parts.sets === 0) throw new OaiError('noSetHierarchy', 'This repository does not support sets');
+  if (set !== '' && parts.sets === 0)
+    throw new OaiError('noSetHierarchy', 'This repository does not support sets');
   return { verb, prefix, from, until, set, second: 0, row: -1, cursor: 0, total: -1, expires: 0 };
 }
 
-function list(parts: RepositoryParts, call: Call, params: Readonly<Record<string, string>>, size: number): Answer {
+function list(
+  parts: RepositoryParts,
+  call: Call,
+  params: Readonly<Record<string, string>>,
+  size: number,
+): Answer {
   const held = heldOf(parts, call, params);
   const { rows, more, total } = rowsAfter(parts, held, size);
   if (rows.length === 0) throw new OaiError('noRecordsMatch', 'No records match');
@@ -95,9 +126,20 @@ function list(parts: RepositoryParts, call: Call, params: Readonly<Record<string
   const attributes: Record<string, string> = { completeListSize: String(known), cursor: String(held.cursor) };
   const last = rows.at(-1) ?? 0;
   const expires = call.now + parts.tokenTtl;
-  const next: Held = { ...held, second: parts.corpus.list.second(last), row: last, cursor: held.cursor + rows.length, total: known, expires };
+  const next: Held = {
+    ...held,
+    second: parts.corpus.list.second(last),
+    row: last,
+    cursor: held.cursor + rows.length,
+    total: known,
+    expires,
+  };
   const token: PagePlan['token'] = more
-    ? { kind: 'next', text: encodeToken(next, parts.seed), attributes: { expirationDate: secondText(expires / 1000), ...attributes } }
+    ? {
+        kind: 'next',
+        text: encodeToken(next, parts.seed),
+        attributes: { expirationDate: secondText(expires / 1000), ...attributes },
+      }
     : held.row < 0
       ? { kind: 'absent' }
       : { kind: 'empty', attributes };
@@ -107,13 +149,23 @@ function list(parts: RepositoryParts, call: Call, params: Readonly<Record<string
     contentType: 'text/xml; charset=UTF-8',
     cache: 'none',
     print: (page) => {
-      const printed = page.rows.map((row) => (held.verb === 'ListIdentifiers' ? header(parts, row) : record(parts, row, checkPrefix(held.prefix))));
-      return document(envelope(call), params, `<${held.verb}>\n${printed.join('')}${tokenXml(page.token)}</${held.verb}>\n`);
+      const printed = page.rows.map((row) =>
+        held.verb === 'ListIdentifiers' ? header(parts, row) : record(parts, row, checkPrefix(held.prefix)),
+      );
+      return document(
+        envelope(call),
+        params,
+        `<${held.verb}>\n${printed.join('')}${tokenXml(page.token)}</${held.verb}>\n`,
+      );
     },
   };
 }
 
-function rowsAfter({ corpus, granularity }: RepositoryParts, held: Held, size: number): { rows: number[]; more: boolean; total: number } {
+function rowsAfter(
+  { corpus, granularity }: RepositoryParts,
+  held: Held,
+  size: number,
+): { rows: number[]; more: boolean; total: number } {
   const { first, last } = range(held.from, held.until, granularity);
   const { list } = corpus;
   const wanted = (row: number): boolean => held.set === '' || corpus.set(row) === held.set;
@@ -147,7 +199,8 @@ function header({ corpus }: RepositoryParts, row: number): string {
 
 function find(parts: RepositoryParts, identifier: string): number {
   const row = parts.corpus.find(identifier);
-  if (row === undefined || parts.corpus.list.placeOf(row) === undefined) throw new OaiError('idDoesNotExist', 'No matching identifier');
+  if (row === undefined || parts.corpus.list.placeOf(row) === undefined)
+    throw new OaiError('idDoesNotExist', 'No matching identifier');
   return row;
 }
 
@@ -164,13 +217,17 @@ function identify(parts: RepositoryParts): string {
 
 function listSets(parts: RepositoryParts): string {
   if (parts.sets === 0) throw new OaiError('noSetHierarchy', 'This repository does not support sets');
-  const sets = Array.from({ length: parts.sets }, (_, i) => `<set><setSpec>col_${i}</setSpec><setName>Collection ${i}</setName></set>\n`);
+  const sets = Array.from(
+    { length: parts.sets },
+    (_, i) => `<set><setSpec>col_${i}</setSpec><setName>Collection ${i}</setName></set>\n`,
+  );
   return `<ListSets>\n${sets.join('')}</ListSets>\n`;
 }
 
 function listFormats(): string {
   const each = prefixes.map(
-    (prefix) => `<metadataFormat><metadataPrefix>${prefix}</metadataPrefix><schema>${formats[prefix].schema}</schema><metadataNamespace>${formats[prefix].namespace}</metadataNamespace></metadataFormat>\n`,
+    (prefix) =>
+      `<metadataFormat><metadataPrefix>${prefix}</metadataPrefix><schema>${formats[prefix].schema}</schema><metadataNamespace>${formats[prefix].namespace}</metadataNamespace></metadataFormat>\n`,
   );
   return `<ListMetadataFormats>\n${each.join('')}</ListMetadataFormats>\n`;
 }

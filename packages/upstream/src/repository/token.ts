@@ -26,9 +26,9 @@ export function encodeToken(held: Held, seed: number): string {
 export function decodeToken(token: string, seed: number): Held | undefined {
   const [text = '', sum] = token.split('!');
   if (text === '' || sum !== check(text, seed)) return undefined;
-  const [verb, prefix, from, until, set, second, row, cursor, total, expires] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [
-    string, string, string, string, string, number, number, number, number, number,
-  ];
+  const [verb, prefix, from, until, set, second, row, cursor, total, expires] = JSON.parse(
+    Buffer.from(text, 'base64url').toString(),
+  ) as [string, string, string, string, string, number, number, number, number, number];
   return { verb, prefix, from, until, set, second, row, cursor, total, expires };
 }
 

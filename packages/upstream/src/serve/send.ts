@@ -42,12 +42,28 @@ export async function sendFaulty(socket: Socket, reply: Reply, wire: WireFault):
       await finish(socket, head(reply, wire.length), body);
       return cut(body.length);
     case 'header-overflow':
-      await finish(socket, head({ ...reply, headers: { ...reply.headers, 'x-overflow': 'o'.repeat(wire.bytes) } }, body.length), body);
+      await finish(
+        socket,
+        head({ ...reply, headers: { ...reply.headers, 'x-overflow': 'o'.repeat(wire.bytes) } }, body.length),
+        body,
+      );
       return cut(body.length);
     case 'stall-before-headers':
-      return stall(socket, wire.ms, Buffer.alloc(0), Buffer.concat([head(reply, body.length), body]), body.length);
+      return stall(
+        socket,
+        wire.ms,
+        Buffer.alloc(0),
+        Buffer.concat([head(reply, body.length), body]),
+        body.length,
+      );
     case 'stall-mid-body':
-      return stall(socket, wire.ms, Buffer.concat([head(reply, body.length), body.subarray(0, wire.after)]), body.subarray(wire.after), body.length);
+      return stall(
+        socket,
+        wire.ms,
+        Buffer.concat([head(reply, body.length), body.subarray(0, wire.after)]),
+        body.subarray(wire.after),
+        body.length,
+      );
     case 'drip':
       return drip(socket, reply, wire.bytesPerSecond);
   }
@@ -59,8 +75,15 @@ function cut(bytes: number): Sent {
 
 /** The response head; `length` is the announced one, `chunked`, or undefined for neither. */
 function head(reply: Reply, length: number | 'chunked' | undefined): Buffer {
-  const framing = length === undefined ? {} : length === 'chunked' ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(length) };
-  const lines = Object.entries({ ...reply.headers, ...framing, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const framing =
+    length === undefined
+      ? {}
+      : length === 'chunked'
+        ? { 'transfer-encoding': 'chunked' }
+        : { 'content-length': String(length) };
+  const lines = Object.entries({ ...reply.headers, ...framing, connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return Buffer.from(`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines.join('')}\r\n`);
 }
 
@@ -80,7 +103,13 @@ async function finish(socket: Socket, ...parts: readonly Uint8Array[]): Promise<
   socket.end();
 }
 
-async function stall(socket: Socket, ms: number | 'forever', first: Uint8Array, rest: Uint8Array, length: number): Promise<Sent> {
+async function stall(
+  socket: Socket,
+  ms: number | 'forever',
+  first: Uint8Array,
+  rest: Uint8Array,
+  length: number,
+): Promise<Sent> {
   if (first.length > 0) await write(socket, first);
   if (ms === 'forever') {
     await closed(socket);
@@ -96,8 +125,8 @@ async function drip(socket: Socket, reply: Reply, bytesPerSecond: number): Promi
   const step = Math.max(1, Math.floor(bytesPerSecond / 10));
   await write(socket, head(reply, reply.body.length));
   for (let at = 0; at < reply.body.length; at += step) {
+    if (at > 0) await pause(100);
     if (!(await write(socket, reply.body.subarray(at, at + step)))) return cut(at);
-    await pause(100);
   }
   socket.end();
   return { bytes: reply.body.length, aborted: false };

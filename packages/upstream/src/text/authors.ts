@@ -27,6 +27,8 @@ export function authorsOf(seed: number, row: number): readonly Author[] {
 
 /** `Lee Smolin, Fred J. Hickernell and Martin L. King Jr`, as arXiv's raw formats give it. */
 export function authorLine(authors: readonly Author[], form: keyof Text): string {
-  const names = authors.map((author) => [author.fore[form], author.key[form], author.suffix].filter((part) => part !== '').join(' '));
+  const names = authors.map((author) =>
+    [author.fore[form], author.key[form], author.suffix].filter((part) => part !== '').join(' '),
+  );
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
