@@ -8,7 +8,7 @@ export interface AttemptContext {
   /** 1 for the first. */
   readonly attempt: number;
   /** Tells that work went on; holds off the `stall` limit. Call it for real progress only. */
-  progress(): void;
+  readonly progress: () => void;
 }
 
 /** What a policy calls, once an attempt. */

@@ -108,14 +108,16 @@ export class Run<T> {
   async #admit(): Promise<Permit | undefined> {
     const { breaker } = this.#plan;
     if (breaker === undefined) return undefined;
+    let probing = false;
     for (;;) {
       const permit = await breaker.permitted();
       if (permit.allowed) return permit;
       const refused = new CircuitOpenError(breaker.name, permit.retryAfterMs);
       if (!this.#plan.retries) throw this.#giveUp(refused, 'circuit-open', permit.retryAfterMs);
-      const wait: PlannedWait = { kind: 'circuit', ms: permit.retryAfterMs };
-      const endedEarly = await this.#wait(wait, this.#last?.error ?? refused, this.#last?.verdict);
-      if (endedEarly) breaker.probeNow();
+      // Refused although it may probe: others are probing, and that is not ours to end.
+      const wait: PlannedWait = { kind: probing ? 'turn' : 'circuit', ms: permit.retryAfterMs };
+      probing = await this.#wait(wait, this.#last?.error ?? refused, this.#last?.verdict);
+      if (probing) breaker.probeNow();
     }
   }
 
