@@ -48,7 +48,14 @@ function rerun(childProcess, node, here) {
     process.on(signal, forward);
   });
   child.on('error', function (error) {
-    fail('the Node at ' + node + ' does not start (' + error.message + '). Run npm ci again, or use Node ' + needed());
+    fail(
+      'the Node at ' +
+        node +
+        ' does not start (' +
+        error.message +
+        '). Run npm ci again, or use Node ' +
+        needed(),
+    );
   });
   child.on('exit', function (code, signal) {
     signals.forEach(function (each) {
@@ -78,7 +85,10 @@ function importMain() {
       return cli.main(process.argv.slice(2));
     },
     function (error) {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== new URL('../dist/cli/main.js', import.meta.url).href) {
+      if (
+        error.code !== 'ERR_MODULE_NOT_FOUND' ||
+        error.url !== new URL('../dist/cli/main.js', import.meta.url).href
+      ) {
         throw error;
       }
       fail('the built program is missing. Run npm ci (or npm run build) in the checkout and try again.');
@@ -90,15 +100,23 @@ if (newEnough(process.versions.node)) {
   if (process.env.HOLDFAST_LAUNCHED) endWithLauncher();
   importMain();
 } else {
-  Promise.all([import('fs'), import('path'), import('url'), import('child_process')]).then(function (modules) {
-    var here = modules[2].fileURLToPath(import.meta.url);
-    var node = findBroughtNode(modules[0], modules[1], here);
-    if (node) rerun(modules[3], node, here);
-    else {
-      fail(
-        'this is Node ' + process.versions.node + ', and the checkout brings none for ' + process.platform + '-' +
-          process.arch + '. Use Node ' + needed(),
-      );
-    }
-  });
+  Promise.all([import('fs'), import('path'), import('url'), import('child_process')]).then(
+    function (modules) {
+      var here = modules[2].fileURLToPath(import.meta.url);
+      var node = findBroughtNode(modules[0], modules[1], here);
+      if (node) rerun(modules[3], node, here);
+      else {
+        fail(
+          'this is Node ' +
+            process.versions.node +
+            ', and the checkout brings none for ' +
+            process.platform +
+            '-' +
+            process.arch +
+            '. Use Node ' +
+            needed(),
+        );
+      }
+    },
+  );
 }

@@ -17,9 +17,13 @@ export const register: Register = (command, run) => {
         alone: (offline) => offline.ack(id, note),
       });
       if (!done) {
-        throw new HoldfastError('ERR_NOT_FOUND', `Neither the quarantine nor the gaps have an open entry "${id}".`, {
-          hint: 'holdfast quarantine and holdfast gaps list them.',
-        });
+        throw new HoldfastError(
+          'ERR_NOT_FOUND',
+          `Neither the quarantine nor the gaps have an open entry "${id}".`,
+          {
+            hint: 'holdfast quarantine and holdfast gaps list them.',
+          },
+        );
       }
       await writeLine(io.out, `Acknowledged: ${id}.`);
       return EXIT.ok;

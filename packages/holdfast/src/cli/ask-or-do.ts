@@ -20,7 +20,11 @@ const PATIENCE = 10 * 60_000;
  * Asks the engine, else takes the store's lock and does it here.
  * @throws HoldfastError `ERR_ENGINE_SILENT` when an engine listens but does not answer.
  */
-export async function askOrDo<Result>(io: Io, config: Config, { verb, args, alone }: Errand<Result>): Promise<Result> {
+export async function askOrDo<Result>(
+  io: Io,
+  config: Config,
+  { verb, args, alone }: Errand<Result>,
+): Promise<Result> {
   const reply = await askEngine(io, config.dataDir, { verb, args, patience: PATIENCE });
   if (reply.type === 'result') return reply.result as Result;
   if (reply.type === 'nobody') return withOffline(config, alone);

@@ -25,7 +25,8 @@ export const register: Register = (command, run) => {
         Number.POSITIVE_INFINITY,
       );
       await writeLine(io.out, lines.join('\n'));
-      if (look.fancy && config.contact === null) await writeLine(io.err, 'No contact is configured: add "contact" so that upstreams can reach you.');
+      if (look.fancy && config.contact === null)
+        await writeLine(io.err, 'No contact is configured: add "contact" so that upstreams can reach you.');
       return EXIT.ok;
     }),
   );

@@ -31,9 +31,20 @@ const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
  */
 export async function askEngine(io: Io, dataDir: string, request: ControlRequest): Promise<ControlReply> {
   const path = controlPath({ dataDir, platform: io.platform, env: io.env, tmp: io.tmp, uid: io.uid });
-  const line = await exchange(path, `${JSON.stringify({ verb: request.verb, args: request.args ?? {} })}\n`, request, io);
+  const line = await exchange(
+    path,
+    `${JSON.stringify({ verb: request.verb, args: request.args ?? {} })}\n`,
+    request,
+    io,
+  );
   if (typeof line !== 'string') return line;
-  const reply = JSON.parse(line) as { ok: boolean; result?: unknown; code?: string; message?: string; hint?: string };
+  const reply = JSON.parse(line) as {
+    ok: boolean;
+    result?: unknown;
+    code?: string;
+    message?: string;
+    hint?: string;
+  };
   if (reply.ok) return { type: 'result', result: reply.result };
   const { code = 'ERR_CONTROL', message = 'The engine refused without a reason.', hint = '' } = reply;
   throw new HoldfastError(code, message, { hint });
@@ -49,9 +60,7 @@ function exchange(
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
     const timer =
-      patience === null
-        ? undefined
-        : clock.timer(patience, () => end(() => resolve({ type: 'silent' })));
+      patience === null ? undefined : clock.timer(patience, () => end(() => resolve({ type: 'silent' })));
     let received = '';
     const end = (settle: () => void): void => {
       timer?.cancel();

@@ -20,7 +20,13 @@ const UPSTREAMS = [
   {
     id: 'arxiv',
     args: ['--records', '1200', '--page-size', '150'],
-    faults: ['503-retry-after@2', 'throttle-body-200@3', 'expired-token@4', 'body-cut-close@5', 'ListIdentifiers:html-200@1'],
+    faults: [
+      '503-retry-after@2',
+      'throttle-body-200@3',
+      'expired-token@4',
+      'body-cut-close@5',
+      'ListIdentifiers:html-200@1',
+    ],
   },
   {
     id: 'biorxiv',
@@ -40,14 +46,22 @@ async function demonstrate(io: Io, look: Look): Promise<number> {
   const folder = mkdtempSync(join(io.tmp, 'holdfast-demo-'));
   const simulators: Simulator[] = [];
   try {
-    await writeLine(io.out, 'Two simulated upstreams on this machine, with faults, and an engine that harvests them.\n');
+    await writeLine(
+      io.out,
+      'Two simulated upstreams on this machine, with faults, and an engine that harvests them.\n',
+    );
     for (const { id, args, faults } of UPSTREAMS) {
       const ledger = ledgerOf(folder, id);
       const faultArgs = faults.flatMap((fault) => ['--fault', fault]);
       simulators.push(await startSimulator(['--kind', id, ...args, ...faultArgs, '--ledger', ledger]));
     }
     const { config } = configure(io, folder, simulators);
-    const code = await runEngine(io, { config, once: true, deadlineMs: DEADLINE, view: peopleView(io, look, config) });
+    const code = await runEngine(io, {
+      config,
+      once: true,
+      deadlineMs: DEADLINE,
+      view: peopleView(io, look, config),
+    });
     const tallies = await withStore(config, (reader) =>
       Promise.all(UPSTREAMS.map(({ id }) => tally(id, ledgerOf(folder, id), reader))),
     );
@@ -63,7 +77,11 @@ function ledgerOf(folder: string, id: string): string {
 }
 
 /** Writes the configuration of the demonstration into its folder; nothing of the user's own is read or touched. */
-function configure(io: Io, folder: string, simulators: readonly Simulator[]): ReturnType<typeof resolveConfig> {
+function configure(
+  io: Io,
+  folder: string,
+  simulators: readonly Simulator[],
+): ReturnType<typeof resolveConfig> {
   const file = join(folder, 'holdfast.config.json');
   const sources = UPSTREAMS.map(({ id }, index) => ({
     id,
@@ -73,9 +91,18 @@ function configure(io: Io, folder: string, simulators: readonly Simulator[]): Re
     minIntervalMs: 20,
     cooldown: '2s',
   }));
-  writeFileSync(file, `${JSON.stringify({ dataDir: './data', contact: 'demo@example.org', sources }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ dataDir: './data', contact: 'demo@example.org', sources }, null, 2)}\n`,
+  );
   const { platform, home, cwd } = io;
-  return resolveConfig({ flags: { config: file }, env: { HOLDFAST_STATE_DIR: join(folder, 'state') }, platform, home, cwd });
+  return resolveConfig({
+    flags: { config: file },
+    env: { HOLDFAST_STATE_DIR: join(folder, 'state') },
+    platform,
+    home,
+    cwd,
+  });
 }
 
 async function printTallies(io: Io, look: Look, tallies: readonly Tally[], folder: string): Promise<void> {

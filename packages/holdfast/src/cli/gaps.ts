@@ -6,25 +6,28 @@ import type { Register } from './verb.ts';
 
 /** `gaps`: records and ranges known to exist upstream and absent here. */
 export const register: Register = (command, run) => {
-  command.option('--json', 'print one array').option('--source <id>', 'of this source only').action(
-    run<{ json?: boolean; source?: string }>(({ io, options, look, resolved }) =>
-      withStore(resolved().config, async (reader) => {
-        const rows = (await reader.gaps(options.source)).map(gapRow);
-        await printList(io, look, options.json === true, {
-          rows,
-          columns: [
-            { title: 'SOURCE', cell: ({ source }) => source },
-            { title: 'WHAT', cell: ({ id, range }) => id ?? range ?? '' },
-            { title: 'STATE', cell: ({ state }) => state },
-            { title: 'TRIES', align: 'right', cell: ({ attempts }) => String(attempts) },
-            { title: 'SINCE', cell: ({ since }) => since.slice(0, 16) },
-            { title: 'WHY', flexible: true, cell: ({ reason }) => reason },
-          ],
-          nothing: 'No gaps: everything that was listed is here or in the quarantine.',
-          next: 'Gaps repair themselves while the engine runs. Ask again at once: holdfast retry SOURCE',
-        });
-        return EXIT.ok;
-      }),
-    ),
-  );
+  command
+    .option('--json', 'print one array')
+    .option('--source <id>', 'of this source only')
+    .action(
+      run<{ json?: boolean; source?: string }>(({ io, options, look, resolved }) =>
+        withStore(resolved().config, async (reader) => {
+          const rows = (await reader.gaps(options.source)).map(gapRow);
+          await printList(io, look, options.json === true, {
+            rows,
+            columns: [
+              { title: 'SOURCE', cell: ({ source }) => source },
+              { title: 'WHAT', cell: ({ id, range }) => id ?? range ?? '' },
+              { title: 'STATE', cell: ({ state }) => state },
+              { title: 'TRIES', align: 'right', cell: ({ attempts }) => String(attempts) },
+              { title: 'SINCE', cell: ({ since }) => since.slice(0, 16) },
+              { title: 'WHY', flexible: true, cell: ({ reason }) => reason },
+            ],
+            nothing: 'No gaps: everything that was listed is here or in the quarantine.',
+            next: 'Gaps repair themselves while the engine runs. Ask again at once: holdfast retry SOURCE',
+          });
+          return EXIT.ok;
+        }),
+      ),
+    );
 };

@@ -16,7 +16,12 @@ export interface Listing<Row> {
 }
 
 /** Prints a list: one JSON array, or a table as wide as the terminal. */
-export async function printList<Row>(io: Io, look: Look, json: boolean, listing: Listing<Row>): Promise<void> {
+export async function printList<Row>(
+  io: Io,
+  look: Look,
+  json: boolean,
+  listing: Listing<Row>,
+): Promise<void> {
   const { rows, columns, nothing, next } = listing;
   if (json) return write(io.out, `${JSON.stringify(rows, null, 2)}\n`);
   if (rows.length === 0) return write(io.out, `${nothing}\n`);

@@ -39,13 +39,14 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
 async function parse(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = createProgram(io);
-  const runner = runnerFor(io, (code) => {
+  const finish = (code: number): void => {
     exitCode = code;
-  });
+  };
   program.hook('preSubcommand', async (_, command) => {
     const verb = VERBS.find(({ usage }) => usage.split(' ')[0] === command.name());
-    const loaded = await verb?.load();
-    loaded?.register(command, runner);
+    if (verb === undefined) return;
+    const [{ register }, { resolveConfig }] = await Promise.all([verb.load(), import('../config/index.ts')]);
+    register(command, runnerFor({ io, resolveConfig, finish }));
   });
   await program.parseAsync([...args], { from: 'user' });
   return exitCode;
@@ -57,7 +58,7 @@ function createProgram(io: Io): Command {
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
-    .option('--config <file>', 'configuration file (default: holdfast.config.json here, else the user\'s)')
+    .option('--config <file>', "configuration file (default: holdfast.config.json here, else the user's)")
     .option('--data-dir <folder>', 'folder of the store (overrides dataDir)')
     .option('--contact <address>', 'e-mail or web address told to upstreams')
     .option('--store <url>', 'sqlite:FILE, relative to the data folder')

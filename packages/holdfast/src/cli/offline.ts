@@ -15,8 +15,13 @@ export interface Offline {
  * Takes the store's lock and does the work, then frees it.
  * @throws HoldfastError `ERR_STORE_LOCKED` when an engine owns the store.
  */
-export async function withOffline<Result>(config: Config, work: (offline: Offline) => Promise<Result>): Promise<Result> {
-  const part = (await import(partUrl('engine/offline').href)) as { openOffline(config: Config): Promise<Offline> };
+export async function withOffline<Result>(
+  config: Config,
+  work: (offline: Offline) => Promise<Result>,
+): Promise<Result> {
+  const part = (await import(partUrl('engine/offline').href)) as {
+    openOffline(config: Config): Promise<Offline>;
+  };
   const offline = await part.openOffline(config);
   try {
     return await work(offline);

@@ -16,7 +16,7 @@ export async function withReader<Result>(
 ): Promise<Result> {
   const file = fileOf(config);
   if (!existsSync(file)) return work(null);
-  const reader = await openReader({ file });
+  const reader = openReader({ file });
   try {
     return await work(reader);
   } finally {
@@ -28,7 +28,10 @@ export async function withReader<Result>(
  * Reads the store of this configuration.
  * @throws HoldfastError `ERR_STORE_ABSENT` when there is none: an empty answer would look like an empty harvest.
  */
-export function withStore<Result>(config: Config, work: (reader: StoreReader) => Promise<Result>): Promise<Result> {
+export function withStore<Result>(
+  config: Config,
+  work: (reader: StoreReader) => Promise<Result>,
+): Promise<Result> {
   return withReader(config, (reader) => {
     if (reader !== null) return work(reader);
     throw new HoldfastError('ERR_STORE_ABSENT', `There is no store at ${fileOf(config)} yet.`, {

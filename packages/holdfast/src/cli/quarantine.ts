@@ -29,7 +29,9 @@ export const register: Register = (command, run) => {
           const filter = options.source === undefined ? {} : { source: options.source };
           const entries = await reader.quarantine(filter);
           if (options.raw !== undefined) return printRaw(io, entries, wholeNumber(options.raw, '--raw'));
-          const rows = entries.filter(({ state }) => options.all === true || state === 'open').map(quarantineRow);
+          const rows = entries
+            .filter(({ state }) => options.all === true || state === 'open')
+            .map(quarantineRow);
           await printList(io, look, options.json === true, {
             rows,
             columns: [
@@ -50,9 +52,17 @@ export const register: Register = (command, run) => {
 };
 
 /** The bytes as the upstream gave them: escaped for a terminal, untouched for a file or pipe. */
-async function printRaw({ out }: Pick<Io, 'out'>, entries: readonly QuarantineEntry[], number: number): Promise<number> {
+async function printRaw(
+  { out }: Pick<Io, 'out'>,
+  entries: readonly QuarantineEntry[],
+  number: number,
+): Promise<number> {
   const entry = entries.find((each) => each.number === number);
-  if (entry === undefined) throw usageError(`There is no entry ${number} in the quarantine.`, 'holdfast quarantine --all lists them.');
+  if (entry === undefined)
+    throw usageError(
+      `There is no entry ${number} in the quarantine.`,
+      'holdfast quarantine --all lists them.',
+    );
   if (out.isTTY === true) {
     const lines = new TextDecoder().decode(entry.bytes).split('\n');
     await writeLine(out, lines.map(plain).join('\n'));

@@ -8,14 +8,22 @@ import type { Register } from './verb.ts';
 export const register: Register = (command, run) => {
   command.option('--json', 'print {redriven, left}').action(
     run<{ json?: boolean }>(async ({ io, options, resolved }, ...words) => {
-      const numbers = words.length === 0 ? ('all' as const) : words.map((word) => wholeNumber(word, 'The number of an entry', 1));
+      const numbers =
+        words.length === 0
+          ? ('all' as const)
+          : words.map((word) => wholeNumber(word, 'The number of an entry', 1));
       const result = await askOrDo(io, resolved().config, {
         verb: 'redrive',
         args: { numbers },
         alone: (offline) => offline.redrive(numbers),
       });
       const { redriven, left } = result;
-      await writeLine(io.out, options.json === true ? JSON.stringify(result) : `Redriven: ${redriven}. Still in the quarantine: ${left}.`);
+      await writeLine(
+        io.out,
+        options.json === true
+          ? JSON.stringify(result)
+          : `Redriven: ${redriven}. Still in the quarantine: ${left}.`,
+      );
       return left > 0 ? EXIT.degraded : EXIT.ok;
     }),
   );

@@ -17,8 +17,17 @@ export const register: Register = (command, run) => {
           hint: meant === undefined ? `Sources: ${ids.join(', ')}.` : `Did you mean ${meant}?`,
         });
       }
-      const done = await askOrDo(io, config, { verb: 'retry', args: { source }, alone: (offline) => offline.retry(source) });
-      await writeLine(io.out, done ? `${source} is asked again as soon as its upstream allows.` : `${source} waits for nothing that could be ended.`);
+      const done = await askOrDo(io, config, {
+        verb: 'retry',
+        args: { source },
+        alone: (offline) => offline.retry(source),
+      });
+      await writeLine(
+        io.out,
+        done
+          ? `${source} is asked again as soon as its upstream allows.`
+          : `${source} waits for nothing that could be ended.`,
+      );
       return EXIT.ok;
     }),
   );

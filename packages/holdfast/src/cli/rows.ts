@@ -34,7 +34,18 @@ export interface QuarantineRow {
 }
 
 /** The gap as a row. */
-export function gapRow({ source, id, range, reason, since, attempts, state, datestamp, lastAnswer, nextAt }: Gap): GapRow {
+export function gapRow({
+  source,
+  id,
+  range,
+  reason,
+  since,
+  attempts,
+  state,
+  datestamp,
+  lastAnswer,
+  nextAt,
+}: Gap): GapRow {
   return {
     source,
     ...(id === null ? {} : { id }),

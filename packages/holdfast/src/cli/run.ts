@@ -35,7 +35,8 @@ export const register: Register = (command, run) => {
 
 function deadlineOf({ once, deadline }: RunOptions): number | null {
   if (deadline === undefined) return null;
-  if (once !== true) throw usageError('--deadline belongs to --once.', 'Try: holdfast run --once --deadline 10m');
+  if (once !== true)
+    throw usageError('--deadline belongs to --once.', 'Try: holdfast run --once --deadline 10m');
   try {
     return parseDuration(deadline, '--deadline');
   } catch {

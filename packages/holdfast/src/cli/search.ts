@@ -34,9 +34,19 @@ export const register: Register = (command, run) => {
             ...(category === undefined ? {} : { category }),
           });
           if (options.json === true) {
-            await write(io.out, `[${hits.map(({ paper }) => `\n  ${exportLine(paper, true)}`).join(',')}\n]\n`);
+            await write(
+              io.out,
+              `[${hits.map(({ paper }) => `\n  ${exportLine(paper, true)}`).join(',')}\n]\n`,
+            );
           } else if (hits.length === 0) await writeLine(io.out, 'No paper matches.');
-          else await write(io.out, hits.flatMap((hit) => hitLines(hit, look)).join('\n').concat('\n'));
+          else
+            await write(
+              io.out,
+              hits
+                .flatMap((hit) => hitLines(hit, look))
+                .join('\n')
+                .concat('\n'),
+            );
           return EXIT.ok;
         }),
       ),

@@ -52,7 +52,9 @@ function newestOfEach(papers: readonly StoredPaper[]): readonly StoredPaper[] {
 }
 
 function paperLines({ source, datestamp, fields }: StoredPaper, look: Look): string[] {
-  const marks = [fields.deleted ? 'deleted upstream' : '', fields.withdrawn ? 'withdrawn' : ''].filter((mark) => mark !== '');
+  const marks = [fields.deleted ? 'deleted upstream' : '', fields.withdrawn ? 'withdrawn' : ''].filter(
+    (mark) => mark !== '',
+  );
   const facts: readonly (readonly [string, string | null])[] = [
     ['Id', `${fields.id}${fields.version === null ? '' : ` version ${fields.version}`} (${source})`],
     ['State', marks.length === 0 ? null : marks.join(', ')],

@@ -9,7 +9,9 @@ import type { Io } from './io.ts';
 export function simulatorPath(): string {
   const path = fileURLToPath(new URL('../../dist/upstream/main.js', import.meta.url));
   if (existsSync(path)) return path;
-  throw new HoldfastError('ERR_SIM_MISSING', 'The simulated upstreams are not built.', { hint: 'Run npm run build.' });
+  throw new HoldfastError('ERR_SIM_MISSING', 'The simulated upstreams are not built.', {
+    hint: 'Run npm run build.',
+  });
 }
 
 /** `sim`: starts a simulated upstream as a process of its own, with all arguments, and takes over its exit code. */
@@ -19,7 +21,9 @@ export async function simulate(io: Io, args: readonly string[]): Promise<number>
   try {
     return await new Promise<number>((resolve, reject) => {
       child.on('error', reject);
-      child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+      child.on('exit', (code, signal) =>
+        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+      );
     });
   } finally {
     ignore();

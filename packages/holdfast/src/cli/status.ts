@@ -24,7 +24,10 @@ export const register: Register = (command, run) => {
           return watchStatus(io, config, look);
         }
         const found = await readStatus(io, config);
-        const text = options.json === true ? JSON.stringify(found.report, null, 2) : formatStatus(found, look, io.clock.now());
+        const text =
+          options.json === true
+            ? JSON.stringify(found.report, null, 2)
+            : formatStatus(found, look, io.clock.now());
         await write(io.out, `${text}\n`);
         return found.exitCode;
       }),

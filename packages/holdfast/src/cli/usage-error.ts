@@ -1,7 +1,10 @@
 import { HoldfastError } from '../model/error.ts';
 
 /** A wrong argument; the command exits with 2. */
-export function usageError(message: string, hint = 'Run the command with --help to see what it takes.'): HoldfastError {
+export function usageError(
+  message: string,
+  hint = 'Run the command with --help to see what it takes.',
+): HoldfastError {
   return new HoldfastError('ERR_USAGE', message, { hint });
 }
 

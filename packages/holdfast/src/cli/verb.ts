@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { ResolvedConfig } from '../config/index.ts';
-import { resolveConfig } from '../config/index.ts';
+import type { ConfigInputs, Flags, ResolvedConfig } from '../config/index.ts';
 import type { Io } from './io.ts';
 import type { Look } from './terminal/style.ts';
 import { lookOf } from './terminal/style.ts';
@@ -33,18 +32,34 @@ export type Runner = <Options>(
   work: (call: Call<Options>, ...args: string[]) => Promise<number>,
 ) => (...args: unknown[]) => Promise<void>;
 
-/** The runner of one process: `finish` is called with the exit code of the verb that ran. */
-export function runnerFor(io: Io, finish: (code: number) => void): Runner {
+/** What a runner needs. */
+export interface RunnerParts {
+  readonly io: Io;
+  /** Passed in, since its module is too large to be loaded for `--help`. */
+  readonly resolveConfig: (inputs: ConfigInputs) => ResolvedConfig;
+  /** Called with the exit code of the verb that ran. */
+  readonly finish: (code: number) => void;
+}
+
+/** Turns the work of verbs into actions of the parser. */
+export function runnerFor({ io, resolveConfig, finish }: RunnerParts): Runner {
   return (work) =>
     async (...args) => {
       const command = args.at(-1) as Command;
-      const positional = args.slice(0, -2).flat().filter((arg) => arg !== undefined) as string[];
+      const positional = args
+        .slice(0, -2)
+        .flat()
+        .filter((arg) => arg !== undefined) as string[];
       const options = command.optsWithGlobals() as GlobalOptions;
-      finish(await work(callOf(io, options), ...positional));
+      finish(await work(callOf(io, options, resolveConfig), ...positional));
     };
 }
 
-function callOf<Options>(io: Io, options: GlobalOptions): Call<Options> {
+function callOf<Options>(
+  io: Io,
+  options: GlobalOptions,
+  resolveConfig: RunnerParts['resolveConfig'],
+): Call<Options> {
   let resolved: ResolvedConfig | undefined;
   return {
     io,
@@ -58,7 +73,9 @@ function callOf<Options>(io: Io, options: GlobalOptions): Call<Options> {
   };
 }
 
-function flagsOf(options: GlobalOptions): Parameters<typeof resolveConfig>[0]['flags'] {
+function flagsOf(options: GlobalOptions): Flags {
   const names = ['config', 'dataDir', 'contact', 'store', 'maxDisk'] as const;
-  return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
 }

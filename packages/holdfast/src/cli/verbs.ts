@@ -18,10 +18,22 @@ export const VERBS: readonly Verb[] = [
   { usage: 'sources', summary: 'list the sources and how they stand', load: () => import('./sources.ts') },
   { usage: 'gaps', summary: 'list what is known to be missing', load: () => import('./gaps.ts') },
   { usage: 'quarantine', summary: 'list what could not be parsed', load: () => import('./quarantine.ts') },
-  { usage: 'redrive [numbers...]', summary: 'parse quarantined bytes again', load: () => import('./redrive.ts') },
+  {
+    usage: 'redrive [numbers...]',
+    summary: 'parse quarantined bytes again',
+    load: () => import('./redrive.ts'),
+  },
   { usage: 'ack <id>', summary: 'acknowledge a quarantined record or a gap', load: () => import('./ack.ts') },
   { usage: 'verify', summary: 'check the integrity of the store', load: () => import('./verify.ts') },
   { usage: 'retry <source>', summary: 'end the waiting of a source', load: () => import('./retry.ts') },
-  { usage: 'config', summary: 'print the configuration in effect and its origins', load: () => import('./config.ts') },
-  { usage: 'demo', summary: 'harvest simulated upstreams with faults, without network', load: () => import('./demo.ts') },
+  {
+    usage: 'config',
+    summary: 'print the configuration in effect and its origins',
+    load: () => import('./config.ts'),
+  },
+  {
+    usage: 'demo',
+    summary: 'harvest simulated upstreams with faults, without network',
+    load: () => import('./demo.ts'),
+  },
 ];

@@ -16,9 +16,16 @@ export type Origins = readonly Origin[];
 /** The origin of every single value of the configuration, in its order. */
 export function originsOf(config: Config, found: FoundFile | null, overrides: readonly Override[]): Origins {
   return leaves(config, []).map(({ path, value }) => {
-    const key = path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${part}`), '');
+    const key = path.reduce<string>(
+      (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${part}`),
+      '',
+    );
     const override = overrides.findLast((each) => each.key === key);
-    return { key, value, origin: override?.origin ?? (found !== null && has(found.content, path) ? found.path : 'default') };
+    return {
+      key,
+      value,
+      origin: override?.origin ?? (found !== null && has(found.content, path) ? found.path : 'default'),
+    };
   });
 }
 

@@ -38,7 +38,10 @@ export type Flags = Readonly<Partial<Record<'config' | 'dataDir' | 'contact' | '
  * known one is refused, since ignoring it would quietly use another folder or address.
  * @throws HoldfastError `ERR_CONFIG_UNKNOWN_KEY`.
  */
-export function overridesOf(flags: Flags, env: Readonly<Record<string, string | undefined>>): readonly Override[] {
+export function overridesOf(
+  flags: Flags,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Override[] {
   const overrides: Override[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('HOLDFAST_') || value === undefined || value === '') continue;

@@ -22,7 +22,10 @@ export function duration(least = 0): z.ZodType<number> {
       if (ms >= least) return ms;
       context.addIssue({ code: 'custom', message: `must be at least ${least} ms` });
     } catch {
-      context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "15m" or "6h", or milliseconds' });
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a duration such as "90s", "15m" or "6h", or milliseconds',
+      });
     }
     return z.NEVER;
   });
@@ -54,7 +57,9 @@ export const contact: z.ZodType<string> = z
   .string()
   .max(200, 'must be shorter than 200 characters')
   .refine(
-    (text) => /^[\x21-\x7e]+$/.test(text) && (/^(mailto:)?[^@:/()]+@[^@:/()]+\.[^@:/()]+$/.test(text) || isWebAddress(text)),
+    (text) =>
+      /^[\x21-\x7e]+$/.test(text) &&
+      (/^(mailto:)?[^@:/()]+@[^@:/()]+\.[^@:/()]+$/.test(text) || isWebAddress(text)),
     'must be an e-mail address or an https:// address',
   );
 

@@ -28,7 +28,9 @@ export function readConfigFile({ named, cwd, configFolder }: Places): FoundFile 
   if (named !== undefined) {
     const path = resolve(cwd, named);
     if (!existsSync(path)) {
-      throw configError([{ code: 'ERR_CONFIG_NOT_FOUND', key: '', problem: 'there is no such file', where: path }]);
+      throw configError([
+        { code: 'ERR_CONFIG_NOT_FOUND', key: '', problem: 'there is no such file', where: path },
+      ]);
     }
     return readJson(path);
   }

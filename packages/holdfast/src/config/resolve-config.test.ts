@@ -17,7 +17,10 @@ function resolve(inputs: Partial<ConfigInputs> = {}): ResolvedConfig {
 }
 
 function withFile(content: unknown, inputs: Partial<ConfigInputs> = {}): ResolvedConfig {
-  writeFileSync(join(cwd, 'holdfast.config.json'), typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(
+    join(cwd, 'holdfast.config.json'),
+    typeof content === 'string' ? content : JSON.stringify(content),
+  );
   return resolve(inputs);
 }
 
@@ -115,7 +118,9 @@ describe('precedence', () => {
   });
 
   it('refuses a variable that is a typing mistake for a known one and leaves foreign ones alone', () => {
-    expect(refusal(() => resolve({ env: { HOLDFAST_DATADIR: '/x' } })).message).toContain('HOLDFAST_DATA_DIR');
+    expect(refusal(() => resolve({ env: { HOLDFAST_DATADIR: '/x' } })).message).toContain(
+      'HOLDFAST_DATA_DIR',
+    );
     expect(() => resolve({ env: { HOLDFAST_TEST_SEED: '1' } })).not.toThrow();
   });
 });
@@ -125,7 +130,16 @@ describe('values', () => {
     const { config } = withFile({
       maxDisk: '512MiB',
       watchdog: '1m',
-      sources: [{ ...arxiv, every: '6h', cooldown: 90_000, minIntervalMs: '5s', timeouts: { idle: '2m' }, expect: '1d' }],
+      sources: [
+        {
+          ...arxiv,
+          every: '6h',
+          cooldown: 90_000,
+          minIntervalMs: '5s',
+          timeouts: { idle: '2m' },
+          expect: '1d',
+        },
+      ],
     });
     expect(config.maxDisk).toBe(512 * 2 ** 20);
     expect(config.watchdog).toBe(60_000);
@@ -158,17 +172,45 @@ describe('values', () => {
 
   it.each([
     [{ sorces: [] }, 'ERR_CONFIG_UNKNOWN_KEY', 'sorces is not a known key; did you mean "sources"'],
-    [{ sources: [{ ...arxiv, form: '30d' }] }, 'ERR_CONFIG_UNKNOWN_KEY', 'sources[0].form is not a known key; did you mean "from"'],
-    [{ sources: [{ ...arxiv, timeouts: { idel: 1 } }] }, 'ERR_CONFIG_UNKNOWN_KEY', 'sources[0].timeouts.idel is not a known key; did you mean "idle"'],
-    [{ dashboard: { prot: 1 } }, 'ERR_CONFIG_UNKNOWN_KEY', 'dashboard.prot is not a known key; did you mean "port"'],
+    [
+      { sources: [{ ...arxiv, form: '30d' }] },
+      'ERR_CONFIG_UNKNOWN_KEY',
+      'sources[0].form is not a known key; did you mean "from"',
+    ],
+    [
+      { sources: [{ ...arxiv, timeouts: { idel: 1 } }] },
+      'ERR_CONFIG_UNKNOWN_KEY',
+      'sources[0].timeouts.idel is not a known key; did you mean "idle"',
+    ],
+    [
+      { dashboard: { prot: 1 } },
+      'ERR_CONFIG_UNKNOWN_KEY',
+      'dashboard.prot is not a known key; did you mean "port"',
+    ],
     [{ sources: [arxiv, { ...arxiv }] }, 'ERR_CONFIG_INVALID', 'sources[1].id "arxiv" is used twice'],
     [{ sources: [{ ...arxiv, id: '../x' }] }, 'ERR_CONFIG_INVALID', 'sources[0].id must be 1 to 64'],
-    [{ sources: [{ id: 'x', kind: 'pubmed' }] }, 'ERR_CONFIG_INVALID', 'sources[0].kind must be one of arxiv, biorxiv, medrxiv, oai-pmh'],
+    [
+      { sources: [{ id: 'x', kind: 'pubmed' }] },
+      'ERR_CONFIG_INVALID',
+      'sources[0].kind must be one of arxiv, biorxiv, medrxiv, oai-pmh',
+    ],
     [{ sources: [{ id: 'x', kind: 'oai-pmh' }] }, 'ERR_CONFIG_INVALID', 'sources[0].baseUrl is missing'],
-    [{ sources: [{ ...arxiv, set: 'cs' }] }, 'ERR_CONFIG_INVALID', 'sources[0].set belongs to sources of kind oai-pmh'],
-    [{ sources: [{ ...arxiv, from: 'yesterday' }] }, 'ERR_CONFIG_INVALID', 'sources[0].from must be a number of days'],
+    [
+      { sources: [{ ...arxiv, set: 'cs' }] },
+      'ERR_CONFIG_INVALID',
+      'sources[0].set belongs to sources of kind oai-pmh',
+    ],
+    [
+      { sources: [{ ...arxiv, from: 'yesterday' }] },
+      'ERR_CONFIG_INVALID',
+      'sources[0].from must be a number of days',
+    ],
     [{ sources: [{ ...arxiv, from: '2020-02-30' }] }, 'ERR_CONFIG_INVALID', 'sources[0].from must be'],
-    [{ sources: [{ ...arxiv, every: 'often' }] }, 'ERR_CONFIG_INVALID', 'sources[0].every must be a duration'],
+    [
+      { sources: [{ ...arxiv, every: 'often' }] },
+      'ERR_CONFIG_INVALID',
+      'sources[0].every must be a duration',
+    ],
     [{ sources: [{ kind: 'arxiv' }] }, 'ERR_CONFIG_INVALID', 'sources[0].id is missing (string)'],
     [{ sources: [] }, 'ERR_CONFIG_INVALID', 'sources must name at least one source'],
     [{ contact: 'me' }, 'ERR_CONFIG_INVALID', 'contact must be an e-mail address'],
@@ -186,11 +228,15 @@ describe('values', () => {
   });
 
   it('that are wrong are all told at once', () => {
-    const { message } = refusal(() => withFile({ contact: 'me', sources: [{ ...arxiv, from: 'x', every: 'y' }] }));
+    const { message } = refusal(() =>
+      withFile({ contact: 'me', sources: [{ ...arxiv, from: 'x', every: 'y' }] }),
+    );
     expect(message.split('\n')).toHaveLength(3);
   });
 
   it('that are wrong in a flag name the flag', () => {
-    expect(refusal(() => resolve({ flags: { contact: 'me' } })).message).toMatch(/^--contact: contact must be/);
+    expect(refusal(() => resolve({ flags: { contact: 'me' } })).message).toMatch(
+      /^--contact: contact must be/,
+    );
   });
 });

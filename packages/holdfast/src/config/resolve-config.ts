@@ -50,7 +50,11 @@ function withOverrides(content: unknown, overrides: readonly Override[]): unknow
     const [head = '', tail] = key.split('.');
     if (head === 'stateDir') continue;
     if (tail === undefined) merged[head] = key === 'watchdog' || key === 'maxDisk' ? numberOr(value) : value;
-    else merged[head] = { ...(merged[head] as object | undefined), [tail]: tail === 'port' ? numberOr(value) : value };
+    else
+      merged[head] = {
+        ...(merged[head] as object | undefined),
+        [tail]: tail === 'port' ? numberOr(value) : value,
+      };
   }
   return merged;
 }
@@ -92,5 +96,7 @@ function absolute(values: FileConfig, { overrides, found, cwd, folders }: Anchor
 
 /** Leaves out the keys whose value is undefined, so that a connector's own default is not hidden by them. */
 function withoutAbsent(source: FileConfig['sources'][number]): SourceConfig {
-  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined)) as unknown as SourceConfig;
+  return Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined),
+  ) as unknown as SourceConfig;
 }

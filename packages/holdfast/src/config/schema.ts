@@ -19,7 +19,10 @@ const source = z
   .strictObject({
     id: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores'),
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+        'must be 1 to 64 letters, digits, dots, hyphens or underscores',
+      ),
     kind: z.enum(SOURCE_KINDS, { error: `must be one of ${SOURCE_KINDS.join(', ')}` }),
     baseUrl: z.string().refine(isWebAddress, 'must be an http:// or https:// address').optional(),
     from: beginning.default('30d'),
@@ -30,26 +33,43 @@ const source = z
     cooldown: duration().optional(),
     enabled: z.boolean().default(true),
     expect: duration(MINUTE).optional(),
-    metadataPrefix: z.string().regex(/^[A-Za-z0-9_.!~*'()-]+$/, 'is not a metadata prefix of OAI-PMH').optional(),
-    set: z.string().regex(/^[^\s]+$/, 'must not be empty or have spaces').optional(),
+    metadataPrefix: z
+      .string()
+      .regex(/^[A-Za-z0-9_.!~*'()-]+$/, 'is not a metadata prefix of OAI-PMH')
+      .optional(),
+    set: z
+      .string()
+      .regex(/^[^\s]+$/, 'must not be empty or have spaces')
+      .optional(),
     until: day.optional(),
   })
   .check(({ value, issues }) => {
     const complain = (key: string, message: string, code?: string): void => {
-      issues.push({ code: 'custom', path: [key], message, input: value, ...(code === undefined ? {} : { params: { code } }) });
+      issues.push({
+        code: 'custom',
+        path: [key],
+        message,
+        input: value,
+        ...(code === undefined ? {} : { params: { code } }),
+      });
     };
     if (value.kind === 'oai-pmh' && value.baseUrl === undefined) {
       complain('baseUrl', 'is missing: a source of kind oai-pmh needs the address of its endpoint');
     }
     for (const key of OAI_ONLY) {
-      if (value.kind !== 'oai-pmh' && value[key] !== undefined) complain(key, 'belongs to sources of kind oai-pmh only');
+      if (value.kind !== 'oai-pmh' && value[key] !== undefined)
+        complain(key, 'belongs to sources of kind oai-pmh only');
     }
     if (value.until !== undefined && /^\d{4}-/.test(value.from) && value.until < value.from) {
       complain('until', `must not lie before from (${value.from})`);
     }
     const floor = publishedFloor(value);
     if (value.minIntervalMs !== undefined && value.minIntervalMs < floor) {
-      complain('minIntervalMs', `must be at least ${floor}, the interval that its upstream asks for`, 'ERR_CONFIG_FLOOR');
+      complain(
+        'minIntervalMs',
+        `must be at least ${floor}, the interval that its upstream asks for`,
+        'ERR_CONFIG_FLOOR',
+      );
     }
   });
 
@@ -63,7 +83,10 @@ export const fileSchema = z.strictObject({
     .default('sqlite:holdfast.db'),
   maxDisk: size.optional(),
   dashboard: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: z.int().min(0).max(65_535).default(4848) })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(4848),
+    })
     .prefault({}),
   watchdog: duration(5 * SECOND).default(30 * SECOND),
   sources: z

@@ -18,8 +18,20 @@ export interface History {
 /** Where the supervisor stands. Only the transition function below makes a new one. */
 export type Supervision =
   | { readonly mode: 'up'; readonly since: number; readonly history: History; readonly starts: number }
-  | { readonly mode: 'delayed'; readonly delayMs: number; readonly reason: RestartReason; readonly history: History; readonly starts: number }
-  | { readonly mode: 'cooling-down'; readonly delayMs: number; readonly reason: RestartReason; readonly history: History; readonly starts: number }
+  | {
+      readonly mode: 'delayed';
+      readonly delayMs: number;
+      readonly reason: RestartReason;
+      readonly history: History;
+      readonly starts: number;
+    }
+  | {
+      readonly mode: 'cooling-down';
+      readonly delayMs: number;
+      readonly reason: RestartReason;
+      readonly history: History;
+      readonly starts: number;
+    }
   | { readonly mode: 'ended'; readonly exitCode: number };
 
 /** How an engine ended. */
@@ -71,7 +83,9 @@ export function transition(state: Supervision, input: SupervisionInput, random: 
   if (state.mode === 'ended') return state;
   if (input.type === 'stopped') return { mode: 'ended', exitCode: input.exitCode };
   if (input.type === 'due') {
-    return state.mode === 'up' ? state : { mode: 'up', since: input.at, history: state.history, starts: state.starts + 1 };
+    return state.mode === 'up'
+      ? state
+      : { mode: 'up', since: input.at, history: state.history, starts: state.starts + 1 };
   }
   return state.mode === 'up' ? afterExit(state, input, random) : state;
 }
@@ -91,9 +105,15 @@ function afterExit(state: Up, { at, exit }: Exited, random: Random): Supervision
   const healthy = at - state.since >= HEALTHY && exit.beating;
   const before = healthy ? FRESH : state.history;
   const recent = [...before.recent.filter((each) => at - each < WINDOW), at];
-  const history = { ...before, recent, failures: before.failures + 1, lockedOut: locked ? before.lockedOut + 1 : 0 };
+  const history = {
+    ...before,
+    recent,
+    failures: before.failures + 1,
+    lockedOut: locked ? before.lockedOut + 1 : 0,
+  };
   const next = { reason: reasonOf(exit), starts: state.starts };
-  if (recent.length < EXITS_IN_WINDOW) return { mode: 'delayed', delayMs: delayFor(history.failures, random), history, ...next };
+  if (recent.length < EXITS_IN_WINDOW)
+    return { mode: 'delayed', delayMs: delayFor(history.failures, random), history, ...next };
   const delayMs = Math.min(LONGEST_COOLDOWN, FIRST_COOLDOWN * 2 ** history.cooldowns);
   return { mode: 'cooling-down', delayMs, history: { ...FRESH, cooldowns: history.cooldowns + 1 }, ...next };
 }

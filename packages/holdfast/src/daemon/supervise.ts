@@ -9,7 +9,10 @@ import { Watchdog } from './watchdog.ts';
 export interface SuperviseOptions {
   readonly startEngine: StartEngine;
   /** The first message to a new engine; `deadlineMs` is what is left of the deadline. */
-  readonly startMessage: (deadlineMs: number | null, restarts: Readonly<Record<RestartReason, number>>) => object;
+  readonly startMessage: (
+    deadlineMs: number | null,
+    restarts: Readonly<Record<RestartReason, number>>,
+  ) => object;
   /** Whole time of a run that ends, in ms; null = without a deadline. */
   readonly deadlineMs: number | null;
   /** Public exit code when the deadline passes while no engine runs. */
@@ -115,7 +118,11 @@ export class Supervisor {
   }
 
   /** Waits for the next start, but not beyond the deadline: a run that ends must not end in a cooldown. */
-  #wait(state: Exclude<Supervision, { mode: 'up' | 'ended' }>, code: number | null, signal: string | null): void {
+  #wait(
+    state: Exclude<Supervision, { mode: 'up' | 'ended' }>,
+    code: number | null,
+    signal: string | null,
+  ): void {
     const { reason, delayMs } = state;
     const at = this.#now();
     this.#restarts[reason] += 1;
@@ -127,7 +134,11 @@ export class Supervisor {
       return;
     }
     this.#timer = this.#options.clock.timer(delayMs, () => {
-      this.#state = transition(this.#state, { type: 'due', at: this.#options.clock.monotonic() }, this.#options.random);
+      this.#state = transition(
+        this.#state,
+        { type: 'due', at: this.#options.clock.monotonic() },
+        this.#options.random,
+      );
       this.#start();
     });
   }

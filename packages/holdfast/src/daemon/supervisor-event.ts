@@ -3,7 +3,12 @@ import type { RestartReason } from './restart-policy.ts';
 
 /** What the supervisor itself tells, beside the engine's events. Instants are wall ms. */
 export type SupervisorEvent =
-  | { readonly kind: 'engine-started'; readonly at: number; readonly pid: number | null; readonly starts: number }
+  | {
+      readonly kind: 'engine-started';
+      readonly at: number;
+      readonly pid: number | null;
+      readonly starts: number;
+    }
   | {
       readonly kind: 'engine-exited';
       readonly at: number;
@@ -13,7 +18,12 @@ export type SupervisorEvent =
       readonly restartInMs: number;
     }
   /** Too many exits in a minute: nothing is started before `until`. */
-  | { readonly kind: 'cooling-down'; readonly at: number; readonly until: number; readonly reason: RestartReason }
+  | {
+      readonly kind: 'cooling-down';
+      readonly at: number;
+      readonly until: number;
+      readonly reason: RestartReason;
+    }
   /** No heartbeat for longer than the watchdog allows. */
   | { readonly kind: 'engine-hung'; readonly at: number; readonly silentMs: number }
   /** The engine is asked to end; `force` kills it. */

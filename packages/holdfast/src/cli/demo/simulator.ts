@@ -15,11 +15,18 @@ export interface Simulator {
  * @throws HoldfastError `ERR_SIM_START` when it ends before it listens.
  */
 export function startSimulator(args: readonly string[]): Promise<Simulator> {
-  const child = spawn(process.execPath, [simulatorPath(), ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [simulatorPath(), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
-      reject(new HoldfastError('ERR_SIM_START', `A simulated upstream ended with code ${String(code)} before it listened.`));
+      reject(
+        new HoldfastError(
+          'ERR_SIM_START',
+          `A simulated upstream ended with code ${String(code)} before it listened.`,
+        ),
+      );
     });
     // The type of a child with a channel does not know that its standard output is a pipe.
     const output = child.stdout ?? Readable.from([]);

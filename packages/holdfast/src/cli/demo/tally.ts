@@ -23,8 +23,13 @@ interface LedgerLine {
 
 /** Compares the ground truth in a simulator's ledger with the store, identifier by identifier. */
 export async function tally(source: string, ledger: string, reader: StoreReader): Promise<Tally> {
-  const lines = readFileSync(ledger, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as LedgerLine);
-  const truth = new Set(lines.flatMap(({ type, records = [] }) => (type === 'truth' ? records.map(({ id }) => id) : [])));
+  const lines = readFileSync(ledger, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as LedgerLine);
+  const truth = new Set(
+    lines.flatMap(({ type, records = [] }) => (type === 'truth' ? records.map(({ id }) => id) : [])),
+  );
   const stored = new Set<string>();
   for await (const { fields } of reader.export({ source })) stored.add(fields.id);
   const quarantine = (await reader.quarantine({ source, state: 'open' })).flatMap(({ id }) => id ?? []);

@@ -28,12 +28,16 @@ const COLUMNS: readonly (readonly [name: string, cell: Cell])[] = [
 
 /** The header line of the CSV, without the line end. */
 export function csvHeader(withSeq: boolean): string {
-  return columns(withSeq).map(([name]) => name).join(',');
+  return columns(withSeq)
+    .map(([name]) => name)
+    .join(',');
 }
 
 /** One paper as a line of CSV (RFC 4180), without the line end. */
 export function csvLine(paper: StoredPaper, withSeq: boolean): string {
-  return columns(withSeq).map(([, cell]) => csvCell(cell(paper))).join(',');
+  return columns(withSeq)
+    .map(([, cell]) => csvCell(cell(paper)))
+    .join(',');
 }
 
 function columns(withSeq: boolean): typeof COLUMNS {
@@ -48,6 +52,10 @@ export function csvCell(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
   const text = value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
-  const harmless = /^[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*[=+\-@＝＋－＠|\t\r]/u.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) || harmless !== harmless.trim() ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const harmless = /^[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*[=+\-@＝＋－＠|\t\r]/u.test(text)
+    ? `'${text}`
+    : text;
+  return /[",\r\n]/.test(harmless) || harmless !== harmless.trim()
+    ? `"${harmless.replaceAll('"', '""')}"`
+    : harmless;
 }

@@ -31,5 +31,9 @@ export function exportLine(paper: StoredPaper, withSeq: boolean): string {
 }
 
 function author({ name, orcid, affiliation }: Author): Author {
-  return { name, ...(orcid === undefined ? {} : { orcid }), ...(affiliation === undefined ? {} : { affiliation }) };
+  return {
+    name,
+    ...(orcid === undefined ? {} : { orcid }),
+    ...(affiliation === undefined ? {} : { affiliation }),
+  };
 }

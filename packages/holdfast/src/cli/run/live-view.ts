@@ -11,7 +11,17 @@ import type { SourceView } from './source-line.ts';
 import { HEADING, newSourceView, sourceLine, sourceViewAfter } from './source-line.ts';
 
 /** Events that are told in a sentence of their own above the live lines. */
-const TOLD = new Set(['ready', 'gap', 'quarantine', 'notice', 'engine-exited', 'cooling-down', 'engine-hung', 'stopping', 'done']);
+const TOLD = new Set([
+  'ready',
+  'gap',
+  'quarantine',
+  'notice',
+  'engine-exited',
+  'cooling-down',
+  'engine-hung',
+  'stopping',
+  'done',
+]);
 const REDRAW_EVERY = 500;
 
 /**
@@ -67,7 +77,10 @@ export class LiveView implements RunView {
   #draw(news: readonly string[]): void {
     const columns = (this.#io.out.columns ?? this.#look.columns) - 1;
     const now = this.#io.clock.now();
-    const lines = [paint(this.#look, 'dim', fit(HEADING, columns)), ...this.#sources.map((view) => sourceLine(view, now, columns))];
+    const lines = [
+      paint(this.#look, 'dim', fit(HEADING, columns)),
+      ...this.#sources.map((view) => sourceLine(view, now, columns)),
+    ];
     const back = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r\u001b[J` : '';
     this.#io.out.write(`${back}${[...news, ...lines].join('\n')}\n`);
     this.#drawn = lines.length;

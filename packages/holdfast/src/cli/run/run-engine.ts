@@ -21,7 +21,10 @@ export interface EngineRun {
 }
 
 /** Runs a supervised engine until it ends, and returns the public exit code. */
-export async function runEngine(io: Io, { config, once, deadlineMs, sources, view }: EngineRun): Promise<number> {
+export async function runEngine(
+  io: Io,
+  { config, once, deadlineMs, sources, view }: EngineRun,
+): Promise<number> {
   const supervisor = new Supervisor({
     startEngine: engineAt(partPath('engine/main'), process.execArgv),
     startMessage: (left, restarts) => ({

@@ -14,7 +14,10 @@ function wordsOf(event: RunEvent): string | null {
       return `Harvesting ${event.sources.join(', ')} into ${event.store}.`;
     case 'commit': {
       const changes = `${event.inserted} new, ${event.updated} changed, ${event.unchanged} unchanged`;
-      const troubles = event.quarantined + event.missing > 0 ? `, ${event.quarantined} quarantined, ${event.missing} missing` : '';
+      const troubles =
+        event.quarantined + event.missing > 0
+          ? `, ${event.quarantined} quarantined, ${event.missing} missing`
+          : '';
       return `${event.window}: ${changes}${troubles}.`;
     }
     case 'window':

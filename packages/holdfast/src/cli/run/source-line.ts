@@ -36,7 +36,14 @@ export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
     case 'commit': {
       const records = event.inserted + event.updated + event.unchanged + event.restamped;
       const recent = [...view.recent.filter(({ at }) => event.at - at < MINUTE), { at: event.at, records }];
-      return { ...view, recent, total: view.total + records, window: event.window, look: event.look, wait: null };
+      return {
+        ...view,
+        recent,
+        total: view.total + records,
+        window: event.window,
+        look: event.look,
+        wait: null,
+      };
     }
     case 'state':
       return { ...view, state: event.state };
@@ -54,7 +61,9 @@ export const HEADING = `${pad('SOURCE', 14)}${pad('STATE', 14)}${pad('RECORDS', 
 
 /** The live line of a source, at most `columns` wide, without colours. */
 export function sourceLine(view: SourceView, now: number, columns: number): string {
-  const rate = view.recent.filter(({ at }) => now - at < MINUTE).reduce((sum, { records }) => sum + records, 0);
+  const rate = view.recent
+    .filter(({ at }) => now - at < MINUTE)
+    .reduce((sum, { records }) => sum + records, 0);
   const head =
     pad(fit(view.id, 13), 14) +
     pad(view.state, 14) +
@@ -66,7 +75,8 @@ export function sourceLine(view: SourceView, now: number, columns: number): stri
 
 function activity({ window, wait, done, look }: SourceView, now: number): string {
   if (done !== null) return done;
-  const what = window === '' ? 'starting' : `${window.slice(window.indexOf('/') + 1)}${look > 1 ? ' again' : ''}`;
+  const what =
+    window === '' ? 'starting' : `${window.slice(window.indexOf('/') + 1)}${look > 1 ? ' again' : ''}`;
   if (wait === null) return what;
   const left = wait.until === null ? '' : `in ${formatDuration(Math.max(0, wait.until - now))}`;
   if (wait.why === 'interval') return `${what}, next ${left}`;

@@ -14,6 +14,9 @@ export function withLive(report: StatusReport, live: LiveStatus): StatusReport {
     ...report,
     engine: { ...report.engine, ...live.engine },
     connectionHealth: { ...live.connectionHealth, lastSuccessfulFetch: lastFetch },
-    sources: report.sources.map((source) => ({ ...source, ...live.sources.find(({ id }) => id === source.id) })),
+    sources: report.sources.map((source) => ({
+      ...source,
+      ...live.sources.find(({ id }) => id === source.id),
+    })),
   };
 }

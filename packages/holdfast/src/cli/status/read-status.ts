@@ -24,14 +24,19 @@ const PATIENCE = 5_000;
 /** Asks the engine and reads the store; when no engine answers, the exit code is 3. */
 export async function readStatus(io: Io, config: Config): Promise<FoundStatus> {
   const reply = await askEngine(io, config.dataDir, { verb: 'status', patience: PATIENCE });
-  const state: EngineState = reply.type === 'nobody' ? (storeIsOwned(config) ? 'starting' : 'stopped') : 'hung';
+  const state: EngineState =
+    reply.type === 'nobody' ? (storeIsOwned(config) ? 'starting' : 'stopped') : 'hung';
   const trace = { state, pid: null, version: readVersion() };
   const stored = await withReader(config, (reader) => statusFromStore(config, reader, trace));
   if (reply.type === 'result') {
     const report = withLive(stored, reply.result as LiveStatus);
     return { report, exitCode: exitCodeOfStatus(report), note: '' };
   }
-  return { report: stored, exitCode: combineExitCodes([EXIT.notRunning, exitCodeOfStatus(stored)]), note: NOTES[state] };
+  return {
+    report: stored,
+    exitCode: combineExitCodes([EXIT.notRunning, exitCodeOfStatus(stored)]),
+    note: NOTES[state],
+  };
 }
 
 const NOTES: Readonly<Record<EngineState, string>> = {

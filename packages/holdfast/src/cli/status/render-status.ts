@@ -36,14 +36,19 @@ function headLines({ engine, store }: StatusReport, look: Look): string[] {
   const style = engine.state === 'running' ? 'green' : engine.state === 'starting' ? 'cyan' : 'red';
   const dot = look.fancy ? (engine.state === 'running' ? '● ' : '○ ') : '';
   const state = paint(look, style, `${dot}${engine.state.toUpperCase()}`);
-  const up = engine.pid === null ? [] : [`up ${formatDuration(engine.uptimeSeconds * 1_000)}`, `pid ${engine.pid}`];
+  const up =
+    engine.pid === null ? [] : [`up ${formatDuration(engine.uptimeSeconds * 1_000)}`, `pid ${engine.pid}`];
   const restarts = Object.entries(engine.restarts).filter(([, count]) => count > 0);
   const again = restarts.map(([reason, count]) => `${count} ${reason}`).join(', ');
   const facts = [...up, ...(again === '' ? [] : [`restarts ${again}`]), `v${engine.version}`];
-  const audited = store.auditCompleteUntil === null ? '' : ` ${sep(look)} audited complete to ${store.auditCompleteUntil}`;
+  const audited =
+    store.auditCompleteUntil === null ? '' : ` ${sep(look)} audited complete to ${store.auditCompleteUntil}`;
   return [
     `${state}  ${fit(facts.join(` ${sep(look)} `), look.columns - 16)}`,
-    fit(`  Store ${grouped(store.records)} records ${sep(look)} ${bytes(store.bytes)}${audited}`, look.columns),
+    fit(
+      `  Store ${grouped(store.records)} records ${sep(look)} ${bytes(store.bytes)}${audited}`,
+      look.columns,
+    ),
   ];
 }
 
@@ -70,13 +75,18 @@ function tailLines({ store, sources, engine, incidents }: StatusReport, look: Lo
     `gaps ${grouped(store.gapsOpen)}${store.gapsOpen > 0 ? ' (holdfast gaps)' : ''}`,
     ...(incidents.length > 0 ? [`incidents ${incidents.length}`] : []),
   ];
-  return [fit(counts.join(` ${sep(look)} `), look.columns), fit(`Next: ${nextCommand(sources, engine.state)}`, look.columns)];
+  return [
+    fit(counts.join(` ${sep(look)} `), look.columns),
+    fit(`Next: ${nextCommand(sources, engine.state)}`, look.columns),
+  ];
 }
 
 function nextCommand(sources: readonly SourceStatus[], engine: string): string {
   if (engine === 'stopped') return 'holdfast run';
   const waiting = sources.find(({ state }) => ['waiting', 'throttled', 'blocked'].includes(state));
-  return waiting === undefined ? 'holdfast search WORDS, holdfast export --format jsonl' : `holdfast retry ${waiting.id}`;
+  return waiting === undefined
+    ? 'holdfast search WORDS, holdfast export --format jsonl'
+    : `holdfast retry ${waiting.id}`;
 }
 
 function sep(look: Look): string {

@@ -52,7 +52,12 @@ export async function statusFromStore(
     },
     sources: ids.map((id) => {
       const configured = config.sources.find((each) => each.id === id);
-      return sourceStatus(id, configured, stored.find((each) => each.id === id), stats);
+      return sourceStatus(
+        id,
+        configured,
+        stored.find((each) => each.id === id),
+        stats,
+      );
     }),
     incidents: [],
   };

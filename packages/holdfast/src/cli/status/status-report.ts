@@ -24,7 +24,12 @@ export interface SourceStatus {
   readonly nextAttemptAt: string | null;
   readonly attempt: number;
   readonly recordsTotal: number;
-  readonly windows: { readonly open: number; readonly sealed: number; readonly verified: number; readonly gap: number };
+  readonly windows: {
+    readonly open: number;
+    readonly sealed: number;
+    readonly verified: number;
+    readonly gap: number;
+  };
 }
 
 /** `status --json` (DESIGN, "The contract with the outside"): fields are added, never changed. */

@@ -23,7 +23,9 @@ export async function watchStatus(io: Io, config: Config, look: Look): Promise<n
       const text = formatStatus(await readStatus(io, config), look, now);
       const stamp = `as of ${new Date(now).toISOString().slice(11, 19)} UTC`;
       // Home, then each line cleared to its end and the rest of the screen cleared: no flicker.
-      const drawn = look.fancy ? `\u001b[H${`${text}\n${stamp}`.replaceAll('\n', '\u001b[K\n')}\u001b[K\n\u001b[J` : `${text}\n${stamp}\n\n`;
+      const drawn = look.fancy
+        ? `\u001b[H${`${text}\n${stamp}`.replaceAll('\n', '\u001b[K\n')}\u001b[K\n\u001b[J`
+        : `${text}\n${stamp}\n\n`;
       await write(io.out, drawn);
       await io.clock.sleep(EVERY, { signal: stop.signal }).catch((error: unknown) => {
         if (!stop.signal.aborted) throw error;

@@ -24,7 +24,9 @@ describe('text from outside', () => {
     const nasty = fc.stringMatching(/^[\u001b\u009b\u009d\u0090\u0007\u202e\u2067\\[\]0-9;?A-Za-z \n]*$/u);
     fc.assert(
       fc.property(fc.oneof(nasty, fc.string({ unit: 'binary' })), (text) => {
-        expect(plain(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u2028\u2029]/u);
+        expect(plain(text)).not.toMatch(
+          /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u2028\u2029]/u,
+        );
       }),
     );
   });

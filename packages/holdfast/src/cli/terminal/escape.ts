@@ -22,5 +22,10 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/gu;
  * marks of direction. The one place where this is decided.
  */
 export function plain(text: string): string {
-  return text.replace(SEQUENCES, '').replace(INVISIBLE, '').replace(SPACES, ' ').replace(CONTROLS, '').toWellFormed();
+  return text
+    .replace(SEQUENCES, '')
+    .replace(INVISIBLE, '')
+    .replace(SPACES, ' ')
+    .replace(CONTROLS, '')
+    .toWellFormed();
 }

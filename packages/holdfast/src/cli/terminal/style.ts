@@ -23,7 +23,10 @@ export function lookOf(io: Pick<Io, 'out' | 'env'>, flags: LookFlags = {}): Look
   const dumb = env['TERM'] === 'dumb';
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '' && env['FORCE_COLOR'] !== '0';
   const refused =
-    flags.color === false || flags.plain === true || (env['NO_COLOR'] ?? '') !== '' || env['FORCE_COLOR'] === '0';
+    flags.color === false ||
+    flags.plain === true ||
+    (env['NO_COLOR'] ?? '') !== '' ||
+    env['FORCE_COLOR'] === '0';
   return {
     colour: !refused && (forced || (terminal && !dumb)),
     fancy: terminal && !dumb && flags.plain !== true,

@@ -10,8 +10,15 @@ export interface Column<Row> {
 }
 
 /** Lines of a table that is no wider than `columns`; cells are text without colours and control characters. */
-export function table<Row>(rows: readonly Row[], definition: readonly Column<Row>[], columns: number): string[] {
-  const cells = [definition.map(({ title }) => title), ...rows.map((row) => definition.map(({ cell }) => cell(row)))];
+export function table<Row>(
+  rows: readonly Row[],
+  definition: readonly Column<Row>[],
+  columns: number,
+): string[] {
+  const cells = [
+    definition.map(({ title }) => title),
+    ...rows.map((row) => definition.map(({ cell }) => cell(row))),
+  ];
   const widths = definition.map((_, index) => Math.max(...cells.map((line) => width(line[index] ?? ''))));
   shrink(widths, definition, columns);
   return cells.map((line) =>
@@ -30,7 +37,9 @@ function shrink<Row>(widths: number[], definition: readonly Column<Row>[], colum
   let excess = widths.reduce((sum, each) => sum + each, 2 * (widths.length - 1)) - columns;
   for (const takes of [(index: number) => definition[index]?.flexible === true, () => true]) {
     while (excess > 0) {
-      const candidates = widths.map((_, index) => index).filter((index) => takes(index) && (widths[index] ?? 0) > 4);
+      const candidates = widths
+        .map((_, index) => index)
+        .filter((index) => takes(index) && (widths[index] ?? 0) > 4);
       const widest = candidates.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
       if (widest === undefined) break;
       widths[widest] = (widths[widest] ?? 0) - 1;

@@ -9,7 +9,8 @@ const WIDE =
 /** How many columns of a terminal the text takes; colours take none. */
 export function width(text: string): number {
   let columns = 0;
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) columns += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text)))
+    columns += WIDE.test(segment) ? 2 : 1;
   return columns;
 }
 

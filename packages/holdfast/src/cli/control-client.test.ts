@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@holdfast/resilience/clock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { controlPath, ensureControlFolder } from '../config/index.ts';
+import { askEngine } from './control-client.ts';
+import type { TestIo } from './testing/test-io.ts';
+import { testIo } from './testing/test-io.ts';
+
+let folder = '';
+let io: TestIo;
+let path = '';
+let server: Server | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hf-'));
+  io = testIo({ cwd: folder });
+  path = controlPath({ dataDir: folder, platform: io.platform, env: io.env, tmp: io.tmp, uid: io.uid });
+  ensureControlFolder(path, io.uid);
+});
+afterEach(() => {
+  server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function engine(answer: (line: string, socket: Socket) => void): Promise<void> {
+  server = createServer((socket) => {
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => answer(text, socket));
+  });
+  await new Promise<void>((resolve) => {
+    server?.listen(path, resolve);
+  });
+}
+
+const status = { verb: 'status', patience: 50 } as const;
+
+describe('asking an engine', () => {
+  it('sends one line and gives the result, whatever pieces it comes in', async () => {
+    const asked: string[] = [];
+    await engine((line, socket) => {
+      asked.push(line);
+      socket.write('{"ok":true,"res');
+      setImmediate(() => socket.end('ult":{"engine":"β"}}\n'));
+    });
+    const reply = await askEngine(io, folder, { verb: 'retry', args: { source: 'arxiv' }, patience: null });
+    expect(reply).toEqual({ type: 'result', result: { engine: 'β' } });
+    expect(asked).toEqual(['{"verb":"retry","args":{"source":"arxiv"}}\n']);
+  });
+
+  it('throws what the engine refuses with', async () => {
+    await engine(
+      (_, socket) => void socket.end('{"ok":false,"code":"ERR_X","message":"No.","hint":"Ask later."}\n'),
+    );
+    await expect(askEngine(io, folder, status)).rejects.toMatchObject({
+      code: 'ERR_X',
+      message: 'No.',
+      hint: 'Ask later.',
+    });
+  });
+
+  it('tells that nobody listens, with no socket, or one left by a dead engine', async () => {
+    expect(await askEngine(io, folder, status)).toEqual({ type: 'nobody' });
+    writeFileSync(path, '');
+    expect(await askEngine(io, folder, status)).toEqual({ type: 'nobody' });
+  });
+
+  it('tells that an engine is silent when it hangs up or does not answer in time', async () => {
+    await engine((_, socket) => socket.destroy());
+    expect(await askEngine(io, folder, status)).toEqual({ type: 'silent' });
+    server?.close();
+    await engine(() => undefined);
+    expect(await askEngine({ ...io, clock: systemClock }, folder, status)).toEqual({ type: 'silent' });
+  });
+});

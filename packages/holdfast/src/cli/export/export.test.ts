@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StoredPaper } from '../../model/paper.ts';
+import type { Output } from '../io.ts';
+import { examplePaper } from '../testing/example-paper.ts';
+import { testIo } from '../testing/test-io.ts';
+import { csvCell } from './csv.ts';
+import { exportLine } from './export-line.ts';
+import { writePapers } from './write-papers.ts';
+
+async function* several(...papers: StoredPaper[]): AsyncGenerator<StoredPaper> {
+  yield* papers;
+}
+
+describe('a line of JSONL', () => {
+  it('has the keys of the contract in their fixed order', () => {
+    expect(exportLine(examplePaper(), true)).toBe(
+      '{"seq":7,"source":"arxiv","id":"2301.00001","version":"2","datestamp":"2023-02-02","deleted":false,' +
+        '"withdrawn":false,"title":"On \\"commas\\", and β-decay","abstract":"First. Second.",' +
+        '"authors":[{"name":"Ada Lovelace","orcid":"0000-0001","affiliation":"London"},{"name":"Bo"}],' +
+        '"categories":["cs.LG","math.CO"],"doi":"10.1/x","journalRef":null,"comment":null,' +
+        '"published":"2023-01-01","updated":"2023-02-01","license":"http://creativecommons.org/licenses/by/4.0/",' +
+        `"urls":{"abstract":"https://arxiv.org/abs/2301.00001"},"hash":"${examplePaper().hash}","hashVersion":1}`,
+    );
+  });
+
+  it('leaves out seq when it is not wanted, and nothing else', () => {
+    const withSeq = JSON.parse(exportLine(examplePaper(), true)) as Record<string, unknown>;
+    const without = JSON.parse(exportLine(examplePaper(), false)) as Record<string, unknown>;
+    expect(Object.keys(without)).toEqual(Object.keys(withSeq).slice(1));
+  });
+});
+
+describe('a cell of CSV', () => {
+  it.each([
+    ['=HYPERLINK("http://evil")', `"'=HYPERLINK(""http://evil"")"`],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    [' =1', "' =1"],
+    ['\u200B=1', `'\u200B=1`],
+    ['\u0001=1', "'=1"],
+    ['＝1', "'＝1"],
+    ['a,b', '"a,b"'],
+    ['say "x"', '"say ""x"""'],
+    ['plain', 'plain'],
+    ['a=b', 'a=b'],
+    [null, ''],
+    [true, 'true'],
+    [-5, '-5'],
+  ])('%j is written as %s', (value, cell) => {
+    expect(csvCell(value)).toBe(cell);
+  });
+
+  it('never begins with what a spreadsheet runs', () => {
+    const formula = fc.stringMatching(/^[\s"',;=+\-@\u0000-\u001f\u200b]*[=+\-@][A-Z(]*$/);
+    fc.assert(
+      fc.property(formula, (text) => {
+        expect(csvCell(text)).toMatch(/^"?['"\w;,]/);
+      }),
+    );
+  });
+});
+
+describe('an export', () => {
+  it('as CSV has a header, stable columns and line ends of RFC 4180', async () => {
+    const io = testIo();
+    await writePapers(io, several(examplePaper()), { format: 'csv', seq: false });
+    const [header, line, end] = io.out.text.split('\r\n');
+    expect(header).toBe(
+      'source,id,version,datestamp,deleted,withdrawn,title,abstract,authors,categories,doi,journalRef,comment,published,updated,license,urls,hash,hashVersion',
+    );
+    expect(line).toMatch(
+      /^arxiv,2301\.00001,2,2023-02-02,false,false,"On ""commas"", and β-decay",First\. Second\.,Ada Lovelace; Bo,cs\.LG; math\.CO,10\.1\/x,,,/,
+    );
+    expect(end).toBe('');
+  });
+
+  it('of nothing writes nothing', async () => {
+    const io = testIo();
+    await writePapers(io, several(), { format: 'jsonl', seq: true });
+    expect(io.out.text).toBe('');
+  });
+
+  it('reads no further while its reader is behind', async () => {
+    let taken = 0;
+    let drain = (): void => undefined;
+    async function* papers(): AsyncGenerator<StoredPaper> {
+      for (; taken < 1_000; taken += 1) yield examplePaper({ abstract: 'x'.repeat(1_000) });
+    }
+    const out: Output = {
+      write: () => false,
+      once: (_, listener) => {
+        drain = listener;
+      },
+    };
+    const written = writePapers({ out }, papers(), { format: 'jsonl', seq: true });
+    await new Promise(setImmediate);
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThan(100);
+    for (let turn = 0; turn < 100; turn += 1) {
+      drain();
+      await new Promise(setImmediate);
+    }
+    await written;
+    expect(taken).toBe(1_000);
+  });
+});
