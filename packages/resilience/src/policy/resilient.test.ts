@@ -189,7 +189,8 @@ describe('waits', () => {
     await clock.advance(5_000);
     expect(run.settled).toBe(false);
     expect(ended.slice(0, 2)).toEqual([true, false]);
-    expect(ended.length).toBeLessThan(12);
+    // Two a second: one that is ended, one that is not.
+    expect(ended.length).toBeLessThanOrEqual(12);
     await circuit.record('success', probe);
     await clock.advance(2_000);
     expect(run.value).toBe('up');
