@@ -65,7 +65,7 @@ function newStyle(text: string): string | null {
   if (number === '' || /^0+$/.test(number)) return null;
   const yearMonth = year + month;
   const fourDigits = yearMonth >= '0704' && yearMonth <= '1412';
-  const fits = fourDigits ? number.length === 4 : yearMonth >= '1501' && number.length >= 5;
+  const fits = fourDigits ? number.length === 4 : yearMonth >= '1501' && /^(\d{5}|[1-9]\d{5})$/.test(number);
   return fits ? text : null;
 }
 

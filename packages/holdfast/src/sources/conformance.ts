@@ -253,8 +253,8 @@ function describeRefusals(driver: SourceDriver): void {
 
 interface Helpers {
   readonly first: PageRequest;
-  read(body: Uint8Array, status?: number, headers?: Record<string, string>): Reading;
-  sample(count: number): readonly SampleRecord[];
+  readonly read: (body: Uint8Array, status?: number, headers?: Record<string, string>) => Reading;
+  readonly sample: (count: number) => readonly SampleRecord[];
 }
 
 function helpers(driver: SourceDriver): Helpers {
