@@ -23,28 +23,50 @@ describe('a DOI', () => {
     expect(parseDoi(text)).toBe(doi);
   });
 
-  it.each(['', '10.1101', '10.1101/', '11.1101/x', '10.12/x', '2301.00001', 'see 10.1101/x', '10.1101/a b', 'https://example.org/10.1101/x'])('is not read from %j', (text) => {
+  it.each([
+    '',
+    '10.1101',
+    '10.1101/',
+    '11.1101/x',
+    '10.12/x',
+    '2301.00001',
+    'see 10.1101/x',
+    '10.1101/a b',
+    'https://example.org/10.1101/x',
+  ])('is not read from %j', (text) => {
     expect(parseDoi(text)).toBeNull();
   });
 
-  const suffix = fc.string({ unit: fc.constantFrom(...'abcXYZ019.-_/;()<>[]#?%&+=é:'.split('')), minLength: 1, maxLength: 30 });
-  const doi = fc.tuple(fc.integer({ min: 1000, max: 999_999_999 }), suffix).map(([prefix, rest]) => `10.${prefix}/${rest}x`);
+  const suffix = fc.string({
+    unit: fc.constantFrom(...'abcXYZ019.-_/;()<>[]#?%&+=é:'.split('')),
+    minLength: 1,
+    maxLength: 30,
+  });
+  const doi = fc
+    .tuple(fc.integer({ min: 1000, max: 999_999_999 }), suffix)
+    .map(([prefix, rest]) => `10.${prefix}/${rest}x`);
 
   it('survives the way through its URL, and being quoted in a sentence', () => {
-    fc.assert(fc.property(doi, (text) => {
-      expect(isDoi(text)).toBe(true);
-      expect(parseDoi(doiUrl(text))).toBe(parseDoi(text));
-      expect(parseDoi(`doi:${text}.`)).toBe(text);
-      expect(URL.parse(doiUrl(text))?.search).toBe('');
-    }), { seed: 20260104 });
+    fc.assert(
+      fc.property(doi, (text) => {
+        expect(isDoi(text)).toBe(true);
+        expect(parseDoi(doiUrl(text))).toBe(parseDoi(text));
+        expect(parseDoi(`doi:${text}.`)).toBe(text);
+        expect(URL.parse(doiUrl(text))?.search).toBe('');
+      }),
+      { seed: 20260104 },
+    );
   });
 
   it('is compared without case, and parsing is idempotent', () => {
-    fc.assert(fc.property(fc.oneof(doi, fc.string()), (text) => {
-      const found = parseDoi(text);
-      if (found === null) return;
-      expect(parseDoi(found)).toBe(found);
-      expect(doiKey(found)).toBe(doiKey(found.toLowerCase()));
-    }), { seed: 20260105 });
+    fc.assert(
+      fc.property(fc.oneof(doi, fc.string()), (text) => {
+        const found = parseDoi(text);
+        if (found === null) return;
+        expect(parseDoi(found)).toBe(found);
+        expect(doiKey(found)).toBe(doiKey(found.toLowerCase()));
+      }),
+      { seed: 20260105 },
+    );
   });
 });

@@ -11,7 +11,10 @@ export function isDoi(text: string): boolean {
  * and the punctuation of a sentence after it. Its case is kept. Null when there is none.
  */
 export function parseDoi(text: string): string | null {
-  const bare = text.trim().replace(/^[<("'[]+(?=\S)/, '').replace(/^(?:doi\s*:\s*|doi\s+|info:doi\/|urn:doi:)/i, '');
+  const bare = text
+    .trim()
+    .replace(/^[<("'[]+(?=\S)/, '')
+    .replace(/^(?:doi\s*:\s*|doi\s+|info:doi\/|urn:doi:)/i, '');
   const address = /^(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/([^?#]*)/i.exec(bare)?.[1];
   const doi = withoutTail(address === undefined ? bare : unescaped(address));
   return isDoi(doi) ? doi : null;

@@ -21,7 +21,12 @@ export function parseReference(text: string): readonly Candidate[] {
   const typed = text.trim();
   if (typed === '') return [];
   const doi = parseDoi(typed);
-  const found = [...arxiv(typed), ...preprintPage(typed), ...(doi === null ? [] : fromDoi(doi)), { id: typed }];
+  const found = [
+    ...arxiv(typed),
+    ...preprintPage(typed),
+    ...(doi === null ? [] : fromDoi(doi)),
+    { id: typed },
+  ];
   const seen = new Set<string>();
   return found.filter(({ id, version }) => {
     const key = `${id} ${version ?? ''}`;
@@ -41,14 +46,18 @@ function preprintPage(text: string): Candidate[] {
   const match = parts.map((part) => PREPRINT_SUFFIX.exec(part)).find((found) => found !== null);
   if (match === undefined) return [];
   const [, suffix = '', version] = match;
-  return (prefix === undefined ? PREPRINT_PREFIXES : [prefix]).map((each) => ({ id: `${each}/${suffix}`, ...versioned(version) }));
+  return (prefix === undefined ? PREPRINT_PREFIXES : [prefix]).map((each) => ({
+    id: `${each}/${suffix}`,
+    ...versioned(version),
+  }));
 }
 
 /** A preprint's DOI may carry the version of the page that it was copied from. */
 function fromDoi(doi: string): Candidate[] {
   const slash = doi.indexOf('/');
   const prefix = doi.slice(0, slash);
-  const [, suffix = '', version] = (PREPRINT_PREFIXES.includes(prefix) ? PREPRINT_SUFFIX.exec(doi.slice(slash + 1)) : null) ?? [];
+  const [, suffix = '', version] =
+    (PREPRINT_PREFIXES.includes(prefix) ? PREPRINT_SUFFIX.exec(doi.slice(slash + 1)) : null) ?? [];
   const split = version === undefined ? [] : [{ id: `${prefix}/${suffix}`, version }];
   return [...split, { id: doi }, { id: doiKey(doi) }];
 }

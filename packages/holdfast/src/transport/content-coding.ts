@@ -1,7 +1,11 @@
 import {
-  createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
 } from 'node:zlib';
-import { bodyError } from './wire-errors.ts';
+import { bodyError } from './body-error.ts';
 
 /** What the decoders of node:zlib have in common. */
 type Decoder = ReturnType<typeof createGunzip> | ReturnType<typeof createBrotliDecompress>;
@@ -32,7 +36,12 @@ export class BodyReader {
   readonly #decoded = Promise.withResolvers<void>();
 
   /** @throws HoldfastError `ERR_CONTENT_CODING` for a coding that is not understood, or several on top of another. */
-  constructor(options: { host: string; coding: string | undefined; maxBytes: number; onFailure: (error: Error) => void }) {
+  constructor(options: {
+    host: string;
+    coding: string | undefined;
+    maxBytes: number;
+    onFailure: (error: Error) => void;
+  }) {
     const coding = options.coding?.trim().toLowerCase() ?? '';
     this.#host = options.host;
     this.#maxBytes = options.maxBytes;
@@ -67,7 +76,9 @@ export class BodyReader {
       await this.#decoded.promise;
       if (this.#decoder?.bytesWritten !== this.#encodedBytes) throw bodyError('trailing-bytes', this.#host);
     }
-    return Buffer.concat(this.#chunks);
+    const body = Buffer.concat(this.#chunks);
+    // Not a Buffer: its `slice` makes views where a Uint8Array's makes copies.
+    return new Uint8Array(body.buffer, body.byteOffset, body.length);
   }
 
   /** Frees the decoder. */

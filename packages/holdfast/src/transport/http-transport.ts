@@ -13,6 +13,18 @@ import { Turns } from './turns.ts';
 /** Longest head of an answer in bytes; more is `ERR_HEADERS_TOO_LARGE`. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
+/**
+ * Before the next address of a host is tried, in ms. Node gives each 250, and gives up those before the last one:
+ * too short for a slow line, where it would leave only the address that does not work at all.
+ */
+const ADDRESS_ATTEMPT_MS = 2_500;
+
+const AGENT = {
+  keepAlive: true,
+  maxFreeSockets: 1,
+  autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+} as const;
+
 /** What the transport is made from. */
 export interface HttpTransportOptions {
   readonly clock: Clock;
@@ -29,10 +41,20 @@ export interface HttpTransportOptions {
  */
 export function httpTransport(options: HttpTransportOptions): Transport {
   if (options.env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
-    throw new HoldfastError('ERR_TLS_VERIFICATION_OFF', 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates.', {
-      hint: 'Unset it. A private certificate authority is named by NODE_EXTRA_CA_CERTS=/path/to/ca.pem.',
-      verdict: { category: 'permanent', scope: 'none', safeToReplay: 'no', evidence: 'class', code: 'ERR_TLS_VERIFICATION_OFF' },
-    });
+    throw new HoldfastError(
+      'ERR_TLS_VERIFICATION_OFF',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates.',
+      {
+        hint: 'Unset it. A private certificate authority is named by NODE_EXTRA_CA_CERTS=/path/to/ca.pem.',
+        verdict: {
+          category: 'permanent',
+          scope: 'none',
+          safeToReplay: 'no',
+          evidence: 'class',
+          code: 'ERR_TLS_VERIFICATION_OFF',
+        },
+      },
+    );
   }
   return new HttpTransport(options, proxiesOf(options.env));
 }
@@ -42,8 +64,8 @@ class HttpTransport implements Transport {
   readonly #clock: Clock;
   readonly #userAgent: string;
   readonly #proxyFor: ProxyChoice;
-  readonly #plain = new http.Agent({ keepAlive: true, maxFreeSockets: 1 });
-  readonly #secure = new https.Agent({ keepAlive: true, maxFreeSockets: 1, rejectUnauthorized: true });
+  readonly #plain = new http.Agent(AGENT);
+  readonly #secure = new https.Agent({ ...AGENT, rejectUnauthorized: true });
   readonly #tunnels = new Map<Proxy, TunnelAgent>();
   readonly #turns = new Turns();
   readonly #closing = new AbortController();
@@ -61,8 +83,19 @@ class HttpTransport implements Transport {
     const release = await this.#turns.take(url.origin, signal);
     try {
       signal.throwIfAborted();
-      const headers = { 'user-agent': this.#userAgent, 'accept-encoding': 'gzip, deflate', ...lowerCase(exchange.headers) };
-      return await runExchange({ exchange, url, headers, route: this.#route(url), clock: this.#clock, signal });
+      const headers = {
+        'user-agent': this.#userAgent,
+        'accept-encoding': 'gzip, deflate',
+        ...lowerCase(exchange.headers),
+      };
+      return await runExchange({
+        exchange,
+        url,
+        headers,
+        route: this.#route(url),
+        clock: this.#clock,
+        signal,
+      });
     } finally {
       release();
     }
@@ -75,10 +108,18 @@ class HttpTransport implements Transport {
   }
 
   close(): Promise<void> {
-    this.#closing.abort(new HoldfastError('ERR_TRANSPORT_CLOSED', 'The transport was closed.', {
-      hint: 'Holdfast is shutting down.',
-      verdict: { category: 'cancelled', scope: 'none', safeToReplay: 'no', evidence: 'event', code: 'ERR_TRANSPORT_CLOSED' },
-    }));
+    this.#closing.abort(
+      new HoldfastError('ERR_TRANSPORT_CLOSED', 'The transport was closed.', {
+        hint: 'Holdfast is shutting down.',
+        verdict: {
+          category: 'cancelled',
+          scope: 'none',
+          safeToReplay: 'no',
+          evidence: 'event',
+          code: 'ERR_TRANSPORT_CLOSED',
+        },
+      }),
+    );
     for (const agent of this.#agents()) agent.destroy();
     return Promise.resolve();
   }
@@ -93,7 +134,11 @@ class HttpTransport implements Transport {
   #tunnel(proxy: Proxy): TunnelAgent {
     const known = this.#tunnels.get(proxy);
     if (known !== undefined) return known;
-    const agent = new TunnelAgent(proxy, { keepAlive: true, maxFreeSockets: 1, rejectUnauthorized: true, maxHeaderSize: MAX_HEADER_BYTES });
+    const agent = new TunnelAgent(proxy, {
+      ...AGENT,
+      rejectUnauthorized: true,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
     this.#tunnels.set(proxy, agent);
     return agent;
   }

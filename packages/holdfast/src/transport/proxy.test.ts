@@ -20,7 +20,12 @@ const closing: (() => void)[] = [];
 afterAll(() => closing.forEach((close) => close()));
 
 function ask(url: string): Exchange {
-  return { url, headers: {}, timeouts: { connect: 5_000, firstByte: 5_000, idle: 5_000 }, maxBytes: 1_000_000 };
+  return {
+    url,
+    headers: {},
+    timeouts: { connect: 5_000, firstByte: 5_000, idle: 5_000 },
+    maxBytes: 1_000_000,
+  };
 }
 
 async function listen(server: http.Server | https.Server): Promise<number> {
@@ -35,10 +40,15 @@ async function listen(server: http.Server | https.Server): Promise<number> {
 }
 
 /** A proxy that sends every CONNECT to one local port, whatever its name. */
-async function proxyTo(target: number, options: { password?: string; connectStatus?: string } = {}): Promise<{ port: number; seen: string[] }> {
+async function proxyTo(
+  target: number,
+  options: { password?: string; connectStatus?: string } = {},
+): Promise<{ port: number; seen: string[] }> {
   const seen: string[] = [];
   const allowed = (request: http.IncomingMessage): boolean =>
-    options.password === undefined || request.headers['proxy-authorization'] === `Basic ${Buffer.from(`me:${options.password}`).toString('base64')}`;
+    options.password === undefined ||
+    request.headers['proxy-authorization'] ===
+      `Basic ${Buffer.from(`me:${options.password}`).toString('base64')}`;
   const server = http.createServer((request, response) => {
     seen.push(`${request.method} ${request.url} ${request.headers.host}`);
     response.statusCode = allowed(request) ? 200 : 407;
@@ -67,7 +77,10 @@ function make(env: Record<string, string>) {
 }
 
 async function failure(sent: Promise<unknown>): Promise<HoldfastError> {
-  const error: unknown = await sent.then(() => new Error('it was answered'), (reason: unknown) => reason);
+  const error: unknown = await sent.then(
+    () => new Error('it was answered'),
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(HoldfastError);
   return error as HoldfastError;
 }
@@ -76,11 +89,33 @@ async function failure(sent: Promise<unknown>): Promise<HoldfastError> {
 function certificate(): { key: string; cert: string } | null {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tls-'));
   try {
-    execFileSync('openssl', [
-      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=upstream.test',
-      '-addext', 'subjectAltName=DNS:upstream.test,IP:127.0.0.1', '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem'),
-    ], { stdio: 'ignore' });
-    return { key: readFileSync(join(folder, 'key.pem'), 'utf8'), cert: readFileSync(join(folder, 'cert.pem'), 'utf8') };
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=upstream.test',
+        '-addext',
+        'subjectAltName=DNS:upstream.test,IP:127.0.0.1',
+        '-keyout',
+        join(folder, 'key.pem'),
+        '-out',
+        join(folder, 'cert.pem'),
+      ],
+      { stdio: 'ignore' },
+    );
+    return {
+      key: readFileSync(join(folder, 'key.pem'), 'utf8'),
+      cert: readFileSync(join(folder, 'cert.pem'), 'utf8'),
+    };
   } catch {
     return null;
   } finally {
@@ -103,8 +138,11 @@ describe('plain http through a proxy', () => {
     const proxy = await proxyTo(0, { password: 'right' });
     const transport = make({ HTTP_PROXY: `me:wrong@127.0.0.1:${proxy.port}` });
     const error = await failure(transport.send(ask('http://upstream.test/'), never));
-    expect({ code: error.code, category: classify(error).category, replay: classify(error).safeToReplay })
-      .toEqual({ code: 'ERR_PROXY_AUTH', category: 'permanent', replay: 'no' });
+    expect({
+      code: error.code,
+      category: classify(error).category,
+      replay: classify(error).safeToReplay,
+    }).toEqual({ code: 'ERR_PROXY_AUTH', category: 'permanent', replay: 'no' });
     expect(`${error.message}${error.hint}`).not.toContain('wrong');
     expect(proxy.seen).toHaveLength(1);
   });
@@ -114,7 +152,9 @@ describe('plain http through a proxy', () => {
     const port = await listen(http.createServer((_request, response) => response.end('direct')));
     const transport = make({ ALL_PROXY: `http://127.0.0.1:${proxy.port}` });
     for (const host of ['127.0.0.1', 'localhost']) {
-      const answer = await transport.send(ask(`http://${host}:${port}/`), never).catch((error: unknown) => error);
+      const answer = await transport
+        .send(ask(`http://${host}:${port}/`), never)
+        .catch((error: unknown) => error);
       // `localhost` may be IPv6 alone here; what counts is that the proxy was not asked.
       if (host === '127.0.0.1') expect(answer).toMatchObject({ status: 200 });
     }
@@ -124,8 +164,13 @@ describe('plain http through a proxy', () => {
   it('fails as network when the proxy is not there', async () => {
     const port = await listen(http.createServer());
     closing.pop()?.();
-    const error = await failure(make({ http_proxy: `127.0.0.1:${port}` }).send(ask('http://upstream.test/'), never));
-    expect({ code: error.code, category: classify(error).category }).toEqual({ code: 'ERR_CONNECT', category: 'network' });
+    const error = await failure(
+      make({ http_proxy: `127.0.0.1:${port}` }).send(ask('http://upstream.test/'), never),
+    );
+    expect({ code: error.code, category: classify(error).category }).toEqual({
+      code: 'ERR_CONNECT',
+      category: 'network',
+    });
     expect(error.message).toContain('through the proxy');
   });
 });
@@ -133,10 +178,13 @@ describe('plain http through a proxy', () => {
 describe.skipIf(made === null)('TLS (needs the openssl command)', () => {
   async function secureServer(): Promise<{ port: number; paths: string[] }> {
     const paths: string[] = [];
-    const server = https.createServer({ key: made?.key ?? '', cert: made?.cert ?? '' }, (request, response) => {
-      paths.push(`${request.headers.host}${request.url}`);
-      response.end('secret');
-    });
+    const server = https.createServer(
+      { key: made?.key ?? '', cert: made?.cert ?? '' },
+      (request, response) => {
+        paths.push(`${request.headers.host}${request.url}`);
+        response.end('secret');
+      },
+    );
     server.on('tlsClientError', () => undefined);
     return { port: await listen(server), paths };
   }
@@ -145,9 +193,15 @@ describe.skipIf(made === null)('TLS (needs the openssl command)', () => {
     const upstream = await secureServer();
     const proxy = await proxyTo(upstream.port);
     const direct = await failure(make({}).send(ask(`https://127.0.0.1:${upstream.port}/`), never));
-    const proxied = await failure(make({ https_proxy: `http://127.0.0.1:${proxy.port}` }).send(ask('https://upstream.test/'), never));
+    const proxied = await failure(
+      make({ https_proxy: `http://127.0.0.1:${proxy.port}` }).send(ask('https://upstream.test/'), never),
+    );
     for (const error of [direct, proxied]) {
-      expect({ code: error.code, ...classify(error) }).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT', category: 'tls', safeToReplay: 'no' });
+      expect({ code: error.code, ...classify(error) }).toMatchObject({
+        code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+        category: 'tls',
+        safeToReplay: 'no',
+      });
       expect(error.code).toBe('ERR_TLS');
     }
     expect(proxy.seen).toEqual(['CONNECT upstream.test:443']);
@@ -165,30 +219,37 @@ describe.skipIf(made === null)('TLS (needs the openssl command)', () => {
       }
     };
 
-    it('tunnels by CONNECT and keeps the tunnel', () => trusting(async () => {
-      const upstream = await secureServer();
-      const proxy = await proxyTo(upstream.port, { password: 'pw' });
-      const transport = make({ HTTPS_PROXY: `http://me:pw@127.0.0.1:${proxy.port}` });
-      for (const path of ['/1', '/2']) {
-        const answer = await transport.send(ask(`https://upstream.test${path}`), never);
-        expect(new TextDecoder().decode(answer.body)).toBe('secret');
-      }
-      expect(upstream.paths).toEqual(['upstream.test/1', 'upstream.test/2']);
-      expect(proxy.seen).toEqual(['CONNECT upstream.test:443']);
-    }));
+    it('tunnels by CONNECT and keeps the tunnel', () =>
+      trusting(async () => {
+        const upstream = await secureServer();
+        const proxy = await proxyTo(upstream.port, { password: 'pw' });
+        const transport = make({ HTTPS_PROXY: `http://me:pw@127.0.0.1:${proxy.port}` });
+        for (const path of ['/1', '/2']) {
+          const answer = await transport.send(ask(`https://upstream.test${path}`), never);
+          expect(new TextDecoder().decode(answer.body)).toBe('secret');
+        }
+        expect(upstream.paths).toEqual(['upstream.test/1', 'upstream.test/2']);
+        expect(proxy.seen).toEqual(['CONNECT upstream.test:443']);
+      }));
 
-    it('refuses a certificate of another name', () => trusting(async () => {
-      const upstream = await secureServer();
-      const proxy = await proxyTo(upstream.port);
-      const error = await failure(make({ https_proxy: `http://127.0.0.1:${proxy.port}` }).send(ask('https://other.test/'), never));
-      expect(classify(error)).toMatchObject({ category: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
-      expect(upstream.paths).toEqual([]);
-    }));
+    it('refuses a certificate of another name', () =>
+      trusting(async () => {
+        const upstream = await secureServer();
+        const proxy = await proxyTo(upstream.port);
+        const error = await failure(
+          make({ https_proxy: `http://127.0.0.1:${proxy.port}` }).send(ask('https://other.test/'), never),
+        );
+        expect(classify(error)).toMatchObject({ category: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+        expect(upstream.paths).toEqual([]);
+      }));
 
-    it('talks to it directly', () => trusting(async () => {
-      const upstream = await secureServer();
-      expect(await make({}).send(ask(`https://127.0.0.1:${upstream.port}/x`), never)).toMatchObject({ status: 200 });
-    }));
+    it('talks to it directly', () =>
+      trusting(async () => {
+        const upstream = await secureServer();
+        expect(await make({}).send(ask(`https://127.0.0.1:${upstream.port}/x`), never)).toMatchObject({
+          status: 200,
+        });
+      }));
   });
 
   it.each([
@@ -197,7 +258,9 @@ describe.skipIf(made === null)('TLS (needs the openssl command)', () => {
     ['502 Bad Gateway', 'ERR_PROXY_REFUSED', 'network'],
   ])('CONNECT answered by %s is %s, %s', async (connectStatus, code, category) => {
     const proxy = await proxyTo(0, { connectStatus });
-    const error = await failure(make({ https_proxy: `http://127.0.0.1:${proxy.port}` }).send(ask('https://upstream.test/'), never));
+    const error = await failure(
+      make({ https_proxy: `http://127.0.0.1:${proxy.port}` }).send(ask('https://upstream.test/'), never),
+    );
     expect({ code: error.code, category: classify(error).category }).toEqual({ code, category });
     expect(proxy.seen).toHaveLength(1);
   });
@@ -209,7 +272,12 @@ describe.skipIf(made === null)('TLS (needs the openssl command)', () => {
       socket.on('error', () => undefined);
     });
     const transport = make({ https_proxy: `http://127.0.0.1:${await listen(server)}` });
-    const late = await failure(transport.send({ ...ask('https://upstream.test/'), timeouts: { connect: 50, firstByte: 5_000, idle: 5_000 } }, never));
+    const late = await failure(
+      transport.send(
+        { ...ask('https://upstream.test/'), timeouts: { connect: 50, firstByte: 5_000, idle: 5_000 } },
+        never,
+      ),
+    );
     expect(late.code).toBe('ERR_TIMEOUT_CONNECT');
     const stop = new AbortController();
     const sent = transport.send(ask('https://upstream.test/'), stop.signal);
@@ -256,7 +324,10 @@ describe('the choice of a proxy', () => {
     expect(chosen(env, url)).toBe(expected);
   });
 
-  it.each(['socks5://p:1', 'https://p:1', 'http://', 'p:99999'])('refuses %s instead of going without', (url) => {
-    expect(() => proxiesOf({ ALL_PROXY: url })).toThrow(expect.objectContaining({ code: 'ERR_PROXY_URL' }));
-  });
+  it.each(['socks5://p:1', 'https://p:1', 'http://', 'p:99999'])(
+    'refuses %s instead of going without',
+    (url) => {
+      expect(() => proxiesOf({ ALL_PROXY: url })).toThrow(expect.objectContaining({ code: 'ERR_PROXY_URL' }));
+    },
+  );
 });

@@ -46,7 +46,13 @@ function proxyOf(env: Environment, name: string): Proxy | null {
   if (url === null || url.protocol !== 'http:' || url.hostname === '') {
     throw new HoldfastError('ERR_PROXY_URL', `The proxy that ${name} names cannot be used.`, {
       hint: `Set ${name} to http://host:port (a proxy reached over http; SOCKS is not supported) or unset it.`,
-      verdict: { category: 'permanent', scope: 'none', safeToReplay: 'no', evidence: 'class', code: 'ERR_PROXY_URL' },
+      verdict: {
+        category: 'permanent',
+        scope: 'none',
+        safeToReplay: 'no',
+        evidence: 'class',
+        code: 'ERR_PROXY_URL',
+      },
     });
   }
   return {
@@ -91,12 +97,26 @@ export function proxyRefusal(status: number, proxy: Proxy): HoldfastError {
   if (status === 407) {
     return new HoldfastError('ERR_PROXY_AUTH', `The proxy ${where} does not accept our credentials (407).`, {
       hint: 'Put the right user and password into the proxy variable: http://user:password@host:port.',
-      verdict: { category: 'permanent', scope: 'none', safeToReplay: 'no', evidence: 'status', code: 'HTTP_407' },
+      verdict: {
+        category: 'permanent',
+        scope: 'none',
+        safeToReplay: 'no',
+        evidence: 'status',
+        code: 'HTTP_407',
+      },
     });
   }
   const permanent = status >= 400 && status < 500 && status !== 408 && status !== 429;
   return new HoldfastError('ERR_PROXY_REFUSED', `The proxy ${where} did not open a connection (${status}).`, {
-    hint: permanent ? 'Ask who runs the proxy to allow this host, or name it in NO_PROXY.' : 'It is tried again by itself.',
-    verdict: { category: permanent ? 'permanent' : 'network', scope: 'call', safeToReplay: permanent ? 'no' : 'yes', evidence: 'status', code: `HTTP_${status}` },
+    hint: permanent
+      ? 'Ask who runs the proxy to allow this host, or name it in NO_PROXY.'
+      : 'It is tried again by itself.',
+    verdict: {
+      category: permanent ? 'permanent' : 'network',
+      scope: 'call',
+      safeToReplay: permanent ? 'no' : 'yes',
+      evidence: 'status',
+      code: `HTTP_${status}`,
+    },
   });
 }

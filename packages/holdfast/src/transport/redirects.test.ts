@@ -27,7 +27,11 @@ describe('a redirect', () => {
     ['/x', 200, 'no redirect'],
     ['/x', 304, 'no redirect'],
   ])('to %s by %i is refused: %s', (location, status, reason) => {
-    expect(nextHop(from, status, location)).toEqual({ type: 'refused', code: 'ERR_REDIRECT', reason: expect.stringContaining(reason) });
+    expect(nextHop(from, status, location)).toEqual({
+      type: 'refused',
+      code: 'ERR_REDIRECT',
+      reason: expect.stringContaining(reason),
+    });
   });
 
   it('is followed from http to https, but not back', () => {
@@ -42,12 +46,19 @@ describe('a redirect', () => {
       expect(hop.type).toBe('hop');
       if (hop.type === 'hop') visited.push(hop.url);
     }
-    expect(nextHop(visited, 302, '/6')).toMatchObject({ type: 'refused', reason: expect.stringContaining('5 redirects') });
-    expect(nextHop(['https://a.org/1', 'https://b.org/2'], 302, 'https://a.org/1')).toMatchObject({ reason: expect.stringContaining('circle') });
+    expect(nextHop(visited, 302, '/6')).toMatchObject({
+      type: 'refused',
+      reason: expect.stringContaining('5 redirects'),
+    });
+    expect(nextHop(['https://a.org/1', 'https://b.org/2'], 302, 'https://a.org/1')).toMatchObject({
+      reason: expect.stringContaining('circle'),
+    });
   });
 
   it('to a page of another host raises the suspicion of a login page', () => {
-    expect(suspectsPortal(['http://a.org/oai', 'http://login.cafe.test/'], 'text/html; charset=utf-8')).toBe(true);
+    expect(suspectsPortal(['http://a.org/oai', 'http://login.cafe.test/'], 'text/html; charset=utf-8')).toBe(
+      true,
+    );
     expect(suspectsPortal(['http://a.org/oai', 'http://b.org/oai'], 'text/xml')).toBe(false);
     expect(suspectsPortal(['http://a.org/oai', 'http://a.org/sorry'], 'text/html')).toBe(false);
     expect(suspectsPortal(['http://a.org/oai'], 'text/html')).toBe(false);

@@ -34,11 +34,17 @@ export function nextHop(visited: readonly string[], status: number, location: st
   to.hash = '';
   const reason = whyNot(visited, from, to);
   if (reason !== null) return refused(reason);
-  return { type: 'hop', url: to.href, moved: status === 301 || status === 308, otherHost: to.origin !== from.origin };
+  return {
+    type: 'hop',
+    url: to.href,
+    moved: status === 301 || status === 308,
+    otherHost: to.origin !== from.origin,
+  };
 }
 
 function whyNot(visited: readonly string[], from: URL, to: URL): string | null {
-  if (to.protocol !== 'https:' && to.protocol !== 'http:') return `The redirect leads to ${to.protocol}, which is not followed.`;
+  if (to.protocol !== 'https:' && to.protocol !== 'http:')
+    return `The redirect leads to ${to.protocol}, which is not followed.`;
   if (from.protocol === 'https:' && to.protocol === 'http:') return 'The redirect leads from https to http.';
   if (to.username !== '' || to.password !== '') return 'The redirect carries credentials.';
   return visited.some((url) => sameUrl(url, to)) ? 'The redirects lead in a circle.' : null;
@@ -51,7 +57,12 @@ function whyNot(visited: readonly string[], from: URL, to: URL): string | null {
 export function suspectsPortal(visited: readonly string[], contentType: string | undefined): boolean {
   const first = URL.parse(visited[0] ?? '');
   const last = URL.parse(visited.at(-1) ?? '');
-  return first !== null && last !== null && first.hostname !== last.hostname && /^\s*text\/html\b/i.test(contentType ?? '');
+  return (
+    first !== null &&
+    last !== null &&
+    first.hostname !== last.hostname &&
+    /^\s*text\/html\b/i.test(contentType ?? '')
+  );
 }
 
 function sameUrl(text: string, url: URL): boolean {

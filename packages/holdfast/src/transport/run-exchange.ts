@@ -6,12 +6,13 @@ import { TLSSocket } from 'node:tls';
 import { deadlines } from '@holdfast/resilience';
 import type { Deadlines } from '@holdfast/resilience';
 import type { Clock } from '@holdfast/resilience/clock';
+import { bodyError } from './body-error.ts';
 import { BodyReader } from './content-coding.ts';
 import type { Answer, Exchange } from './port.ts';
 import { proxyRefusal } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
 import type { TunnelArgs } from './tunnel-agent.ts';
-import { bodyError, wireError } from './wire-errors.ts';
+import { wireError } from './wire-errors.ts';
 
 /** The way to the upstream. */
 export interface Route {
@@ -59,28 +60,45 @@ export async function runExchange(job: ExchangeJob): Promise<Answer> {
     seen.socket?.destroy();
     if (job.signal.aborted) throw job.signal.reason;
     const cause: unknown = limits.signal.aborted ? limits.signal.reason : error;
-    throw wireError(cause, { host: job.url.host, head: seen.head, proxied: job.route.proxy !== null, now: job.clock.now() });
+    throw wireError(cause, {
+      host: job.url.host,
+      head: seen.head,
+      proxied: job.route.proxy !== null,
+      now: job.clock.now(),
+    });
   }
 }
 
 function open({ url, headers, route }: ExchangeJob, signal: AbortSignal): ClientRequest {
   const all = { host: url.host, ...headers };
   const common: TunnelArgs = {
-    method: 'GET', agent: route.agent, headers: all, maxHeaderSize: route.maxHeaderSize, tunnelSignal: signal,
+    method: 'GET',
+    agent: route.agent,
+    headers: all,
+    maxHeaderSize: route.maxHeaderSize,
+    tunnelSignal: signal,
   };
   const path = `${url.pathname}${url.search}`;
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  if (url.protocol === 'https:') return https.request({ ...common, host: hostname, port: url.port || 443, path });
+  if (url.protocol === 'https:')
+    return https.request({ ...common, host: hostname, port: url.port || 443, path });
   const { proxy } = route;
   if (proxy === null) return http.request({ ...common, host: hostname, port: url.port || 80, path });
   const authorization = proxy.authorization === null ? {} : { 'proxy-authorization': proxy.authorization };
   return http.request({
-    ...common, host: proxy.hostname, port: proxy.port, path: `${url.origin}${path}`, headers: { ...all, ...authorization },
+    ...common,
+    host: proxy.hostname,
+    port: proxy.port,
+    path: `${url.origin}${path}`,
+    headers: { ...all, ...authorization },
   });
 }
 
 async function answerTo(
-  request: ClientRequest, job: ExchangeJob, limits: Deadlines, onHead: (head: Head) => void,
+  request: ClientRequest,
+  job: ExchangeJob,
+  limits: Deadlines,
+  onHead: (head: Head) => void,
 ): Promise<{ head: Head; body: Uint8Array }> {
   const failed = Promise.withResolvers<never>();
   // It is raced below; once the race is over a late error has nobody to tell.
@@ -113,7 +131,8 @@ async function answerTo(
 
 function watchConnection(socket: Socket, limits: Deadlines): void {
   const secure = socket instanceof TLSSocket;
-  if (socket.connecting || (secure && !socket.authorized)) socket.once(secure ? 'secureConnect' : 'connect', () => limits.connected());
+  if (socket.connecting || (secure && !socket.authorized))
+    socket.once(secure ? 'secureConnect' : 'connect', () => limits.connected());
   else limits.connected();
 }
 
@@ -155,6 +174,9 @@ function mayBeEmpty(status: number): boolean {
 
 function flat(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
   );
 }

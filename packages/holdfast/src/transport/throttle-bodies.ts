@@ -21,5 +21,7 @@ export function throttleNotice(body: Uint8Array): string | null {
   if (body.length === 0) return null;
   const head = new TextDecoder().decode(body.subarray(0, LONGEST_NOTICE)).trim();
   if (body.length <= LONGEST_NOTICE && NOTICES.some((notice) => notice.test(head))) return head.slice(0, 120);
-  return /^\s*<(!doctype html|html)/i.test(head) ? (EDGE_PAGE.exec(head)?.[0].replace(/<\/?title>/gi, '') ?? null) : null;
+  return /^\s*<(!doctype html|html)/i.test(head)
+    ? (EDGE_PAGE.exec(head)?.[0].replace(/<\/?title>/gi, '') ?? null)
+    : null;
 }

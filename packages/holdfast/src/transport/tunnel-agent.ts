@@ -41,7 +41,10 @@ export class TunnelAgent extends https.Agent {
         return;
       }
       const servername = isIP(host) === 0 ? { servername: host } : {};
-      created(null, tls.connect({ socket, host, ...servername, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] }));
+      created(
+        null,
+        tls.connect({ socket, host, ...servername, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] }),
+      );
     });
     request.end();
   }
@@ -55,7 +58,10 @@ export class TunnelAgent extends https.Agent {
       path: authority,
       agent: false,
       maxHeaderSize: this.#maxHeaderSize,
-      headers: { host: authority, ...(authorization === null ? {} : { 'proxy-authorization': authorization }) },
+      headers: {
+        host: authority,
+        ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
+      },
       ...(signal === undefined ? {} : { signal }),
     });
   }

@@ -9,9 +9,12 @@ describe('the User-Agent', () => {
     expect(userAgent('1.2.3', 'https://example.org/bot')).toBe('holdfast/1.2.3 (+https://example.org/bot)');
   });
 
-  it.each(['you@example.org\r\nX-Evil: 1', 'ünï@example.org', 'me', 'a@b.org) (x', 'a b@c.org'])('refuses %j', (contact) => {
-    expect(() => userAgent('1', contact)).toThrow(expect.objectContaining({ code: 'ERR_CONTACT' }));
-  });
+  it.each(['you@example.org\r\nX-Evil: 1', 'ünï@example.org', 'me', 'a@b.org) (x', 'a b@c.org'])(
+    'refuses %j',
+    (contact) => {
+      expect(() => userAgent('1', contact)).toThrow(expect.objectContaining({ code: 'ERR_CONTACT' }));
+    },
+  );
 
   it('points out a missing contact, and only that', () => {
     expect(missingContact('you@example.org')).toBeNull();

@@ -8,9 +8,13 @@ export function userAgent(version: string, contact: string | undefined): string 
   if (contact === undefined || contact.trim() === '') return `holdfast/${version}`;
   const text = contact.trim();
   if (!/^[\x21-\x27\x2a-\x7e]+$/.test(text) || !/^(https?:\/\/\S+|(mailto:)?[^@\s]+@[^@\s]+)$/i.test(text)) {
-    throw new HoldfastError('ERR_CONTACT', `The contact "${text.slice(0, 80)}" is neither an e-mail address nor a URL.`, {
-      hint: 'Set "contact" in the configuration to an address such as you@example.org.',
-    });
+    throw new HoldfastError(
+      'ERR_CONTACT',
+      `The contact "${text.slice(0, 80)}" is neither an e-mail address nor a URL.`,
+      {
+        hint: 'Set "contact" in the configuration to an address such as you@example.org.',
+      },
+    );
   }
   const isLink = /^(https?|mailto):/i.test(text);
   return `holdfast/${version} (${isLink ? (/^http/i.test(text) ? '+' : '') + text : `mailto:${text}`})`;

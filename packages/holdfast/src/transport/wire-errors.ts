@@ -1,30 +1,7 @@
 import { classify, classifyStatus } from '@holdfast/resilience';
-import type { Category, Verdict } from '@holdfast/resilience';
+import type { Verdict } from '@holdfast/resilience';
 import { HoldfastError } from '../model/error.ts';
-
-/** What is wrong with a body whose head was fine. */
-export type BodyFault = 'cut' | 'too-long' | 'too-large' | 'trailing-bytes' | 'corrupt' | 'coding';
-
-const BODY_FAULTS: Readonly<Record<BodyFault, { readonly code: string; readonly category: Category; readonly says: string; readonly hint: string }>> = {
-  cut: { code: 'ERR_BODY_CUT', category: 'network', says: 'broke off its answer', hint: 'It is asked again by itself.' },
-  'too-long': { code: 'ERR_BODY_TOO_LONG', category: 'network', says: 'sent more bytes than it announced', hint: 'It is asked again by itself; if it stays, a proxy on the way may be at fault.' },
-  'too-large': { code: 'ERR_BODY_TOO_LARGE', category: 'permanent', says: 'sent a larger answer than is allowed', hint: 'Check that the base URL is right; a narrower range gives smaller answers.' },
-  'trailing-bytes': { code: 'ERR_BODY_CORRUPT', category: 'network', says: 'sent bytes after the end of its compressed answer', hint: 'It is asked again by itself; if it stays, a proxy on the way may be at fault.' },
-  corrupt: { code: 'ERR_BODY_CORRUPT', category: 'network', says: 'sent an answer that cannot be decompressed', hint: 'It is asked again by itself; if it stays, a proxy on the way may be at fault.' },
-  coding: { code: 'ERR_CONTENT_CODING', category: 'network', says: 'compressed its answer in a way that was not asked for', hint: 'It is asked again by itself; if it stays, a proxy on the way may be at fault.' },
-};
-
-/** The error for a body that must not be used. */
-export function bodyError(fault: BodyFault, host: string, cause?: unknown): HoldfastError {
-  const { code, category, says, hint } = BODY_FAULTS[fault];
-  const detail = typeof cause === 'string' ? ` (${cause.slice(0, 40)})` : '';
-  const safeToReplay = category === 'permanent' ? 'no' : 'unknown';
-  return new HoldfastError(code, `${host} ${says}${detail}.`, {
-    hint,
-    ...(cause === undefined ? {} : { cause }),
-    verdict: { category, scope: 'call', safeToReplay, evidence: 'code', code: codeOf(cause) ?? code },
-  });
-}
+import { bodyError, codeOf } from './body-error.ts';
 
 /** What was known of an exchange when it failed. */
 export interface FailedExchange {
@@ -51,7 +28,9 @@ function throttleOf({ head, now }: FailedExchange): Verdict | null {
   if (head === null) return null;
   const { 'retry-after': retryAfter, date } = head.headers;
   const verdict = classifyStatus(head.status, {
-    now, ...(retryAfter === undefined ? {} : { retryAfter }), ...(date === undefined ? {} : { date }),
+    now,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(date === undefined ? {} : { date }),
   });
   return verdict?.category === 'rate-limit' ? verdict : null;
 }
@@ -60,7 +39,8 @@ function describe(error: unknown, exchange: FailedExchange): HoldfastError {
   const cause = codeOf(error) ?? 'no code';
   if (cause === 'HPE_CLOSED_CONNECTION') return bodyError('too-long', exchange.host, error);
   // A complete answer followed by bytes that are no answer: the body was longer than its length.
-  if (exchange.head !== null && cause.startsWith('HPE_')) return bodyError(isCut(cause) ? 'cut' : 'too-long', exchange.host, error);
+  if (exchange.head !== null && cause.startsWith('HPE_'))
+    return bodyError(isCut(cause) ? 'cut' : 'too-long', exchange.host, error);
   const verdict = classify(error);
   const { code, message, hint } = sentence(cause, verdict, exchange);
   return new HoldfastError(code, message, { hint, cause: error, verdict: { ...verdict, code: cause } });
@@ -68,51 +48,88 @@ function describe(error: unknown, exchange: FailedExchange): HoldfastError {
 
 /** Parser errors that speak of the chunked framing, not of bytes after the end. */
 function isCut(code: string): boolean {
-  return /^HPE_(INVALID_CHUNK_SIZE|INVALID_EOF_STATE|STRICT|CR_EXPECTED|LF_EXPECTED|INVALID_TRANSFER_ENCODING|CHUNK_EXTENSIONS_OVERFLOW)$/.test(code);
+  return /^HPE_(INVALID_CHUNK_SIZE|INVALID_EOF_STATE|STRICT|CR_EXPECTED|LF_EXPECTED|INVALID_TRANSFER_ENCODING|CHUNK_EXTENSIONS_OVERFLOW)$/.test(
+    code,
+  );
 }
 
-function sentence(cause: string, verdict: Verdict, exchange: FailedExchange): { code: string; message: string; hint: string } {
+function sentence(
+  cause: string,
+  verdict: Verdict,
+  exchange: FailedExchange,
+): { code: string; message: string; hint: string } {
   const { host } = exchange;
   const via = exchange.proxied ? ' through the proxy' : '';
   const again = 'It is tried again by itself; check the network if it stays.';
-  if (cause === 'HPE_HEADER_OVERFLOW') return { code: 'ERR_HEADERS_TOO_LARGE', message: `${host} sent more headers than are allowed.`, hint: again };
-  if (cause.startsWith('HPE_')) return { code: 'ERR_NOT_HTTP', message: `What ${host} sent is not HTTP (${cause}).`, hint: 'Check the base URL: another program may answer on this port.' };
+  if (cause === 'HPE_HEADER_OVERFLOW')
+    return {
+      code: 'ERR_HEADERS_TOO_LARGE',
+      message: `${host} sent more headers than are allowed.`,
+      hint: again,
+    };
+  if (cause.startsWith('HPE_'))
+    return {
+      code: 'ERR_NOT_HTTP',
+      message: `What ${host} sent is not HTTP (${cause}).`,
+      hint: 'Check the base URL: another program may answer on this port.',
+    };
   switch (verdict.category) {
     case 'timeout':
       return { code: cause, message: `${host}${via}: ${lateness(cause)}.`, hint: again };
     case 'dns':
-      return { code: 'ERR_DNS', message: `The name of ${host} could not be looked up${via} (${cause}).`, hint: again };
+      return {
+        code: 'ERR_DNS',
+        message: `The name of ${host} could not be looked up${via} (${cause}).`,
+        hint: again,
+      };
     case 'tls':
       return {
-        code: 'ERR_TLS', message: `The encrypted connection to ${host}${via} was not accepted (${cause}).`,
+        code: 'ERR_TLS',
+        message: `The encrypted connection to ${host}${via} was not accepted (${cause}).`,
         hint: 'A login page of the network or an inspecting proxy may stand between: name its certificate in NODE_EXTRA_CA_CERTS. Check the clock of this machine.',
       };
     case 'local':
-      return { code: 'ERR_LOCAL_RESOURCES', message: `This machine could not open a connection to ${host} (${cause}).`, hint: 'Check the limit of open files, memory and disk.' };
+      return {
+        code: 'ERR_LOCAL_RESOURCES',
+        message: `This machine could not open a connection to ${host} (${cause}).`,
+        hint: 'Check the limit of open files, memory and disk.',
+      };
     case 'network':
       return network(cause, verdict, exchange, again);
     default:
-      return { code: 'ERR_TRANSPORT', message: `The request to ${host}${via} failed (${cause}).`, hint: again };
+      return {
+        code: 'ERR_TRANSPORT',
+        message: `The request to ${host}${via} failed (${cause}).`,
+        hint: again,
+      };
   }
 }
 
 function lateness(code: string): string {
   if (code === 'ERR_TIMEOUT_CONNECT') return 'no connection was made in time';
-  return code === 'ERR_TIMEOUT_FIRST_BYTE' ? 'no answer began in time' : 'the answer stood still for too long';
+  return code === 'ERR_TIMEOUT_FIRST_BYTE'
+    ? 'no answer began in time'
+    : 'the answer stood still for too long';
 }
 
-function network(cause: string, verdict: Verdict, { host, head, proxied }: FailedExchange, hint: string): { code: string; message: string; hint: string } {
+function network(
+  cause: string,
+  verdict: Verdict,
+  { host, head, proxied }: FailedExchange,
+  hint: string,
+): { code: string; message: string; hint: string } {
   const via = proxied ? ' through the proxy' : '';
-  if (head !== null) return { code: 'ERR_BODY_CUT', message: `The connection to ${host}${via} broke within the answer (${cause}).`, hint };
-  if (verdict.safeToReplay === 'yes') return { code: 'ERR_CONNECT', message: `No connection to ${host}${via} could be made (${cause}).`, hint };
-  return { code: 'ERR_CONNECTION_LOST', message: `The connection to ${host}${via} broke before the answer began (${cause}).`, hint };
-}
-
-/** The code of an error or of its first cause that has one. */
-function codeOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth += 1) {
-    if ('code' in at && typeof at.code === 'string') return at.code;
-    at = 'cause' in at ? at.cause : undefined;
-  }
-  return undefined;
+  if (head !== null)
+    return {
+      code: 'ERR_BODY_CUT',
+      message: `The connection to ${host}${via} broke within the answer (${cause}).`,
+      hint,
+    };
+  if (verdict.safeToReplay === 'yes')
+    return { code: 'ERR_CONNECT', message: `No connection to ${host}${via} could be made (${cause}).`, hint };
+  return {
+    code: 'ERR_CONNECTION_LOST',
+    message: `The connection to ${host}${via} broke before the answer began (${cause}).`,
+    hint,
+  };
 }

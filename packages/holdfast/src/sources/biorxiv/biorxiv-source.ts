@@ -86,7 +86,9 @@ function named(stream: string): StreamName {
 /** What the covering interval says: rows outside the range and none in it show that the service works. */
 function judgeEmpty(range: DayRange, reading: Reading): 'empty' | 'not-empty' | 'unclear' {
   if (reading.type !== 'page') return 'unclear';
-  const days = [...reading.items, ...reading.bad].flatMap(({ datestamp }) => (datestamp === null ? [] : [datestamp]));
+  const days = [...reading.items, ...reading.bad].flatMap(({ datestamp }) =>
+    datestamp === null ? [] : [datestamp],
+  );
   const inside = days.some((day) => day >= range.from && (range.to === null || day < range.to));
   if (inside) return 'not-empty';
   return days.length === reading.count ? 'empty' : 'unclear';
@@ -98,6 +100,12 @@ function refuseWrongHost(baseUrl: string): void {
   if (!/^(api\.medrxiv|www\.biorxiv|www\.medrxiv|biorxiv|medrxiv)\.org$/.test(host)) return;
   throw new HoldfastError('ERR_BASE_URL', `${host} is not the host of the interface.`, {
     hint: 'Set "baseUrl" to https://api.biorxiv.org, which serves bioRxiv and medRxiv, or leave it out.',
-    verdict: { category: 'permanent', scope: 'none', safeToReplay: 'no', evidence: 'class', code: 'ERR_BASE_URL' },
+    verdict: {
+      category: 'permanent',
+      scope: 'none',
+      safeToReplay: 'no',
+      evidence: 'class',
+      code: 'ERR_BASE_URL',
+    },
   });
 }

@@ -158,7 +158,11 @@ class Scanner {
   }
 
   #space(): void {
-    for (let byte = this.#bytes[this.#at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = this.#bytes[this.#at]) {
+    for (
+      let byte = this.#bytes[this.#at];
+      byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+      byte = this.#bytes[this.#at]
+    ) {
       this.#at += 1;
     }
   }
@@ -167,5 +171,12 @@ class Scanner {
 /** Letters, digits, sign and point: JSON.parse decides what they mean. */
 function isBare(byte: number | undefined): boolean {
   if (byte === undefined) return false;
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2b || byte === 0x2d || byte === 0x2e;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e
+  );
 }

@@ -16,15 +16,26 @@ const LONGEST_GLIMPSE = 120;
  * found" is the end of a list, an unknown DOI or an outage; zero bytes, a page of HTML and the text of a
  * database error are outages.
  */
-export function readAnswer(server: PreprintServer, request: PageRequest, answer: Answer, answeredBefore: boolean): Reading {
+export function readAnswer(
+  server: PreprintServer,
+  request: PageRequest,
+  answer: Answer,
+  answeredBefore: boolean,
+): Reading {
   const status = judgeStatus(STATUS_RULES, answer, answeredBefore);
   if (status.stop) return status.reading;
   if (status.otherwise !== null) return status.otherwise;
   const { body } = answer;
-  if (body.length === 0) return broken('ERR_EMPTY_ANSWER', 'The answer is empty: an outage, or an interval that is too wide.');
-  const start = new TextDecoder().decode(body.subarray(0, 400)).replace(/^\uFEFF/, '').trim();
-  if (start.startsWith('<')) return broken('ERR_NOT_JSON', `A web page came instead of data: ${start.slice(0, LONGEST_GLIMPSE)}`);
-  if (!start.startsWith('{')) return broken('ERR_NOT_JSON', `No data came: ${start.slice(0, LONGEST_GLIMPSE)}`);
+  if (body.length === 0)
+    return broken('ERR_EMPTY_ANSWER', 'The answer is empty: an outage, or an interval that is too wide.');
+  const start = new TextDecoder()
+    .decode(body.subarray(0, 400))
+    .replace(/^\uFEFF/, '')
+    .trim();
+  if (start.startsWith('<'))
+    return broken('ERR_NOT_JSON', `A web page came instead of data: ${start.slice(0, LONGEST_GLIMPSE)}`);
+  if (!start.startsWith('{'))
+    return broken('ERR_NOT_JSON', `No data came: ${start.slice(0, LONGEST_GLIMPSE)}`);
   try {
     return readObject(server, request, body, scanJson(body, 'collection'));
   } catch (error) {
@@ -33,7 +44,12 @@ export function readAnswer(server: PreprintServer, request: PageRequest, answer:
   }
 }
 
-function readObject(server: PreprintServer, request: PageRequest, body: Uint8Array, spans: JsonSpans): Reading {
+function readObject(
+  server: PreprintServer,
+  request: PageRequest,
+  body: Uint8Array,
+  spans: JsonSpans,
+): Reading {
   const message = messageOf(body, spans);
   if (message === null) return broken('ERR_JSON_SHAPE', 'The answer has no message.');
   const status = typeof message['status'] === 'string' ? message['status'].trim() : '';
@@ -41,7 +57,9 @@ function readObject(server: PreprintServer, request: PageRequest, body: Uint8Arr
   if (said !== null) return said;
   if (spans.elements === null) return broken('ERR_JSON_SHAPE', 'The answer says "ok" and has no collection.');
   if (spans.elements.length === 0) {
-    return request.as === 'record' ? { type: 'absent', detail: 'no version' } : { type: 'nothing', serverDate: null, detail: 'an empty collection' };
+    return request.as === 'record'
+      ? { type: 'absent', detail: 'no version' }
+      : { type: 'nothing', serverDate: null, detail: 'an empty collection' };
   }
   const echoed = numberOf(message['cursor']);
   if (isStream(request.as) && echoed !== null && echoed !== cursorOf(request)) {
@@ -55,16 +73,28 @@ function readStatus(request: PageRequest, status: string): Reading | null {
   if (/^ok$/i.test(status)) return null;
   const detail = status.slice(0, LONGEST_GLIMPSE);
   if (/^no (posts|articles) found/i.test(status)) {
-    return request.as === 'record' ? { type: 'absent', detail } : { type: 'nothing', serverDate: null, detail };
+    return request.as === 'record'
+      ? { type: 'absent', detail }
+      : { type: 'nothing', serverDate: null, detail };
   }
   if (/not recogni[sz]ed|must be|invalid/i.test(status)) {
-    return { type: 'refused', cause: 'request', detail: `${detail} (check "kind" and "baseUrl" of the source)` };
+    return {
+      type: 'refused',
+      cause: 'request',
+      detail: `${detail} (check "kind" and "baseUrl" of the source)`,
+    };
   }
   return broken('ERR_UPSTREAM_STATUS', `The service says: ${detail === '' ? 'nothing' : detail}`);
 }
 
 /** Steps by the rows received: pages hold 30 or 100, and any offset is answered. Only "nothing" ends a list. */
-function pageOf(server: PreprintServer, request: PageRequest, body: Uint8Array, rows: readonly Span[], total: number | null): Reading {
+function pageOf(
+  server: PreprintServer,
+  request: PageRequest,
+  body: Uint8Array,
+  rows: readonly Span[],
+  total: number | null,
+): Reading {
   const items: Item[] = [];
   const bad: BadItem[] = [];
   const repairs = new Set<string>();
@@ -76,8 +106,15 @@ function pageOf(server: PreprintServer, request: PageRequest, body: Uint8Array, 
   }
   const list = isStream(request.as);
   return {
-    type: 'page', items, bad, end: list ? 'more' : 'proved', next: list ? pageBehind(request, rows.length) : null,
-    serverDate: null, announced: list ? total : null, count: rows.length, repairs: [...repairs],
+    type: 'page',
+    items,
+    bad,
+    end: list ? 'more' : 'proved',
+    next: list ? pageBehind(request, rows.length) : null,
+    serverDate: null,
+    announced: list ? total : null,
+    count: rows.length,
+    repairs: [...repairs],
   };
 }
 

@@ -17,7 +17,9 @@ interface Shape {
 }
 
 const file = new URL('../../../../../../shared/recorded/biorxiv/observed-shapes.json', import.meta.url);
-const shapes = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { shapes: readonly Shape[] }).shapes : [];
+const shapes = existsSync(file)
+  ? (JSON.parse(readFileSync(file, 'utf8')) as { shapes: readonly Shape[] }).shapes
+  : [];
 const source = biorxivSource({ id: 'bio', kind: 'biorxiv' });
 
 function shape(name: string): Shape {
@@ -27,7 +29,10 @@ function shape(name: string): Shape {
 }
 
 function request(as: string, cursor = 0): PageRequest {
-  const first = as === 'record' ? source.record('10.1101/1') : source.first(as, { from: '2026-08-01', to: '2026-08-03' }, 1, '2026-09-01');
+  const first =
+    as === 'record'
+      ? source.record('10.1101/1')
+      : source.first(as, { from: '2026-08-01', to: '2026-08-03' }, 1, '2026-09-01');
   if (first === null) throw new Error('no request');
   return { ...first, url: first.url.replace('/0/json', `/${cursor}/json`) };
 }
@@ -49,25 +54,49 @@ describe.skipIf(shapes.length === 0)('observed answers of the interface (needs t
   it('details interval page: its message is understood', () => {
     const { body } = shape('details interval page');
     // The recording describes the rows by a text in their place: it goes to the quarantine, not into the store.
-    expect(read('details', answerOf(body))).toMatchObject({ type: 'page', items: [], bad: [{ code: 'ERR_ROW_SHAPE' }], announced: 360, end: 'more' });
+    expect(read('details', answerOf(body))).toMatchObject({
+      type: 'page',
+      items: [],
+      bad: [{ code: 'ERR_ROW_SHAPE' }],
+      announced: 360,
+      end: 'more',
+    });
   });
 
   it('details interval page, real', () => {
     expect(read('details', answer(shape('details interval page, real')))).toMatchObject({
-      type: 'page', bad: [], count: 1, announced: 109, end: 'more', next: { url: expect.stringContaining('/1/json'), continues: true },
-      items: [{ type: 'paper', id: '10.64898/2026.07.31.741992', datestamp: '2026-08-01', fields: { version: '1', published: '2026-08-01', authors: { length: 3 } } }],
+      type: 'page',
+      bad: [],
+      count: 1,
+      announced: 109,
+      end: 'more',
+      next: { url: expect.stringContaining('/1/json'), continues: true },
+      items: [
+        {
+          type: 'paper',
+          id: '10.64898/2026.07.31.741992',
+          datestamp: '2026-08-01',
+          fields: { version: '1', published: '2026-08-01', authors: { length: 3 } },
+        },
+      ],
     });
   });
 
   it('pubs interval page (100 per page)', () => {
     expect(read('pubs', answer(shape('pubs interval page (100 per page)')))).toMatchObject({
-      type: 'page', bad: [], announced: 469, items: [{ type: 'journal', id: '10.1101/2025.09.17.676679', url: 'https://doi.org/10.1091/mbc.E25-09-0454' }],
+      type: 'page',
+      bad: [],
+      announced: 469,
+      items: [
+        { type: 'journal', id: '10.1101/2025.09.17.676679', url: 'https://doi.org/10.1091/mbc.E25-09-0454' },
+      ],
     });
   });
 
   it('cursor past the end, in both forms', () => {
     const { body, alt_body } = shape('cursor past the end');
-    for (const each of [body, alt_body]) expect(read('details', answerOf(each), 148_201).type).toBe('nothing');
+    for (const each of [body, alt_body])
+      expect(read('details', answerOf(each), 148_201).type).toBe('nothing');
   });
 
   it('unknown DOI', () => {
@@ -75,7 +104,11 @@ describe.skipIf(shapes.length === 0)('observed answers of the interface (needs t
   });
 
   it('unknown server', () => {
-    expect(read('details', answer(shape('unknown server')))).toMatchObject({ type: 'refused', cause: 'request', detail: expect.stringContaining('Server not recognized') });
+    expect(read('details', answer(shape('unknown server')))).toMatchObject({
+      type: 'refused',
+      cause: 'request',
+      detail: expect.stringContaining('Server not recognized'),
+    });
   });
 
   it('unknown category silently ignored: no request names a category', () => {
@@ -84,7 +117,10 @@ describe.skipIf(shapes.length === 0)('observed answers of the interface (needs t
   });
 
   it('EMPTY BODY', () => {
-    expect(read('details', answer(shape('EMPTY BODY')))).toMatchObject({ type: 'broken', code: 'ERR_EMPTY_ANSWER' });
+    expect(read('details', answer(shape('EMPTY BODY')))).toMatchObject({
+      type: 'broken',
+      code: 'ERR_EMPTY_ANSWER',
+    });
   });
 
   it('no-match text for pubs', () => {
@@ -96,7 +132,10 @@ describe.skipIf(shapes.length === 0)('observed answers of the interface (needs t
   });
 
   it('HTML error page', () => {
-    expect(read('details', answer(shape('HTML error page')))).toMatchObject({ type: 'broken', code: 'ERR_NOT_JSON' });
+    expect(read('details', answer(shape('HTML error page')))).toMatchObject({
+      type: 'broken',
+      code: 'ERR_NOT_JSON',
+    });
   });
 
   it('429', () => {
@@ -106,15 +145,29 @@ describe.skipIf(shapes.length === 0)('observed answers of the interface (needs t
   it('api.medrxiv.org host: refused before it is asked; its status would be an outage', () => {
     const { url } = shape('api.medrxiv.org host');
     expect(url).toBeDefined();
-    expect(() => biorxivSource({ id: 'x', kind: 'medrxiv', baseUrl: 'https://api.medrxiv.org' })).toThrow(/not the host/);
-    expect(read('details', answer(shape('api.medrxiv.org host')))).toMatchObject({ type: 'broken', code: 'ERR_HTTP_500' });
+    expect(() => biorxivSource({ id: 'x', kind: 'medrxiv', baseUrl: 'https://api.medrxiv.org' })).toThrow(
+      /not the host/,
+    );
+    expect(read('details', answer(shape('api.medrxiv.org host')))).toMatchObject({
+      type: 'broken',
+      code: 'ERR_HTTP_500',
+    });
   });
 
   it('total inflated: the list goes on by rows and ends by "nothing", whatever was announced', () => {
     expect(shape('total inflated')).toBeDefined();
     const rows = Array.from({ length: 10 }, () => versionRow);
-    const last = read('details', answerOf({ messages: [{ status: 'ok', cursor: '180', total: '212' }], collection: rows }), 180);
-    expect(last).toMatchObject({ type: 'page', end: 'more', announced: 212, next: { url: expect.stringContaining('/190/json') } });
+    const last = read(
+      'details',
+      answerOf({ messages: [{ status: 'ok', cursor: '180', total: '212' }], collection: rows }),
+      180,
+    );
+    expect(last).toMatchObject({
+      type: 'page',
+      end: 'more',
+      announced: 212,
+      next: { url: expect.stringContaining('/190/json') },
+    });
   });
 
   it('scientific notation cursor: offsets are plain integers', () => {

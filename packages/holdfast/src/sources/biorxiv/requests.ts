@@ -25,10 +25,22 @@ const COVER_TAIL_DAYS = 7;
  * may be the day of the last answer. Second looks begin one day earlier (even looks) or two (odd ones): all
  * offsets shift, so that neither URLs nor boundaries of pages are those of the first look.
  */
-export function firstPage(root: Root, stream: StreamName, range: DayRange, look: number, today: Day): PageRequest {
+export function firstPage(
+  root: Root,
+  stream: StreamName,
+  range: DayRange,
+  look: number,
+  today: Day,
+): PageRequest {
   const earlier = look === 1 ? 0 : look % 2 === 0 ? 1 : 2;
   const from = addDays(range.from, -earlier);
-  return page(root, stream, from, range.to === null ? later(from, addDays(today, 1)) : addDays(range.to, -1), 0);
+  return page(
+    root,
+    stream,
+    from,
+    range.to === null ? later(from, addDays(today, 1)) : addDays(range.to, -1),
+    0,
+  );
 }
 
 /**
@@ -36,7 +48,8 @@ export function firstPage(root: Root, stream: StreamName, range: DayRange, look:
  * before it for the tail. "No posts found" is also what an outage answers, so only other rows tell the two apart.
  */
 export function coveringPage(root: Root, stream: StreamName, range: DayRange, today: Day): PageRequest {
-  if (range.to === null) return page(root, stream, addDays(range.from, -COVER_TAIL_DAYS), later(range.from, addDays(today, 1)), 0);
+  if (range.to === null)
+    return page(root, stream, addDays(range.from, -COVER_TAIL_DAYS), later(range.from, addDays(today, 1)), 0);
   const until = addDays(range.to, COVER_DAYS[stream]);
   return page(root, stream, range.from, later(range.to, until < today ? until : today), 0);
 }
@@ -68,8 +81,18 @@ export function isStream(as: string): as is StreamName {
   return as === 'details' || as === 'pubs';
 }
 
-function page({ baseUrl, server }: Root, stream: StreamName, from: Day, until: Day, cursor: number): PageRequest {
-  return { url: `${baseUrl}/${stream}/${server}/${from}/${until}/${cursor}/json`, as: stream, continues: false };
+function page(
+  { baseUrl, server }: Root,
+  stream: StreamName,
+  from: Day,
+  until: Day,
+  cursor: number,
+): PageRequest {
+  return {
+    url: `${baseUrl}/${stream}/${server}/${from}/${until}/${cursor}/json`,
+    as: stream,
+    continues: false,
+  };
 }
 
 function later(a: Day, b: Day): Day {

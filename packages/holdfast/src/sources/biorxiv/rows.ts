@@ -23,8 +23,10 @@ export function readVersionRow(value: unknown, server: PreprintServer, place: Pl
   const wrong = firstNonText(value) ?? otherServer(value['server'], server);
   if (wrong !== null) return fault('ERR_ROW_FIELD', wrong, doi, date);
   if (typeof doi !== 'string' || !isDoi(doi)) return fault('ERR_ROW_ID', 'The row has no DOI.', doi, date);
-  if (typeof version !== 'string' || !/^\d+$/.test(version)) return fault('ERR_ROW_VERSION', 'The row has no version number.', doi, date);
-  if (typeof date !== 'string' || !isDay(date)) return fault('ERR_ROW_DATE', 'The row has no date.', doi, date);
+  if (typeof version !== 'string' || !/^\d+$/.test(version))
+    return fault('ERR_ROW_VERSION', 'The row has no version number.', doi, date);
+  if (typeof date !== 'string' || !isDay(date))
+    return fault('ERR_ROW_DATE', 'The row has no date.', doi, date);
   const published = known(value['published']);
   // `details` never names the journal; that a preprint is not published yet is no proof against a link known before.
   const unknown: UnknownField[] = ['journalRef'];
@@ -59,10 +61,19 @@ export function readLinkRow(value: unknown, server: PreprintServer, place: Place
   const wrong = firstNonText(value) ?? otherServer(value['preprint_platform'], server);
   if (wrong !== null) return fault('ERR_ROW_FIELD', wrong, doi, date);
   const article = known(value['published_doi']);
-  if (typeof doi !== 'string' || !isDoi(doi)) return fault('ERR_ROW_ID', 'The row has no DOI of a preprint.', doi, date);
+  if (typeof doi !== 'string' || !isDoi(doi))
+    return fault('ERR_ROW_ID', 'The row has no DOI of a preprint.', doi, date);
   if (article === null) return fault('ERR_ROW_LINK', 'The row has no DOI of an article.', doi, date);
-  if (typeof date !== 'string' || !isDay(date)) return fault('ERR_ROW_DATE', 'The row has no date of publication.', doi, date);
-  return { type: 'journal', id: doi, datestamp: date, place, journalRef: known(value['published_journal']), url: doiUrl(article) };
+  if (typeof date !== 'string' || !isDay(date))
+    return fault('ERR_ROW_DATE', 'The row has no date of publication.', doi, date);
+  return {
+    type: 'journal',
+    id: doi,
+    datestamp: date,
+    place,
+    journalRef: known(value['published_journal']),
+    url: doiUrl(article),
+  };
 }
 
 function isRow(value: unknown): value is Row {
@@ -77,11 +88,19 @@ function firstNonText(row: Row): string | null {
 
 function otherServer(value: unknown, server: PreprintServer): string | null {
   const name = known(value);
-  return name === null || name.trim().toLowerCase() === server ? null : `The row belongs to "${name.slice(0, 40)}".`;
+  return name === null || name.trim().toLowerCase() === server
+    ? null
+    : `The row belongs to "${name.slice(0, 40)}".`;
 }
 
 function fault(code: string, reason: string, id: unknown, date: unknown): RowFault {
-  return { type: 'fault', code, reason, id: typeof id === 'string' && id !== '' ? id : null, datestamp: typeof date === 'string' && isDay(date) ? date : null };
+  return {
+    type: 'fault',
+    code,
+    reason,
+    id: typeof id === 'string' && id !== '' ? id : null,
+    datestamp: typeof date === 'string' && isDay(date) ? date : null,
+  };
 }
 
 function text(value: unknown): string | null {

@@ -12,7 +12,9 @@ export interface RawServer extends AsyncDisposable {
 }
 
 /** Answers every request head with `answer`, which gets the socket and the request's number from 1. */
-export async function rawServer(answer: (socket: Socket, request: number, head: string) => void): Promise<RawServer> {
+export async function rawServer(
+  answer: (socket: Socket, request: number, head: string) => void,
+): Promise<RawServer> {
   const requests: string[] = [];
   const open = new Set<Socket>();
   let connections = 0;
@@ -56,5 +58,8 @@ export function head(...lines: string[]): string {
 /** A whole response with Content-Length. */
 export function response(body: string | Uint8Array, ...lines: string[]): Buffer {
   const bytes = Buffer.from(body as string);
-  return Buffer.concat([Buffer.from(head('HTTP/1.1 200 OK', `Content-Length: ${bytes.length}`, ...lines)), bytes]);
+  return Buffer.concat([
+    Buffer.from(head('HTTP/1.1 200 OK', `Content-Length: ${bytes.length}`, ...lines)),
+    bytes,
+  ]);
 }
