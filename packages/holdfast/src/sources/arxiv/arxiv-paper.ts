@@ -31,6 +31,11 @@ export function readArxivPaper(id: string, record: OaiRecord, place: Place): Ite
     license: text('license'),
     urls: { abstract: `https://arxiv.org/abs/${id}`, pdf: `https://arxiv.org/pdf/${id}` },
   });
+  if (fields.title === null) {
+    // Every paper has one: the format has changed, and this reader must not store what it does not understand.
+    const reason = 'The paper has no title.';
+    return { fault: true, code: 'ERR_ARXIV_NO_TITLE', reason, identifier: record.identifier, datestamp };
+  }
   return { type: 'paper', id, datestamp, place, fields, unknown: ['version', 'published', 'withdrawn'] };
 }
 

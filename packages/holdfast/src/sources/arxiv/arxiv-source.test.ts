@@ -162,6 +162,11 @@ describe('a paper of arXiv', () => {
     ]);
   });
 
+  it('is not one without a title: the format must have changed', () => {
+    const renamed = metadata().replaceAll('title>', 'headline>');
+    expect(readRecord(renamed).bad).toMatchObject([{ code: 'ERR_ARXIV_NO_TITLE', id: '2301.00001' }]);
+  });
+
   it('is not one whose ids differ, nor one whose id went through a number', () => {
     expect(readRecord(metadata(), first, '2301.00002').bad).toMatchObject([
       { code: 'ERR_ARXIV_ID_MISMATCH', id: '2301.00002' },

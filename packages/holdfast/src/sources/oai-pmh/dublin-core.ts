@@ -47,6 +47,18 @@ export function readDublinCore(id: string, metadata: XmlNode): PaperFields {
   });
 }
 
+/** The fifteen elements of simple Dublin Core (version 1.1). */
+const ELEMENTS: ReadonlySet<string> = new Set(
+  'title creator subject description publisher contributor date type format identifier source language relation coverage rights'.split(
+    ' ',
+  ),
+);
+
+/** Whether metadata that calls itself simple Dublin Core holds elements of another vocabulary. */
+export function hasForeignElements(metadata: XmlNode): boolean {
+  return metadata.name === 'dc' && metadata.children.some((child) => !ELEMENTS.has(child.name));
+}
+
 /** Collects texts by local name, in the order of the document, without looking into what was already taken. */
 function gather(node: XmlNode, found: Map<string, string[]>): void {
   for (const child of node.children) {

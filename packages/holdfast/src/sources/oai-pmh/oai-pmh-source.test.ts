@@ -244,6 +244,7 @@ describe('the records of a page', () => {
       ['ERR_OAI_NO_DATESTAMP', oaiRecord('x', '', ''), 'x'],
       ['ERR_OAI_DATESTAMP', oaiRecord('x', 'yesterday', ''), 'x'],
       ['ERR_OAI_NO_HEADER', '<record><metadata/></record>', null],
+      ['ERR_OAI_FOREIGN_ELEMENTS', oaiRecord('x', '2026-08-02', dublinCore([['headline', 'y']])), 'x'],
       ['ERR_OAI_NO_HEADER', '<recrod><header/></recrod>', null],
     ] as const;
     for (const [code, xml, id] of faulty) {
@@ -345,6 +346,13 @@ describe('errors', () => {
       code: 'ERR_OAI_OTHER_VERB',
     });
     expect(read(oaiPage('', ''))).toMatchObject({ code: 'ERR_OAI_NO_LIST' });
+  });
+
+  it('of an edge that limits rates are a throttle', () => {
+    expect(read('<title>Access denied</title><p>error code: 1015</p>', first, 403)).toMatchObject({
+      type: 'throttled',
+    });
+    expect(read('<title>Access denied</title>', first, 403)).toMatchObject({ type: 'refused' });
   });
 
   it('are read under a 4xx too, while a page there is refused', () => {

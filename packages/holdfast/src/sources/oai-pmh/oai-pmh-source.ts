@@ -6,7 +6,7 @@ import { gateKeyOf } from '../gate-key.ts';
 import type { Description, PageRequest, Source } from '../port.ts';
 import type { OaiRules } from './oai-answer.ts';
 import { readOaiAnswer } from './oai-answer.ts';
-import { readDublinCore } from './dublin-core.ts';
+import { hasForeignElements, readDublinCore } from './dublin-core.ts';
 import { readOaiDescription } from './oai-description.ts';
 import type { Fault, OaiRecord } from './oai-header.ts';
 import { redriveOai } from './oai-redrive.ts';
@@ -119,5 +119,10 @@ function convert(as: string, record: OaiRecord, place: Place): Item | Fault {
     return { fault: true, code: 'ERR_OAI_NO_METADATA', reason, identifier, datestamp };
   }
   const fields = readDublinCore(identifier, metadata);
+  if (fields.title === null && hasForeignElements(metadata)) {
+    const reason =
+      'The record has no title, but elements that Dublin Core does not know: the format has changed.';
+    return { fault: true, code: 'ERR_OAI_FOREIGN_ELEMENTS', reason, identifier, datestamp };
+  }
   return { type: 'paper', id: identifier, datestamp, place, fields, unknown: [] };
 }

@@ -15,6 +15,9 @@ export type StatusVerdict =
   | { readonly stop: true; readonly reading: Reading }
   | { readonly stop: false; readonly otherwise: Reading | null };
 
+/** What an edge (Cloudflare's error 1015) writes into the error page by which it limits rates. */
+const EDGE_LIMIT = /error( code)?:? *1015\b|\brate.?limit/i;
+
 /**
  * What status, headers and bare notices say before the document is read. A success proves nothing yet; a 4xx may
  * carry an error of the protocol, so the document is still looked at; a 5xx is never a page.
@@ -29,6 +32,7 @@ export function judgeStatus(rules: StatusRules, answer: Answer, answeredBefore: 
   if (status === 200) return { stop: false, otherwise: null };
   const code = `ERR_HTTP_${status}`;
   const detail = `HTTP ${status}: ${glimpse(answer)}`;
+  if (EDGE_LIMIT.test(detail)) return { stop: true, reading: { type: 'throttled', detail } };
   const transient = status < 400 || status >= 500 || status === 408 || status === 425;
   if (transient) return { stop: true, reading: { type: 'broken', code, detail } };
   return { stop: false, otherwise: { type: 'refused', cause: 'request', detail } };
