@@ -152,7 +152,12 @@ export interface StoreStats {
     readonly source: string;
     readonly records: number;
     readonly newestDatestamp: string | null;
-    readonly windows: { readonly open: number; readonly sealed: number; readonly verified: number; readonly gap: number };
+    readonly windows: {
+      readonly open: number;
+      readonly sealed: number;
+      readonly verified: number;
+      readonly gap: number;
+    };
   }[];
 }
 
@@ -168,13 +173,19 @@ export interface StoreReader {
   sources(): Promise<readonly SourceState[]>;
   windows(source: string): Promise<readonly Window[]>;
   gaps(source?: string): Promise<readonly Gap[]>;
-  quarantine(options?: { source?: string; state?: QuarantineEntry['state'] }): Promise<readonly QuarantineEntry[]>;
+  quarantine(options?: {
+    source?: string;
+    state?: QuarantineEntry['state'];
+  }): Promise<readonly QuarantineEntry[]>;
   stats(): Promise<StoreStats>;
   /** All versions of one record, newest first; empty when unknown. `source` narrows. */
   show(id: string, source?: string): Promise<readonly StoredPaper[]>;
   /** Papers in `seq` order, read page by page by key: no statement stays open while the caller works. */
   export(query: ExportQuery): AsyncIterable<StoredPaper>;
-  search(query: string, options?: { source?: string; category?: string; limit?: number }): Promise<readonly SearchHit[]>;
+  search(
+    query: string,
+    options?: { source?: string; category?: string; limit?: number },
+  ): Promise<readonly SearchHit[]>;
   changes(afterSeq: bigint, limit: number): Promise<readonly Change[]>;
   /** The raw bytes of a stored record as the upstream gave it, null when its page is no longer kept. */
   raw(source: string, id: string, version: string | null): Promise<Uint8Array | null>;
@@ -199,14 +210,22 @@ export interface Store extends StoreReader {
   release(lease: Lease): Promise<void>;
   commit(commit: Commit): Promise<CommitResult>;
   /** Creates the source's row when it is new; otherwise merges the given keys. */
-  putSource(id: string, kind: string, change: Partial<Omit<SourceState, 'id' | 'kind'>>): Promise<SourceState>;
+  putSource(
+    id: string,
+    kind: string,
+    change: Partial<Omit<SourceState, 'id' | 'kind'>>,
+  ): Promise<SourceState>;
   /** Creates windows that do not exist yet. */
   plan(windows: readonly NewWindow[]): Promise<void>;
   /** Opens or updates gaps outside of a commit (a repair's answer). */
   putGaps(source: string, gaps: readonly GapUpdate[], at: number): Promise<void>;
   closeGaps(source: string, keys: readonly string[]): Promise<void>;
   /** Marks a quarantine entry; `redriven` is set by the commit that stored its record. */
-  settleQuarantine(number: number, state: 'acknowledged' | 'redriven' | 'open', note: string | null): Promise<boolean>;
+  settleQuarantine(
+    number: number,
+    state: 'acknowledged' | 'redriven' | 'open',
+    note: string | null,
+  ): Promise<boolean>;
   /** Indexes up to `limit` changes for search in a transaction of its own; returns how many are left. */
   index(limit: number): Promise<number>;
   close(): Promise<void>;

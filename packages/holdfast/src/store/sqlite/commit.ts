@@ -1,0 +1,69 @@
+import { newestStamp } from '../../model/knowledge.ts';
+import type { Commit, CommitResult } from '../port.ts';
+import type { Connection } from './database.ts';
+import { RawWriter } from './raw-writer.ts';
+import { RecordWriter } from './record-writer.ts';
+import { big, text } from './rows.ts';
+import { mergeSource } from './source-writer.ts';
+import { TroubleWriter } from './trouble-writer.ts';
+import { dropWindow, moveWindow, planWindows } from './window-writer.ts';
+
+/** The work of one commit, inside its transaction; see `Commit` in the port for the order. */
+export function writeCommit(connection: Connection, commit: Commit): CommitResult {
+  const before = findBatch(connection, commit.batchId);
+  if (before) return before;
+  const { lease, at, drop = false, spawn = [] } = commit;
+  const { source, key } = lease.window;
+  moveWindow(connection, lease, commit.prev, commit.next);
+  const first = lastSeq(connection);
+  const result = writeItems(connection, commit);
+  if (drop) dropWindow(connection, key);
+  planWindows(connection, spawn);
+  if (commit.source) mergeSource(connection, source, commit.source);
+  // prettier-ignore
+  connection.run(
+    `INSERT INTO batches (batch_id, window_key, fence, prev, next, dropped, first_seq, last_seq, result, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    commit.batchId, key, lease.fence, commit.prev, commit.next.cursor, drop ? 1 : 0, first, lastSeq(connection),
+    JSON.stringify(result), at);
+  return result;
+}
+
+/** What a batch did when it was committed; null when it was not. */
+export function findBatch(connection: Connection, batchId: string): CommitResult | null {
+  const row = connection.get('SELECT result FROM batches WHERE batch_id = ?', batchId);
+  return row ? { ...(JSON.parse(text(row, 'result')) as CommitResult), replayed: true } : null;
+}
+
+function writeItems(
+  connection: Connection,
+  { lease, page, items, bad, gaps, closeGaps, at }: Commit,
+): CommitResult {
+  const { source } = lease.window;
+  const raw = new RawWriter(connection, page);
+  const records = new RecordWriter(connection, source, raw, at);
+  const troubles = new TroubleWriter(connection, source);
+  const counts = { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0 };
+  for (const item of items) {
+    const { outcome, known } = records.apply(item);
+    counts[outcome.result] += 1;
+    if (outcome.missing !== null) troubles.missing(item.id, item.datestamp, outcome.missing, at);
+    if (item.type === 'paper' || item.type === 'deleted') {
+      const stamps = [...known.rows, item];
+      troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
+    }
+  }
+  for (const each of bad) {
+    const stamp = each.id === null ? null : newestStamp(records.rows(each.id));
+    if (troubles.quarantine(each, stamp, page, at)) raw.keep();
+  }
+  records.finish();
+  troubles.putGaps(gaps ?? [], at);
+  troubles.closeGaps(closeGaps ?? []);
+  return { ...counts, quarantined: bad.length, replayed: false };
+}
+
+/** Sequence numbers are never given twice: rows of the feed are never deleted. */
+function lastSeq(connection: Connection): bigint {
+  return big(connection.getBig('SELECT coalesce(max(seq), 0) AS seq FROM changes') ?? {}, 'seq');
+}

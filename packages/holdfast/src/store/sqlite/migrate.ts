@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { HoldfastError } from '../../model/error.ts';
+import { copyStore, freeName } from './copy-store.ts';
+import { openPlain } from './database.ts';
+import type { Connection } from './database.ts';
+import { migrations, SCHEMA_VERSION } from './migrations/index.ts';
+import { storeError } from './store-error.ts';
+import { transaction } from './transaction.ts';
+
+/**
+ * Brings the schema up to this build's, one transaction a step, after a copy of the file beside it.
+ * @param today the day (`YYYY-MM-DD`) in the copy's name.
+ * @returns the path of the copy; null when none was needed.
+ */
+export function migrate(connection: Connection, file: string, today: string): string | null {
+  const version = versionOf(connection);
+  if (version > SCHEMA_VERSION) throw newer(file, version);
+  if (version === SCHEMA_VERSION) return null;
+  const copy = version === 0 ? null : freeName(`${file}.before-v${SCHEMA_VERSION}-${today}`);
+  if (copy !== null) copyStore(connection, copy);
+  for (const step of migrations.slice(version)) {
+    transaction(connection, () => {
+      connection.exec(step.sql);
+      connection.exec(`PRAGMA user_version = ${step.version}`);
+    });
+  }
+  return copy;
+}
+
+/**
+ * Looks at a file's schema before anything of it is touched.
+ * @returns 0 when there is no store yet.
+ * @throws HoldfastError `ERR_STORE_NEWER` when a newer build wrote it.
+ */
+export function peekVersion(file: string): number {
+  if (!existsSync(file)) return 0;
+  let connection: Connection | null = null;
+  try {
+    connection = openPlain(file, { readOnly: true, timeout: 5000 });
+    const version = versionOf(connection);
+    if (version > SCHEMA_VERSION) throw newer(file, version);
+    return version;
+  } catch (error) {
+    throw storeError(error, file);
+  } finally {
+    connection?.close();
+  }
+}
+
+function versionOf(connection: Connection): number {
+  return Number(connection.get('PRAGMA user_version')?.['user_version']);
+}
+
+function newer(file: string, version: number): HoldfastError {
+  return new HoldfastError(
+    'ERR_STORE_NEWER',
+    `The store ${file} has schema ${version}, which is newer than this version's ${SCHEMA_VERSION}; nothing was touched.`,
+    { hint: 'Install the newer version again, or restore the copy that was made before the upgrade.' },
+  );
+}

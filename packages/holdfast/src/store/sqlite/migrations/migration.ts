@@ -1,0 +1,6 @@
+/** One step of the schema, run in a transaction of its own. */
+export interface Migration {
+  /** The schema's version (`user_version`) after it. */
+  readonly version: number;
+  readonly sql: string;
+}

@@ -1,0 +1,208 @@
+import { statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { Gap } from '../../model/gap.ts';
+import { compareVersions } from '../../model/knowledge.ts';
+import type { Change, StoredPaper } from '../../model/paper.ts';
+import type { Window } from '../../model/window.ts';
+import type {
+  ExportQuery,
+  IntegrityFinding,
+  QuarantineEntry,
+  SearchHit,
+  SourceState,
+  StoreReader,
+  StoreStats,
+} from '../port.ts';
+import { isDoi } from '../rules/same-identifier.ts';
+import { windowCounts } from '../rules/window-rules.ts';
+import type { Connection } from './database.ts';
+import { exportPapers } from './export-papers.ts';
+import { SCHEMA_VERSION } from './migrations/index.ts';
+import { unpack } from './packing.ts';
+import {
+  big,
+  bytes,
+  number,
+  PAPER_COLUMNS,
+  text,
+  textOrNull,
+  toChange,
+  toEntry,
+  toGap,
+  toPaper,
+  toSource,
+  toWindow,
+} from './rows.ts';
+import { searchPapers } from './search-papers.ts';
+import { storeError } from './store-error.ts';
+import { quickCheck } from './sqlite-writer.ts';
+import { verifyStore } from './verify-store.ts';
+
+/** What the reader needs besides its connection. */
+export interface ReaderParts {
+  readonly file: string;
+  readonly connection: Connection;
+  /** Runs SQLite's own check elsewhere, where it holds up nobody. */
+  readonly check?: () => Promise<readonly string[]>;
+}
+
+/** Reads a store over a read-only connection of its own; no statement stays open while the caller works. */
+export class SqliteReader implements StoreReader {
+  readonly #parts: ReaderParts;
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+  }
+
+  async sources(): Promise<readonly SourceState[]> {
+    return this.#read((db) => db.all('SELECT * FROM sources ORDER BY id').map(toSource));
+  }
+
+  async windows(source: string): Promise<readonly Window[]> {
+    const sql = 'SELECT * FROM windows WHERE source = ? ORDER BY key';
+    return this.#read((db) => db.all(sql, source).map(toWindow));
+  }
+
+  async gaps(source?: string): Promise<readonly Gap[]> {
+    const sql = 'SELECT * FROM gaps WHERE ? IS NULL OR source = ? ORDER BY source, key';
+    return this.#read((db) => db.all(sql, source ?? null, source ?? null).map(toGap));
+  }
+
+  async quarantine({
+    source = null,
+    state = null,
+  }: { source?: string | null; state?: QuarantineEntry['state'] | null } = {}): Promise<
+    readonly QuarantineEntry[]
+  > {
+    const sql = `SELECT * FROM quarantine WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR state = ?2) ORDER BY number`;
+    return this.#read((db) =>
+      db.all(sql, source, state).map((row) => toEntry(row, unpack(bytes(row, 'zstd')))),
+    );
+  }
+
+  async stats(): Promise<StoreStats> {
+    return this.#read((db) => readStats(db, this.#parts.file));
+  }
+
+  async show(id: string, source?: string): Promise<readonly StoredPaper[]> {
+    const where = isDoi(id) ? 'p.id = ?1 COLLATE NOCASE' : 'p.id = ?1';
+    const names = source === undefined ? await this.#sourceNames() : [source];
+    const sql = `SELECT ${PAPER_COLUMNS}, p.latest FROM papers p WHERE p.source = ?2 AND ${where}`;
+    return this.#read((db) => {
+      const rows = names.flatMap((name) =>
+        db.allBig(sql, id, name).map((row) => ({ latest: row['latest'] === 1n, paper: toPaper(row) })),
+      );
+      return rows.sort(newestFirst).map(({ paper }) => paper);
+    });
+  }
+
+  export(query: ExportQuery): AsyncIterable<StoredPaper> {
+    return exportPapers(
+      (work) => this.#read(work),
+      query,
+      () => this.#turn(),
+    );
+  }
+
+  async search(
+    query: string,
+    options: { source?: string; category?: string; limit?: number } = {},
+  ): Promise<readonly SearchHit[]> {
+    return this.#read((db) => searchPapers(db, query, options));
+  }
+
+  async changes(afterSeq: bigint, limit: number): Promise<readonly Change[]> {
+    const sql = 'SELECT * FROM changes WHERE seq > ? ORDER BY seq LIMIT ?';
+    return this.#read((db) => db.allBig(sql, afterSeq, limit).map(toChange));
+  }
+
+  async raw(source: string, id: string, version: string | null): Promise<Uint8Array | null> {
+    const sql = `SELECT r.zstd, p.page_offset, p.page_length FROM papers p JOIN raw_pages r ON r.number = p.page
+      WHERE p.source = ? AND p.id = ? AND p.version = ?`;
+    return this.#read((db) => {
+      const row = db.get(sql, source, id, version ?? '');
+      if (!row) return null;
+      const start = number(row, 'page_offset');
+      return unpack(bytes(row, 'zstd')).slice(start, start + number(row, 'page_length'));
+    });
+  }
+
+  async *verify(): AsyncIterable<IntegrityFinding> {
+    const { check, file } = this.#parts;
+    for (const problem of check ? await check() : this.#read(quickCheck))
+      yield { what: 'file', key: file, problem };
+    yield* verifyStore(
+      (work) => this.#read(work),
+      () => this.#turn(),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#parts.connection.close();
+  }
+
+  async #sourceNames(): Promise<readonly string[]> {
+    return this.#read((db) =>
+      db.all('SELECT source FROM tallies ORDER BY source').map((row) => text(row, 'source')),
+    );
+  }
+
+  /** Lets other work run between the pages of a long read: any answer of the system takes a turn of the event loop. */
+  async #turn(): Promise<void> {
+    await access(this.#parts.file);
+  }
+
+  #read<Result>(work: (connection: Connection) => Result): Result {
+    try {
+      return work(this.#parts.connection);
+    } catch (error) {
+      throw storeError(error, this.#parts.file);
+    }
+  }
+}
+
+interface Shown {
+  readonly latest: boolean;
+  readonly paper: StoredPaper;
+}
+
+function newestFirst(a: Shown, b: Shown): number {
+  if (a.paper.source !== b.paper.source) return a.paper.source < b.paper.source ? -1 : 1;
+  if (a.latest !== b.latest) return a.latest ? -1 : 1;
+  return compareVersions(b.paper.fields.version ?? '', a.paper.fields.version ?? '');
+}
+
+function readStats(db: Connection, file: string): StoreStats {
+  const count = (sql: string): number => number(db.get(sql) ?? {}, 'n');
+  const tallies = new Map(db.all('SELECT * FROM tallies').map((row) => [text(row, 'source'), row]));
+  const windows = new Map<string, { state: Window['state'] }[]>();
+  for (const row of db.all('SELECT source, state FROM windows')) {
+    const known = windows.get(text(row, 'source')) ?? [];
+    known.push({ state: text(row, 'state') as Window['state'] });
+    windows.set(text(row, 'source'), known);
+  }
+  const sources = db.all('SELECT id FROM sources').map((row) => text(row, 'id'));
+  const names = new Set([...sources, ...tallies.keys(), ...windows.keys()]);
+  const perSource = [...names].sort().map((source) => ({
+    source,
+    records: number(tallies.get(source) ?? { records: 0 }, 'records'),
+    newestDatestamp: textOrNull(tallies.get(source) ?? {}, 'newest'),
+    windows: windowCounts(windows.get(source) ?? []),
+  }));
+  return {
+    records: perSource.reduce((sum, { records }) => sum + records, 0),
+    quarantined: count("SELECT count(*) AS n FROM quarantine WHERE state = 'open'"),
+    gapsOpen: count("SELECT count(*) AS n FROM gaps WHERE state = 'open'"),
+    gapsConfirmedAbsent: count("SELECT count(*) AS n FROM gaps WHERE state <> 'open'"),
+    bytes: sizeOf(file),
+    walBytes: sizeOf(`${file}-wal`),
+    schemaVersion: SCHEMA_VERSION,
+    lastSeq: big(db.getBig('SELECT coalesce(max(seq), 0) AS n FROM changes') ?? {}, 'n'),
+    indexedSeq: big(db.getBig("SELECT value AS n FROM counters WHERE name = 'indexed'") ?? {}, 'n'),
+    perSource,
+  };
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,192 @@
+import { HASH_VERSION } from '../../model/hash.ts';
+import { rehash } from '../../model/row-write.ts';
+import type {
+  Commit,
+  CommitResult,
+  DurabilityReport,
+  GapUpdate,
+  Lease,
+  NewWindow,
+  QuarantineEntry,
+  SourceState,
+} from '../port.ts';
+import type { SourceChange } from '../rules/source-rules.ts';
+import { findBatch, writeCommit } from './commit.ts';
+import { openConnection, readSettings } from './database.ts';
+import type { Connection } from './database.ts';
+import { indexChanges } from './index-writer.ts';
+import { migrate } from './migrate.ts';
+import { PaperRow } from './record-reader.ts';
+import { putSource } from './source-writer.ts';
+import { isBroken, storeError } from './store-error.ts';
+import { transaction } from './transaction.ts';
+import type { Phase } from './transaction.ts';
+import { TroubleWriter } from './trouble-writer.ts';
+import { claimWindow, planWindows, releaseWindow, renewWindow } from './window-writer.ts';
+
+/** What the writer needs to know to open its file. */
+export interface WriterOptions {
+  readonly file: string;
+  /** The day in the name of the copy that is made before an upgrade. */
+  readonly today: string;
+  readonly maxBytes?: number;
+}
+
+/** What was found and done when the file was opened. */
+export interface Opened {
+  readonly durability: DurabilityReport;
+  /** The copy that was made before the schema was upgraded. */
+  readonly copy: string | null;
+}
+
+const REHASH_AT_ONCE = 200;
+
+/**
+ * The one writing connection of a store, synchronous; it lives in a worker thread. Modes: *open* (a
+ * connection whose settings were checked) and *lost* (the last write broke it, or reopening failed). A lost
+ * writer opens its file again at the next call, so a store survives a disk that was away.
+ */
+export class SqliteWriter {
+  readonly #options: WriterOptions;
+  #connection: Connection | null = null;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  /** Opens, upgrades and re-hashes; everything else may be called afterwards. */
+  open(): Opened {
+    return this.#guard((connection) => {
+      const copy = migrate(connection, this.#options.file, this.#options.today);
+      while (rehashSome(connection) > 0);
+      const settings = readSettings(connection);
+      return { durability: { engine: 'sqlite', settings, durable: true }, copy };
+    });
+  }
+
+  claim(options: { owner: string; window: string; ttlMs: number }, now: number): Lease | null {
+    return this.#write((connection) => claimWindow(connection, options, now));
+  }
+
+  renew(lease: Lease, until: number): boolean {
+    return this.#write((connection) => renewWindow(connection, lease, until));
+  }
+
+  release(lease: Lease): void {
+    this.#write((connection) => releaseWindow(connection, lease));
+  }
+
+  /** When the outcome of the transaction is in doubt, the ledger of a fresh connection decides. */
+  commit(commit: Commit): CommitResult {
+    let failedAt: Phase | null = null;
+    try {
+      return this.#guard((connection) =>
+        transaction(
+          connection,
+          () => writeCommit(connection, commit),
+          (phase) => (failedAt = phase),
+        ),
+      );
+    } catch (error) {
+      const committed = failedAt === 'commit' ? this.#lookUp(commit.batchId) : null;
+      if (committed) return committed;
+      throw error;
+    }
+  }
+
+  putSource(id: string, kind: string, change: SourceChange): SourceState {
+    return this.#write((connection) => putSource(connection, id, kind, change));
+  }
+
+  plan(windows: readonly NewWindow[]): void {
+    this.#write((connection) => planWindows(connection, windows));
+  }
+
+  putGaps(source: string, gaps: readonly GapUpdate[], at: number): void {
+    this.#write((connection) => new TroubleWriter(connection, source).putGaps(gaps, at));
+  }
+
+  closeGaps(source: string, keys: readonly string[]): void {
+    this.#write((connection) => new TroubleWriter(connection, source).closeGaps(keys));
+  }
+
+  settleQuarantine(number: number, state: QuarantineEntry['state'], note: string | null): boolean {
+    const sql = 'UPDATE quarantine SET state = ?, note = ?, attempts = attempts + ? WHERE number = ?';
+    return this.#write(
+      (connection) => connection.run(sql, state, note, state === 'open' ? 1 : 0, number) === 1,
+    );
+  }
+
+  index(limit: number): number {
+    return this.#guard((connection) => indexChanges(connection, limit));
+  }
+
+  /** SQLite's own check of the file: what it finds, empty when all is well. */
+  quickCheck(): readonly string[] {
+    return this.#guard(quickCheck);
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  #write<Result>(work: (connection: Connection) => Result): Result {
+    return this.#guard((connection) => transaction(connection, () => work(connection)));
+  }
+
+  /** Runs on the open connection and throws it away when it must not be trusted any more. */
+  #guard<Result>(work: (connection: Connection) => Result): Result {
+    const { file, maxBytes } = this.#options;
+    try {
+      this.#connection ??= openConnection(file, maxBytes === undefined ? {} : { maxBytes });
+      return work(this.#connection);
+    } catch (error) {
+      if (isBroken(error) || this.#connection?.inTransaction) this.#discard();
+      throw storeError(error, file);
+    }
+  }
+
+  #discard(): void {
+    try {
+      this.#connection?.close();
+    } catch {
+      // The handle is given up either way; what failed is reported by the caller.
+    }
+    this.#connection = null;
+  }
+
+  #lookUp(batchId: string): CommitResult | null {
+    try {
+      return this.#guard((connection) => findBatch(connection, batchId));
+    } catch {
+      // Still in doubt: the caller gets the first error and replays the batch, which the ledger settles.
+      return null;
+    }
+  }
+}
+
+/** SQLite's own check of the file: what it finds, empty when all is well. */
+export function quickCheck(connection: Connection): readonly string[] {
+  const answers = connection.all('PRAGMA quick_check(20)').map((row) => String(Object.values(row)[0]));
+  return answers.filter((answer) => answer !== 'ok');
+}
+
+/** Re-hashes rows of an older `HASH_VERSION`; that is no change of any paper. */
+function rehashSome(connection: Connection): number {
+  const rows = connection.allBig(
+    'SELECT * FROM papers WHERE hash_version < ? ORDER BY seq LIMIT ?',
+    HASH_VERSION,
+    REHASH_AT_ONCE,
+  );
+  return transaction(connection, () => {
+    for (const row of rows.map((each) => new PaperRow(each))) {
+      const present = rehash(row);
+      if (!present) continue;
+      // prettier-ignore
+      connection.run('UPDATE papers SET hash = ?, hash_version = ?, fields = ? WHERE seq = ?',
+        present.hash, present.hashVersion, present.json, row.seq);
+    }
+    return rows.length;
+  });
+}

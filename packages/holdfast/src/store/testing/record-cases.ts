@@ -1,0 +1,215 @@
+import { expect } from 'vitest';
+import type { Case } from '../conformance.ts';
+import { hashPaper } from '../../model/hash.ts';
+import type { Item, JournalItem } from '../../model/item.ts';
+import { all, Harvest, leased, page, paper } from './fixtures.ts';
+
+const LISTED = { unknown: ['version', 'published', 'withdrawn'] as const };
+
+function history(id: string, datestamp: string, version: string): Item {
+  const entries = [{ version, date: '2001-01-01T00:00:00Z' }];
+  return {
+    type: 'history',
+    id,
+    datestamp,
+    place: null,
+    version,
+    published: '2001-01-01',
+    withdrawn: false,
+    history: entries,
+  };
+}
+
+/** What records, their versions and their stamps do. */
+export const recordCases: readonly Case[] = [
+  [
+    'hostile text comes back as it was given',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const ids = [
+        '1e+05',
+        '0001.00010',
+        '2301.00001',
+        "x'; DROP TABLE papers; --",
+        'ä/\u202E\u0000?',
+        '10.1101/A<b>',
+        '5',
+        '5.0',
+        '%',
+      ];
+      const title = 'NUL \0, half \uD800 a pair, <script>, "quotes" \u{1F600}';
+      const abstract = 'word '.repeat(400_000).trim();
+      await harvest.add(
+        ids.map((id) => paper({ id, title, abstract: id === '5' ? abstract : null, urls: { pdf: id } })),
+      );
+      for (const id of ids) {
+        const [stored] = await store.show(id);
+        expect(stored?.fields.id).toBe(id);
+        expect(stored?.fields.urls['pdf']).toBe(paper({ id, urls: { pdf: id } }).fields.urls['pdf']);
+        expect(stored?.fields.title).toBe('NUL \uFFFD, half \uFFFD a pair, <script>, "quotes" \u{1F600}');
+        expect(stored && hashPaper(stored.fields)).toBe(stored?.hash);
+      }
+      expect((await store.show('5'))[0]?.fields.abstract).toHaveLength(abstract.length);
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
+    'the same page twice writes nothing the second time',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const items = [paper({ id: 'a', title: 'x' }), paper({ id: 'b', title: 'y' })];
+      expect(await harvest.add(items, { page: page('<a/>') })).toMatchObject({
+        inserted: 2,
+        updated: 0,
+        unchanged: 0,
+      });
+      const feed = await store.changes(0n, 10);
+      expect(await harvest.add(items, { page: page('<a/>') })).toMatchObject({
+        inserted: 0,
+        updated: 0,
+        unchanged: 2,
+      });
+      expect(await store.changes(0n, 10)).toEqual(feed);
+    },
+  ],
+  [
+    'a re-stamp is stored and is no change; an older page never overwrites',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([paper({ id: 'a', title: 'x' }, '2024-01-02')]);
+      expect(await harvest.add([paper({ id: 'a', title: 'x' }, '2024-01-05')])).toMatchObject({
+        restamped: 1,
+      });
+      expect(await harvest.add([paper({ id: 'a', title: 'old' }, '2024-01-03')])).toMatchObject({
+        unchanged: 1,
+      });
+      expect(await store.show('a')).toMatchObject([{ datestamp: '2024-01-05', fields: { title: 'x' } }]);
+      expect((await store.stats()).perSource).toMatchObject([
+        { source: 's', records: 1, newestDatestamp: '2024-01-05' },
+      ]);
+      expect(await store.changes(0n, 10)).toHaveLength(1);
+    },
+  ],
+  [
+    'one record several times in a batch is one row, and its last content counts',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const items = ['x', 'y', 'y', 'z'].map((title) => paper({ id: 'a', title }));
+      expect(await harvest.add(items)).toMatchObject({ inserted: 1, updated: 2, unchanged: 1 });
+      expect((await all(store.export({ allVersions: true }))).map((each) => each.fields.title)).toEqual([
+        'z',
+      ]);
+      expect((await store.stats()).records).toBe(1);
+    },
+  ],
+  [
+    'the same identifier in two sources is two records',
+    async ({ store }) => {
+      await new Harvest(store, await leased(store)).add([paper({ id: 'a', title: 'x' })]);
+      await new Harvest(store, await leased(store, { source: 't' })).add([paper({ id: 'a', title: 'y' })]);
+      expect((await store.show('a')).map((each) => each.source)).toEqual(['s', 't']);
+      expect((await store.show('a', 't')).map((each) => each.fields.title)).toEqual(['y']);
+      expect(await store.stats()).toMatchObject({ records: 2 });
+    },
+  ],
+  [
+    'versions are ordered as text of any length and the greatest is the latest',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      for (const version of ['2', '10', '9'])
+        await harvest.add([paper({ id: 'a', version, title: version })]);
+      expect((await store.show('a')).map((each) => each.fields.version)).toEqual(['10', '9', '2']);
+      expect((await all(store.export({}))).map((each) => each.fields.version)).toEqual(['10']);
+      expect((await all(store.export({ allVersions: true }))).map((each) => each.fields.version)).toEqual([
+        '2',
+        '10',
+        '9',
+      ]);
+      expect((await store.changes(0n, 9)).map((each) => each.kind)).toEqual(['new', 'version', 'completed']);
+    },
+  ],
+  [
+    'a listed paper is completed by its history, and the lines stay one a version',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([paper({ id: 'a', title: 'x' }, '2024-01-02', LISTED)]);
+      await harvest.add([history('a', '2024-01-02', '1')]);
+      await harvest.add([paper({ id: 'a', title: 'y' }, '2024-01-05', LISTED)]);
+      expect((await store.show('a')).map((each) => each.fields.version)).toEqual([null, '1']);
+      await harvest.add([history('a', '2024-01-05', '1')]);
+      expect(
+        (await all(store.export({ allVersions: true }))).map((each) => [
+          each.fields.version,
+          each.fields.title,
+        ]),
+      ).toEqual([['1', 'y']]);
+      await harvest.add([
+        paper({ id: 'a', title: 'z' }, '2024-01-07', LISTED),
+        history('a', '2024-01-07', '2'),
+      ]);
+      expect((await store.show('a')).map((each) => [each.fields.version, each.fields.title])).toEqual([
+        ['2', 'z'],
+        ['1', 'y'],
+      ]);
+      expect((await store.changes(0n, 9)).map((each) => each.kind)).toEqual([
+        'new',
+        'completed',
+        'completed',
+        'completed',
+        'completed',
+        'version',
+      ]);
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
+    'a tombstone keeps the metadata, one of an unknown record is kept as well, and a record can come back',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([paper({ id: 'a', title: 'x' }, '2024-01-02')]);
+      await harvest.add([
+        { type: 'deleted', id: 'a', datestamp: '2024-01-03', place: null },
+        { type: 'deleted', id: 'b', datestamp: '2024-01-03', place: null },
+      ]);
+      expect(
+        (await all(store.export({}))).map(({ fields }) => [fields.id, fields.deleted, fields.title]),
+      ).toEqual([
+        ['a', true, 'x'],
+        ['b', true, null],
+      ]);
+      await harvest.add([paper({ id: 'a', title: 'x' }, '2024-01-04')]);
+      expect((await store.changes(0n, 9)).map((each) => [each.id, each.kind])).toEqual([
+        ['a', 'new'],
+        ['a', 'deleted'],
+        ['b', 'deleted'],
+        ['a', 'version'],
+      ]);
+    },
+  ],
+  [
+    'a journal link is kept for a preprint that comes later, and completes it without a new version',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const link: JournalItem = {
+        type: 'journal',
+        id: 'a',
+        datestamp: '2024-01-09',
+        place: null,
+        url: 'https://doi.org/10.1/j',
+        journalRef: 'J',
+      };
+      expect(await harvest.add([link])).toMatchObject({ missing: 0 });
+      const preprint = (version: string): Item =>
+        paper({ id: 'a', version, title: version }, `2024-01-0${version}`, {
+          unknown: ['journalRef', 'urls.journal'],
+        });
+      await harvest.add([preprint('1')]);
+      await harvest.add([preprint('2'), link, preprint('1')]);
+      expect(await store.show('a')).toMatchObject([
+        { fields: { version: '2', journalRef: 'J', urls: { journal: 'https://doi.org/10.1/j' } } },
+        { fields: { version: '1', journalRef: 'J' } },
+      ]);
+      expect((await store.changes(0n, 9)).map((each) => each.kind)).toEqual(['new', 'version']);
+    },
+  ],
+];
