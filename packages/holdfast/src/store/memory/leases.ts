@@ -47,6 +47,10 @@ export class Leases {
     if (held) this.#windows.set(lease.window.key, { ...held, owner: null, until: 0 });
   }
 
+  releaseAll(): void {
+    for (const [key, held] of this.#windows) this.#windows.set(key, { ...held, owner: null, until: 0 });
+  }
+
   /** @throws HoldfastError `ERR_STORE_FENCED` unless the lease stands and the cursor is the expected one. */
   check(lease: Lease, prev: string): void {
     const held = this.#held(lease);

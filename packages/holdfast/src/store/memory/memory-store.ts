@@ -22,7 +22,7 @@ import { Troubles } from './troubles.ts';
 
 /**
  * A whole store in memory, for tests and simulations: same rules as the durable ones, no durability. A crash
- * of an engine is played by handing the same instance to the next one; `close` therefore forgets nothing.
+ * of an engine is played by calling `reopen` and handing the same instance to the next one; `close` therefore forgets nothing.
  */
 export class MemoryStore extends MemoryReader implements Store {
   readonly kind = 'memory';
@@ -60,6 +60,11 @@ export class MemoryStore extends MemoryReader implements Store {
 
   async release(lease: Lease): Promise<void> {
     this.#leases.release(lease);
+  }
+
+  /** What opening a durable store does after a crash: the owner before is gone, and its leases with it. */
+  reopen(): void {
+    this.#leases.releaseAll();
   }
 
   async commit(commit: Commit): Promise<CommitResult> {

@@ -4,7 +4,7 @@ import { fromPlain } from './messages.ts';
 import type { Answer, Call } from './messages.ts';
 import type { SqliteWriter, WriterOptions } from './sqlite-writer.ts';
 
-type Method = Exclude<keyof SqliteWriter, never>;
+type Method = keyof SqliteWriter;
 
 interface Waiting {
   resolve(value: unknown): void;

@@ -131,7 +131,7 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   commit(commit: Commit): Promise<CommitResult> {
-    return this.#writer.call('commit', commit);
+    return this.#writer.call('commitJson', { ...commit, items: [] }, JSON.stringify(commit.items));
   }
 
   putSource(id: string, kind: string, change: SourceChange): Promise<SourceState> {

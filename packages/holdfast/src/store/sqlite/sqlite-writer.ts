@@ -22,7 +22,7 @@ import { isBroken, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
 import type { Phase } from './transaction.ts';
 import { TroubleWriter } from './trouble-writer.ts';
-import { claimWindow, planWindows, releaseWindow, renewWindow } from './window-writer.ts';
+import { claimWindow, freeWindows, planWindows, releaseWindow, renewWindow } from './window-writer.ts';
 
 /** What the writer needs to know to open its file. */
 export interface WriterOptions {
@@ -59,6 +59,8 @@ export class SqliteWriter {
     return this.#guard((connection) => {
       const copy = migrate(connection, this.#options.file, this.#options.today);
       while (rehashSome(connection) > 0);
+      // The owner before is gone, since the lock is ours: nobody waits for its leases to run out.
+      transaction(connection, () => freeWindows(connection));
       const settings = readSettings(connection);
       return { durability: { engine: 'sqlite', settings, durable: true }, copy };
     });
@@ -92,6 +94,11 @@ export class SqliteWriter {
       if (committed) return committed;
       throw error;
     }
+  }
+
+  /** A commit whose items come as JSON: between threads that is twice as fast as a structured clone. */
+  commitJson(commit: Commit, items: string): CommitResult {
+    return this.commit({ ...commit, items: JSON.parse(items) as Commit['items'] });
   }
 
   putSource(id: string, kind: string, change: SourceChange): SourceState {

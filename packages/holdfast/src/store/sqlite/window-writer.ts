@@ -58,6 +58,11 @@ export function releaseWindow(connection: Connection, { window, owner, fence }: 
   connection.run(sql, window.key, owner, fence);
 }
 
+/** Gives all leases back. */
+export function freeWindows(connection: Connection): void {
+  connection.run('UPDATE windows SET owner = NULL, lease_until = 0 WHERE owner IS NOT NULL');
+}
+
 /**
  * Moves a window where lease, fence and previous cursor match; it is the first write of every commit.
  * @throws HoldfastError `ERR_STORE_FENCED` when they do not.

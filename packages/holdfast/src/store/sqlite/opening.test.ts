@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VirtualClock } from '@holdfast/resilience/clock';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { all, commitOf, leased, paper } from '../testing/fixtures.ts';
+import { assertSafeVersion, openConnection, openPlain } from './database.ts';
+import { checkFileSystem, judgeFileSystem } from './file-system.ts';
+import { migrations, SCHEMA_VERSION } from './migrations/index.ts';
+import { openReader, openStore } from './sqlite-store.ts';
+import { transaction } from './transaction.ts';
+
+let folder = '';
+let file = '';
+const clock = new VirtualClock({ start: Date.UTC(2026, 10, 22, 12) });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-opening-'));
+  file = join(folder, 'holdfast.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A store as an older build left it: its schema and a paper in two versions. */
+function writeOlder(version: number): void {
+  const connection = openConnection(file);
+  for (const step of migrations.slice(0, version)) {
+    transaction(connection, () => {
+      connection.exec(step.sql);
+      connection.exec(`PRAGMA user_version = ${step.version}`);
+    });
+  }
+  const insert = `INSERT INTO papers (seq, record, born, source, id, version, latest, datestamp, hash, hash_version, fields)
+    VALUES (?, 1, ?, 's', 'a', ?, ?, ?, 'h', 1, '{"id":"a","title":"quantum","abstract":null,"authors":[],"categories":[]}')`;
+  for (const [seq, version_, latest] of [
+    [1, '1', 0],
+    [2, '2', 1],
+  ] as const) {
+    connection.run(insert, seq, seq, version_, latest, `2024-01-0${seq}`);
+    connection.run("INSERT INTO changes (kind, source, id, hash, at) VALUES ('new', 's', 'a', 'h', 1)");
+  }
+  connection.close();
+}
+
+test('every setting is reported as SQLite reads it back, and the store calls itself durable', async () => {
+  const store = await openStore({ file, clock });
+  expect(store.durability).toMatchObject({
+    engine: 'sqlite',
+    durable: true,
+    settings: {
+      journal_mode: 'wal',
+      synchronous: 2,
+      page_size: 16_384,
+      fullfsync: 1,
+      checkpoint_fullfsync: 1,
+      busy_timeout: 5000,
+      wal_autocheckpoint: 1000,
+      journal_size_limit: 67_108_864,
+      cache_size: -64_000,
+      mmap_size: 0,
+    },
+  });
+  await store.close();
+  // Opened again the same settings hold; some builds of SQLite then fall back to a weaker one.
+  const again = await openStore({ file, clock });
+  expect(again.durability).toEqual(store.durability);
+  expect(again.copyBeforeUpgrade).toBeNull();
+  await again.close();
+});
+
+test('a setting that does not hold is refused', () => {
+  const connection = openPlain(file);
+  connection.exec('PRAGMA page_size = 4096; CREATE TABLE t (a); ');
+  connection.close();
+  expect(() => openConnection(file)).toThrow(expect.objectContaining({ code: 'ERR_STORE_UNSAFE' }));
+});
+
+test('SQLite below 3.51.3 may not write', () => {
+  for (const version of ['3.51.2', '3.50.7', '3.7.0', '2.99.99']) {
+    expect(() => assertSafeVersion(version)).toThrow(expect.objectContaining({ code: 'ERR_STORE_UNSAFE' }));
+  }
+  for (const version of ['3.51.3', '3.52.0', '3.100.0', '4.0.0'])
+    expect(() => assertSafeVersion(version)).not.toThrow();
+});
+
+test('a network file system is refused, FUSE is doubtful', () => {
+  for (const type of [0x6969, 0xff534d42, 0xfe534d42, 0x01021997, 0xff534d42 | 0]) {
+    expect(() => checkFileSystem(file, type)).toThrow(expect.objectContaining({ code: 'ERR_STORE_UNSAFE' }));
+  }
+  expect(checkFileSystem(file, 0x65735546)).toContain('FUSE');
+  expect(judgeFileSystem(0xef53)).toBe('local');
+});
+
+test.for(Array.from({ length: SCHEMA_VERSION - 1 }, (_, index) => index + 1))(
+  'a store of schema %i is upgraded, after a whole copy of it was put beside it',
+  async (version) => {
+    writeOlder(version);
+    const before = existsSync(`${file}-wal`);
+    expect(before).toBe(false);
+    expect(() => openReader({ file })).toThrow(expect.objectContaining({ code: 'ERR_STORE_OLDER' }));
+    const store = await openStore({ file, clock });
+    const copy = `${file}.before-v${SCHEMA_VERSION}-2026-11-22`;
+    expect(store.copyBeforeUpgrade).toBe(copy);
+    expect((await store.stats()).perSource).toMatchObject([
+      { source: 's', records: 1, newestDatestamp: '2024-01-02' },
+    ]);
+    expect(await store.index(10)).toBe(0);
+    expect(await store.search('quantum')).toHaveLength(1);
+    await store.commit(commitOf(await leased(store), { items: [paper({ id: 'b' })] }));
+    expect((await store.stats()).records).toBe(2);
+    await store.close();
+    const copied = openPlain(copy, { readOnly: true });
+    expect(copied.get('PRAGMA user_version')).toMatchObject({ user_version: version });
+    expect(copied.get('SELECT count(*) AS n FROM papers')).toMatchObject({ n: 2 });
+    copied.close();
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  },
+);
+
+test('a store of a newer schema is refused and not touched', async () => {
+  await (await openStore({ file, clock })).close();
+  const connection = openPlain(file);
+  connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+  connection.close();
+  const before = readFileSync(file);
+  await expect(openStore({ file, clock })).rejects.toMatchObject({ code: 'ERR_STORE_NEWER' });
+  expect(() => openReader({ file })).toThrow(expect.objectContaining({ code: 'ERR_STORE_NEWER' }));
+  expect(readFileSync(file)).toEqual(before);
+});
+
+test('a reader of a store that does not exist says so and creates nothing', () => {
+  expect(() => openReader({ file })).toThrow(expect.objectContaining({ code: 'ERR_STORE_ABSENT' }));
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a reader cannot write', async () => {
+  const store = await openStore({ file, clock });
+  const connection = openConnection(file, { readOnly: true });
+  expect(() => connection.exec('DELETE FROM papers')).toThrow(expect.objectContaining({ errcode: 8 }));
+  connection.close();
+  expect(await all(store.verify())).toEqual([]);
+  await store.close();
+});
