@@ -8,7 +8,12 @@ export type Job =
   | { readonly type: 'look'; readonly window: Window; readonly lane: Window['lane'] }
   | { readonly type: 'repair'; readonly gaps: readonly Gap[] }
   | { readonly type: 'sweep'; readonly window: Window }
-  | { readonly type: 'wait'; readonly until: number | null; readonly why: 'poll' | 'gap' | 'confirm'; readonly caughtUp: boolean };
+  | {
+      readonly type: 'wait';
+      readonly until: number | null;
+      readonly why: 'poll' | 'gap' | 'confirm';
+      readonly caughtUp: boolean;
+    };
 
 /** Everything that the decision depends on. */
 export interface AgendaView {
@@ -28,7 +33,12 @@ const SWEEP_EVERY_MS = 20 * 3_600_000;
 
 /** Picks by lane: the newest, repairs, due second looks, then history from the newest to the oldest, then sweeps. */
 export function nextJob(view: AgendaView): Job {
-  const tail = view.windows.find((window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)) && !view.givenUp.has(window.key));
+  const tail = view.windows.find(
+    (window) =>
+      window.lane === 'tail' &&
+      (isDue(window, view) || !walkedSinceStart(window, view)) &&
+      !view.givenUp.has(window.key),
+  );
   if (tail) return { type: 'look', window: tail, lane: 'tail' };
   return repairs(view) ?? looks(view) ?? sweeps(view) ?? waiting(view);
 }
@@ -44,9 +54,16 @@ function walkedSinceStart(tail: Window, view: AgendaView): boolean {
 }
 
 function repairs(view: AgendaView): Job | null {
-  const gaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view) && !view.givenUp.has(gap.key));
+  const gaps = view.gaps.filter(
+    (gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view) && !view.givenUp.has(gap.key),
+  );
   if (gaps.length > 0) return { type: 'repair', gaps };
-  const window = closed(view).find(({ state, lane, ...rest }) => (state === 'GAP' || (lane === 'repair' && isWorking(state))) && isDue(rest, view) && !view.givenUp.has(rest.key));
+  const window = closed(view).find(
+    ({ state, lane, ...rest }) =>
+      (state === 'GAP' || (lane === 'repair' && isWorking(state))) &&
+      isDue(rest, view) &&
+      !view.givenUp.has(rest.key),
+  );
   return window ? { type: 'look', window, lane: 'repair' } : null;
 }
 
@@ -61,7 +78,10 @@ function looks(view: AgendaView): Job | null {
 }
 
 function awaitsSecondLook(window: Window, { source }: AgendaView): boolean {
-  return window.state === 'SEALED' && (source.streams.find(({ name }) => name === window.stream)?.secondLook ?? false);
+  return (
+    window.state === 'SEALED' &&
+    (source.streams.find(({ name }) => name === window.stream)?.secondLook ?? false)
+  );
 }
 
 /** Recent days are looked at again until they are `overlapDays` old: late and back-dated records are found then. */
@@ -69,16 +89,23 @@ function sweeps(view: AgendaView): Job | null {
   const oldest = addDays(view.today, -view.source.overlapDays);
   const window = closed(view).find(
     ({ state, to, lookedAt, stream, from }) =>
-      (state === 'VERIFIED' || (state === 'SEALED' && !awaitsSecondLook({ state, stream, from } as Window, view))) &&
-      to !== null && to >= oldest && (lookedAt ?? 0) < view.now - SWEEP_EVERY_MS,
+      (state === 'VERIFIED' ||
+        (state === 'SEALED' && !awaitsSecondLook({ state, stream, from } as Window, view))) &&
+      to !== null &&
+      to >= oldest &&
+      (lookedAt ?? 0) < view.now - SWEEP_EVERY_MS,
   );
   return window ? { type: 'sweep', window } : null;
 }
 
 function waiting(view: AgendaView): Job {
   const pending = view.windows.filter((window) => !isSettled(window, view) && !view.givenUp.has(window.key));
-  const openGaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && !view.givenUp.has(gap.key));
-  const times = [...view.windows.filter(({ nextAt }) => nextAt !== null), ...openGaps].map(({ nextAt }) => nextAt ?? view.now);
+  const openGaps = view.gaps.filter(
+    (gap) => gap.id !== null && gap.state === 'open' && !view.givenUp.has(gap.key),
+  );
+  const times = [...view.windows.filter(({ nextAt }) => nextAt !== null), ...openGaps].map(
+    ({ nextAt }) => nextAt ?? view.now,
+  );
   const later = times.filter((time) => time > view.now);
   return {
     type: 'wait',
@@ -91,7 +118,13 @@ function waiting(view: AgendaView): Job {
 /** Nothing is owed for this window now. */
 function isSettled(window: Window, view: AgendaView): boolean {
   if (window.to === null) return walkedSinceStart(window, view) && window.state !== 'GAP';
-  if (window.state === 'OPEN' && window.cursor === '' && (window.lookedAt ?? 0) >= view.startedAt && (window.nextAt ?? 0) > view.now) return true;
+  if (
+    window.state === 'OPEN' &&
+    window.cursor === '' &&
+    (window.lookedAt ?? 0) >= view.startedAt &&
+    (window.nextAt ?? 0) > view.now
+  )
+    return true;
   return window.state === 'VERIFIED' || (window.state === 'SEALED' && !awaitsSecondLook(window, view));
 }
 

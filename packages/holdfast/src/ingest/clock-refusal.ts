@@ -15,6 +15,9 @@ export function cutBackToServer(window: Window, serverDay: Day, stream: Stream):
     return { next: { cursor: '', reason }, drop: true, spawn: [{ ...tailWindow(window, tailFrom), reason }] };
   }
   if (window.to <= serverDay) return null;
-  const kept = window.from < tailFrom ? [{ ...tailWindow(window, window.from), to: tailFrom, lane: window.lane, reason }] : [];
+  const kept =
+    window.from < tailFrom
+      ? [{ ...tailWindow(window, window.from), to: tailFrom, lane: window.lane, reason }]
+      : [];
   return { next: { cursor: '', reason }, drop: true, spawn: kept };
 }

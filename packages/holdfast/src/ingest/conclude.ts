@@ -41,7 +41,12 @@ function concludeTail(end: EndOfLook): Conclusion {
   const today = end.serverDay;
   if (today === null) return tailDone(end, {});
   if (window.look === 1 && stream.secondLook && today > window.from) {
-    return settled(end, { state: 'OPEN', look: 2, nextAt: null, reason: 'the days that are over get their second look' });
+    return settled(end, {
+      state: 'OPEN',
+      look: 2,
+      nextAt: null,
+      reason: 'the days that are over get their second look',
+    });
   }
   const newFrom = addDays(today, -stream.lagDays);
   const watermark = { watermark: end.window.serverDate ?? end.walk.progress.serverDate };
@@ -50,14 +55,22 @@ function concludeTail(end: EndOfLook): Conclusion {
   return {
     ...tailDone(end, watermark),
     drop: true,
-    spawn: [overWindow(end, over), { ...tailWindow(window, newFrom), nextAt: end.poll.next(end.now), lookedAt: end.now }],
+    spawn: [
+      overWindow(end, over),
+      { ...tailWindow(window, newFrom), nextAt: end.poll.next(end.now), lookedAt: end.now },
+    ],
   };
 }
 
 /** The tail waits for the next poll. */
 function tailDone(end: EndOfLook, source: NonNullable<Commit['source']>): Conclusion {
   return {
-    ...settled(end, { state: 'OPEN', look: 1, nextAt: end.poll.next(end.now), reason: 'waits for the next poll' }),
+    ...settled(end, {
+      state: 'OPEN',
+      look: 1,
+      nextAt: end.poll.next(end.now),
+      reason: 'waits for the next poll',
+    }),
     source: { ...source, lastSuccessAt: end.now, attempt: 0 },
   };
 }
@@ -72,7 +85,9 @@ function overWindow(end: EndOfLook, range: DayRange): NewWindow {
     lane: 'backfill',
     state: verified ? 'VERIFIED' : 'SEALED',
     look: looked ? end.window.look + 1 : 2,
-    reason: verified ? 'a second look at the tail found nothing missing' : 'its days are over; the walk of the tail covered them',
+    reason: verified
+      ? 'a second look at the tail found nothing missing'
+      : 'its days are over; the walk of the tail covered them',
     lookedAt: end.now,
     serverDate: end.walk.progress.serverDate,
     records: end.window.records,
@@ -83,8 +98,21 @@ function overWindow(end: EndOfLook, range: DayRange): NewWindow {
 /** A tail of this window's stream that begins on `from`. */
 export function tailWindow(window: Pick<Window, 'source' | 'stream'>, from: Day): NewWindow {
   return {
-    source: window.source, stream: window.stream, from, to: null, lane: 'tail', state: 'OPEN', look: 1, cursor: '',
-    nextAt: null, attempts: 0, reason: '', serverDate: null, lookedAt: null, records: 0, pages: 0,
+    source: window.source,
+    stream: window.stream,
+    from,
+    to: null,
+    lane: 'tail',
+    state: 'OPEN',
+    look: 1,
+    cursor: '',
+    nextAt: null,
+    attempts: 0,
+    reason: '',
+    serverDate: null,
+    lookedAt: null,
+    records: 0,
+    pages: 0,
   };
 }
 
@@ -93,18 +121,42 @@ function concludeClosed(end: EndOfLook): Conclusion {
   const due = addDays(window.to ?? window.from, stream.lagDays);
   if (window.look === 1 && (serverDay === null || serverDay < due)) {
     // The tail still covers these days; they were only listed once more.
-    if (window.lane === 'repair') return { ...settled(end, { state: 'OPEN', look: 1, nextAt: null, reason: '' }), drop: true };
+    if (window.lane === 'repair')
+      return { ...settled(end, { state: 'OPEN', look: 1, nextAt: null, reason: '' }), drop: true };
     // Our clock may be ahead: only the server's own date can say that these days are over.
-    return settled(end, { state: 'OPEN', look: 1, nextAt: startOf(addDays(due, 1)), reason: `the server's date does not yet say that ${due} is reached` });
+    return settled(end, {
+      state: 'OPEN',
+      look: 1,
+      nextAt: end.now + msUntil(due, serverDay),
+      reason: `the server's date does not yet say that ${due} is reached`,
+    });
   }
   const how = walk.mode === 'finished' ? walk.end : 'confirmed';
-  if (!stream.secondLook) return settled(end, { state: 'SEALED', look: 1, nextAt: null, reason: `end ${how}` });
+  if (!stream.secondLook)
+    return settled(end, { state: 'SEALED', look: 1, nextAt: null, reason: `end ${how}` });
   if (window.look === 1 && how === 'empty') {
-    return settled(end, { state: 'VERIFIED', look: 2, nextAt: null, reason: 'two different requests agree that it is empty' });
+    return settled(end, {
+      state: 'VERIFIED',
+      look: 2,
+      nextAt: null,
+      reason: 'two different requests agree that it is empty',
+    });
   }
-  if (window.look === 1) return settled(end, { state: 'SEALED', look: 2, nextAt: null, reason: `end ${how}` });
-  if (end.foundMissing) return settled(end, { state: 'SEALED', look: window.look + 1, nextAt: null, reason: 'the look listed records that were missing; once they are here it is looked at again' });
-  return settled(end, { state: 'VERIFIED', look: window.look + 1, nextAt: null, reason: 'a second look found nothing missing' });
+  if (window.look === 1)
+    return settled(end, { state: 'SEALED', look: 2, nextAt: null, reason: `end ${how}` });
+  if (end.foundMissing)
+    return settled(end, {
+      state: 'SEALED',
+      look: window.look + 1,
+      nextAt: null,
+      reason: 'the look listed records that were missing; once they are here it is looked at again',
+    });
+  return settled(end, {
+    state: 'VERIFIED',
+    look: window.look + 1,
+    nextAt: null,
+    reason: 'a second look found nothing missing',
+  });
 }
 
 /** A list that ends by protocol, and yet short of its own size in the second look too. */
@@ -132,7 +184,11 @@ function stuck(end: EndOfLook, walk: Extract<Walk, { mode: 'stuck' }>): Conclusi
 }
 
 /** Puts smaller windows in the place of one that cannot be walked as a whole. */
-export function splitInto(end: Pick<EndOfLook, 'window' | 'now'>, halves: readonly NewWindow[], why: string): Conclusion {
+export function splitInto(
+  end: Pick<EndOfLook, 'window' | 'now'>,
+  halves: readonly NewWindow[],
+  why: string,
+): Conclusion {
   return {
     next: { cursor: end.window.cursor, reason: why },
     drop: true,
@@ -150,7 +206,10 @@ export function split(window: Window, today: Day | null): readonly NewWindow[] |
   if (window.to === null) return days < 1 ? null : [{ ...closed, to: end }, tailWindow(window, end)];
   if (days < 2) return null;
   const middle = addDays(window.from, Math.floor(days / 2));
-  return [{ ...closed, to: middle }, { ...closed, from: middle, to: window.to }];
+  return [
+    { ...closed, to: middle },
+    { ...closed, from: middle, to: window.to },
+  ];
 }
 
 /** The window becomes a gap that is tried again, and confirmed absent after identical answers spaced over time. */
@@ -158,7 +217,10 @@ export function gapOf(end: EndOfLook, answer: string, look: number): Conclusion 
   const attempts = end.window.attempts + 1;
   const since = end.gapSince ?? end.now;
   const confirmed =
-    end.walk.mode === 'finished' && attempts >= IDENTICAL_ANSWERS && end.lastAnswer === answer && end.now - since >= SPACED_MS;
+    end.walk.mode === 'finished' &&
+    attempts >= IDENTICAL_ANSWERS &&
+    end.lastAnswer === answer &&
+    end.now - since >= SPACED_MS;
   const gap: GapUpdate = {
     key: rangeGapKey(end.window.stream, end.window),
     id: null,
@@ -171,12 +233,30 @@ export function gapOf(end: EndOfLook, answer: string, look: number): Conclusion 
     nextAt: end.now + gapDelay(attempts),
   };
   const next = confirmed
-    ? { cursor: '', state: 'VERIFIED' as const, look: look + 1, nextAt: null, attempts, reason: `confirmed absent: ${answer}`, lookedAt: end.now }
-    : { cursor: '', state: 'GAP' as const, look, nextAt: end.now + gapDelay(attempts), attempts, reason: answer };
+    ? {
+        cursor: '',
+        state: 'VERIFIED' as const,
+        look: look + 1,
+        nextAt: null,
+        attempts,
+        reason: `confirmed absent: ${answer}`,
+        lookedAt: end.now,
+      }
+    : {
+        cursor: '',
+        state: 'GAP' as const,
+        look,
+        nextAt: end.now + gapDelay(attempts),
+        attempts,
+        reason: answer,
+      };
   return { next, gaps: [gap], source: { reason: answer } };
 }
 
-function settled(end: EndOfLook, change: { state: Window['state']; look: number; nextAt: number | null; reason: string }): Conclusion {
+function settled(
+  end: EndOfLook,
+  change: { state: Window['state']; look: number; nextAt: number | null; reason: string },
+): Conclusion {
   const { progress } = end.walk;
   const first = end.window.look === 1;
   return {

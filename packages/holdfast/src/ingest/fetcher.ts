@@ -1,10 +1,10 @@
 import type { Clock } from '@holdfast/resilience/clock';
 import { parseRetryAfter, type Gate, type OnWait, type Policy } from '@holdfast/resilience';
 import { HoldfastError } from '../model/error.ts';
-import type { PageRequest, Reading, Source } from '../sources/port.ts';
+import type { Description, PageRequest, Reading, Source } from '../sources/port.ts';
 import type { Answer, Transport } from '../transport/port.ts';
-import { nextHop } from '../transport/redirects.ts';
-import { unusableAnswer } from './upstream-errors.ts';
+import { isRedirect, nextHop } from '../transport/redirects.ts';
+import { refusedRedirect, unusableAnswer } from './upstream-errors.ts';
 
 /** A reading that the walk can work with; the other kinds were asked again here. */
 export type Settled = Exclude<Reading, { type: 'throttled' | 'blocked' | 'broken' }>;
@@ -21,7 +21,6 @@ export interface FetcherOptions {
   readonly gate: Gate;
   readonly policy: Policy;
   readonly clock: Clock;
-  readonly userAgent: string;
   /** Every wait, from the policy or the gate. */
   readonly onWait: OnWait;
   /** The upstream says that its base URL has moved for good. */
@@ -45,6 +44,7 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   #throttled = 0;
   #answered = false;
+  #moved: string | null = null;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -58,15 +58,21 @@ export class Fetcher {
     return policy.run((context) => this.#attempt(request, context.signal), { signal, onWait });
   }
 
-  /** As `fetch`, for an answer that is read by other means (a repository's description). */
-  async fetchRaw<T extends { readonly type?: string }>(request: PageRequest, read: (answer: Answer) => T, signal: AbortSignal): Promise<T> {
-    const { policy, onWait } = this.#options;
+  /** As `fetch`, without any retry: to find out whether the upstream answers at all. */
+  async tryOnce(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
+    return this.#attempt(request, signal);
+  }
+
+  /** What a repository says of itself; null when it refuses to say. @throws as `fetch` */
+  async describe(request: PageRequest, signal: AbortSignal): Promise<Description | null> {
+    const { policy, onWait, source } = this.#options;
     return policy.run(
       async (context) => {
         const answer = await this.#follow(request.url, context.signal);
-        const result = read(answer) as T | Reading;
-        await this.#refuseUnusable(result, answer);
-        return result as T;
+        const said = source.readDescription(answer);
+        if (!('type' in said)) return said;
+        await this.#refuseUnusable(said, answer);
+        return null;
       },
       { signal, onWait },
     );
@@ -78,24 +84,28 @@ export class Fetcher {
     await this.#refuseUnusable(reading, answer);
     this.#answered = true;
     this.#throttled = 0;
+    // Told only once the new address gave a real answer: a network's login page redirects too.
+    if (this.#moved !== null) this.#options.onMoved(this.#moved);
+    this.#moved = null;
     return { answer, reading: withServerDate(reading as Settled, answer) };
   }
 
   async #follow(url: string, signal: AbortSignal): Promise<Answer> {
-    const hops: string[] = [url];
-    for (let current = url; ; ) {
+    const visited = [url];
+    for (let current = url; ;) {
       const answer = await this.#send(current, signal);
-      if (answer.status < 300 || answer.status > 399 || answer.status === 304) return answer;
-      const hop = nextHop(current, answer.status, answer.headers['location'], hops);
-      if (hop.moved) this.#options.onMoved(hop.url);
-      hops.push(hop.url);
+      if (!isRedirect(answer.status)) return answer;
+      const hop = nextHop(visited, answer.status, answer.headers['location']);
+      if (hop.type === 'refused') throw refusedRedirect(hop.reason, current);
+      if (hop.moved) this.#moved = hop.url;
+      visited.push(hop.url);
       current = hop.url;
     }
   }
 
   #send(url: string, signal: AbortSignal): Promise<Answer> {
-    const { gate, transport, source, userAgent, onWait, onRequest } = this.#options;
-    const headers = { 'user-agent': userAgent, accept: source.accept };
+    const { gate, transport, source, onWait, onRequest } = this.#options;
+    const headers = { accept: source.accept };
     return gate.run(
       () => {
         onRequest(url);
@@ -115,7 +125,10 @@ export class Fetcher {
 
   async #coolDown(type: 'throttled' | 'blocked', answer: Answer, detail: string): Promise<void> {
     const { gate, clock, source } = this.#options;
-    const asked = parseRetryAfter(answer.headers['retry-after'], { now: clock.now(), date: answer.headers['date'] ?? null });
+    const asked = parseRetryAfter(answer.headers['retry-after'], {
+      now: clock.now(),
+      date: answer.headers['date'] ?? null,
+    });
     this.#throttled += 1;
     if (asked !== null) {
       await gate.close(asked.waitMs, { kind: 'retry-after', reason: detail, raw: asked.raw });
@@ -127,7 +140,9 @@ export class Fetcher {
   }
 }
 
-function isUnusable(reading: { readonly type?: string }): reading is Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }> {
+function isUnusable(reading: {
+  readonly type?: string;
+}): reading is Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }> {
   return reading.type === 'throttled' || reading.type === 'blocked' || reading.type === 'broken';
 }
 

@@ -1,9 +1,8 @@
-import type { Clock, Random } from '@holdfast/resilience/clock';
 import { classify, type Verdict } from '@holdfast/resilience';
 import { dayOf, startOf, type Day } from '../model/day.ts';
 import type { SourceStateName, WaitNotice } from '../model/event.ts';
 import type { Window } from '../model/window.ts';
-import type { Source } from '../sources/port.ts';
+import type { Description, Source } from '../sources/port.ts';
 import type { SourceState } from '../store/port.ts';
 import { nextJob, type AgendaView, type Job } from './agenda.ts';
 import { codeOf, type Fetcher } from './fetcher.ts';
@@ -45,13 +44,15 @@ const TRIES_PER_RUN = 3;
  */
 export class Harvester {
   readonly #options: HarvesterOptions;
-  readonly #source: Source;
+  #source: Source;
   readonly #pauses: Pauses;
   readonly #tries = new Map<string, number>();
   #serverDate: string | null = null;
   #failures = 0;
   #nextTail: number | null = null;
   #inTail = false;
+  /** Somebody asked for a poll before its time. */
+  #polls = false;
   state: SourceStateName = 'catching-up';
   reason = 'starting';
   wait: WaitNotice | null = null;
@@ -68,6 +69,7 @@ export class Harvester {
     for (;;) {
       signal.throwIfAborted();
       const job = nextJob(await this.#view());
+      this.#polls = false;
       if (job.type === 'wait' && this.#options.once && this.#mayEnd(job)) return this.#end(job);
       try {
         await this.#perform(job, signal);
@@ -80,7 +82,8 @@ export class Harvester {
   }
 
   /** A person, the network or the machine says: try now. Ends our own waits, never one that an upstream asked for. */
-  wake(): void {
+  pollNow(): void {
+    this.#polls = true;
     this.#pauses.endAll();
   }
 
@@ -98,22 +101,47 @@ export class Harvester {
     if (this.state === state && this.reason === reason) return;
     this.state = state;
     this.reason = reason;
-    this.#options.emit({ kind: 'state', at: this.#options.clock.now(), source: this.#source.id, state, reason });
+    this.#options.emit({
+      kind: 'state',
+      at: this.#options.clock.now(),
+      source: this.#source.id,
+      state,
+      reason,
+    });
   }
 
   /** Plans windows. An upstream that must describe itself first is waited for like any other request. */
   async #prepare(signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        const remembered = await this.#write(() => this.#options.store.putSource(this.#source.id, this.#source.kind, {}), signal);
+        const remembered = await this.#write(
+          () => this.#options.store.putSource(this.#source.id, this.#source.kind, {}),
+          signal,
+        );
         this.#serverDate = remembered.watermark;
-        await this.#plan(remembered, signal);
+        await this.#plan(await this.#describe(remembered, signal), signal);
         return;
       } catch (error) {
         signal.throwIfAborted();
         await this.#afterFailure(error, signal);
       }
     }
+  }
+
+  /** Asks a repository once what it says of itself: its earliest day and the granularity of its dates. */
+  async #describe(remembered: SourceState, signal: AbortSignal): Promise<SourceState> {
+    const request = this.#source.identify();
+    if (request === null || this.#source.withDescription === undefined) return remembered;
+    const known = remembered.memory['description'] as Description | undefined;
+    const description = known ?? (await this.#options.fetcher.describe(request, signal));
+    if (description === null) return remembered;
+    this.#source = this.#source.withDescription(description);
+    if (known !== undefined) return remembered;
+    const memory = { ...remembered.memory, description };
+    return this.#write(
+      () => this.#options.store.putSource(this.#source.id, this.#source.kind, { memory }),
+      signal,
+    );
   }
 
   async #plan(remembered: SourceState, signal: AbortSignal): Promise<void> {
@@ -123,22 +151,46 @@ export class Harvester {
     const wanted = resolveFrom(from, today, earliest);
     // `30d` is resolved once: the same setting tomorrow must not be a later day, nor a new plan.
     const sameSetting = remembered.memory['from'] === from && remembered.from !== null;
-    const first = sameSetting || (remembered.from !== null && remembered.from < wanted) ? (remembered.from ?? wanted) : wanted;
+    const first =
+      sameSetting || (remembered.from !== null && remembered.from < wanted)
+        ? (remembered.from ?? wanted)
+        : wanted;
     const existing = await store.windows(this.#source.id);
     const windows = this.#source.streams.flatMap((stream) =>
       planStream({ source: this.#source.id, stream, from: first, until, today, existing }),
     );
     await this.#write(() => store.plan(windows), signal);
-    await this.#write(() => store.putSource(this.#source.id, this.#source.kind, { from: first, memory: { ...remembered.memory, from } }), signal);
+    await this.#write(
+      () =>
+        store.putSource(this.#source.id, this.#source.kind, {
+          from: first,
+          memory: { ...remembered.memory, from },
+        }),
+      signal,
+    );
   }
 
   async #view(): Promise<AgendaView> {
     const { store, clock, once, startedAt } = this.#options;
-    const windows = await store.windows(this.#source.id);
-    const gaps = await store.gaps(this.#source.id);
+    const windows = (await store.windows(this.#source.id)).map((window) =>
+      this.#polls ? { ...window, nextAt: null } : window,
+    );
+    const gaps = (await store.gaps(this.#source.id)).map((gap) =>
+      this.#polls ? { ...gap, nextAt: null } : gap,
+    );
     this.#nextTail = windows.find(({ to }) => to === null)?.nextAt ?? null;
-    const givenUp = once ? new Set([...this.#tries].filter(([, tries]) => tries >= TRIES_PER_RUN).map(([key]) => key)) : new Set<string>();
-    return { source: this.#source, windows, gaps, now: clock.now(), today: this.#today(), startedAt, givenUp };
+    const givenUp = once
+      ? new Set([...this.#tries].filter(([, tries]) => tries >= TRIES_PER_RUN).map(([key]) => key))
+      : new Set<string>();
+    return {
+      source: this.#source,
+      windows,
+      gaps,
+      now: clock.now(),
+      today: this.#today(),
+      startedAt,
+      givenUp,
+    };
   }
 
   async #perform(job: Job, signal: AbortSignal): Promise<void> {
@@ -177,8 +229,23 @@ export class Harvester {
     const lease = await store.claim({ owner, window: window.key, ttlMs: 60_000 });
     if (lease === null) return;
     const secondLook = this.#source.streams.find(({ name }) => name === window.stream)?.secondLook ?? false;
-    const next = secondLook ? { cursor: '', state: 'SEALED' as const } : { cursor: '', state: 'OPEN' as const, look: 1 };
-    await this.#write(() => store.commit({ lease, batchId: uniqueId(), prev: window.cursor, next: { ...next, nextAt: null, reason: 'swept' }, page: null, items: [], bad: [], at: clock.now() }), signal);
+    const next = secondLook
+      ? { cursor: '', state: 'SEALED' as const }
+      : { cursor: '', state: 'OPEN' as const, look: 1 };
+    await this.#write(
+      () =>
+        store.commit({
+          lease,
+          batchId: uniqueId(),
+          prev: window.cursor,
+          next: { ...next, nextAt: null, reason: 'swept' },
+          page: null,
+          items: [],
+          bad: [],
+          at: clock.now(),
+        }),
+      signal,
+    );
     await store.release(lease);
   }
 
@@ -208,7 +275,10 @@ export class Harvester {
 
   #end(job: Extract<Job, { type: 'wait' }>): HarvestEnd {
     const { clock, emit } = this.#options;
-    const reason = this.#tries.size > 0 && [...this.#tries.values()].some((tries) => tries >= TRIES_PER_RUN) ? 'what the upstream did not deliver is listed as gaps' : 'caught up';
+    const reason =
+      this.#tries.size > 0 && [...this.#tries.values()].some((tries) => tries >= TRIES_PER_RUN)
+        ? 'what the upstream did not deliver is listed as gaps'
+        : 'caught up';
     this.become('ok', reason);
     emit({ kind: 'done', at: clock.now(), source: this.#source.id, caughtUp: job.caughtUp, reason });
     return { caughtUp: job.caughtUp };
@@ -226,7 +296,10 @@ export class Harvester {
     const offline = verdict.category === 'dns';
     this.become(offline ? 'offline' : 'waiting', message);
     const notice: WaitNotice = {
-      why: offline ? 'offline' : 'backoff', reason: message, until: clock.now() + delay, attempt: this.#failures,
+      why: offline ? 'offline' : 'backoff',
+      reason: message,
+      until: clock.now() + delay,
+      attempt: this.#failures,
       error: { code: codeOf(error), message, hint: 'Nothing to do: it is tried again by itself.' },
     };
     this.noteWait(notice, null);
@@ -253,7 +326,14 @@ export class Harvester {
   #lookDeps(): LookDeps {
     const { store, clock, random, emit, uniqueId, fetcher, owner } = this.#options;
     return {
-      store, clock, random, emit, uniqueId, fetcher, owner, source: this.#source,
+      store,
+      clock,
+      random,
+      emit,
+      uniqueId,
+      fetcher,
+      owner,
+      source: this.#source,
       today: () => this.#today(),
       onWait: (wait) => this.noteWait(wait, null),
       shouldYield: () => !this.#inTail && this.#nextTail !== null && this.#nextTail <= clock.now(),
@@ -262,7 +342,7 @@ export class Harvester {
 }
 
 function isUpstream({ category }: Verdict): boolean {
-  return ['network', 'dns', 'tls', 'timeout', 'rate-limit', 'auth-expired', 'permanent', 'unknown'].includes(category);
+  return ['network', 'dns', 'tls', 'timeout', 'rate-limit', 'auth-expired', 'permanent', 'unknown'].includes(
+    category,
+  );
 }
-
-export type { Clock, Random };

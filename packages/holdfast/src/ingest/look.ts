@@ -70,8 +70,17 @@ class LookRun {
     if (!stream) throw new TypeError(`source ${window.source} has no stream ${window.stream}`);
     this.#stream = stream;
     // The second look at the tail covers the days that are over when the first look began.
-    const range = window.to === null && window.look > 1 ? { from: window.from, to: this.#serverDay(window.serverDate) } : window;
-    this.#context = { source: deps.source, stream: window.stream, range, look: window.look, today: deps.today() };
+    const range =
+      window.to === null && window.look > 1
+        ? { from: window.from, to: this.#serverDay(window.serverDate) }
+        : window;
+    this.#context = {
+      source: deps.source,
+      stream: window.stream,
+      range,
+      look: window.look,
+      today: deps.today(),
+    };
     this.#cursor = window.cursor;
     this.#walk = window.cursor === '' ? beginWalk(deps.clock.now()) : (JSON.parse(window.cursor) as Walk);
   }
@@ -87,7 +96,12 @@ class LookRun {
       const fetched = await this.#fetch(request);
       if (fetched === 'narrowed') return 'concluded';
       if (await this.#cutBack(fetched)) return 'concluded';
-      const walk = step(this.#walk, request, { reading: fetched.reading, at: this.#deps.clock.now() }, this.#context);
+      const walk = step(
+        this.#walk,
+        request,
+        { reading: fetched.reading, at: this.#deps.clock.now() },
+        this.#context,
+      );
       await this.#commitPage(fetched, walk, request.url);
     }
   }
@@ -100,10 +114,23 @@ class LookRun {
   async #pause(): Promise<void> {
     const walk = this.#walk;
     const repeats = walk.mode === 'doubting' || walk.mode === 'confirming-empty' ? walk.asked : 0;
-    const wait = walk.mode === 'confirming-empty' ? (repeats > 0 ? this.#deps.source.cooldownMs : 0) : repeats > 1 ? Math.min(SECOND_REPEAT_MS, this.#deps.source.cooldownMs) : 0;
+    const wait =
+      walk.mode === 'confirming-empty'
+        ? repeats > 0
+          ? this.#deps.source.cooldownMs
+          : 0
+        : repeats > 1
+          ? Math.min(SECOND_REPEAT_MS, this.#deps.source.cooldownMs)
+          : 0;
     if (wait === 0) return;
     const until = this.#deps.clock.now() + wait;
-    this.#deps.onWait({ why: 'confirm', reason: 'the end of the list is doubtful and is asked for again', until, attempt: repeats, error: null });
+    this.#deps.onWait({
+      why: 'confirm',
+      reason: 'the end of the list is doubtful and is asked for again',
+      until,
+      attempt: repeats,
+      error: null,
+    });
     await this.#deps.clock.sleep(wait, { signal: this.#signal });
   }
 
@@ -113,7 +140,14 @@ class LookRun {
       return await this.#deps.fetcher.fetch(request, this.#signal);
     } catch (error) {
       this.#signal.throwIfAborted();
-      const narrowed = await narrow(error, { window: this.#lease.window, walk: this.#walk, request, deps: this.#deps, context: this.#context, signal: this.#signal });
+      const narrowed = await narrow(error, {
+        window: this.#lease.window,
+        walk: this.#walk,
+        request,
+        deps: this.#deps,
+        context: this.#context,
+        signal: this.#signal,
+      });
       if (narrowed === null) throw error;
       if ('walk' in narrowed) {
         await this.#commit(null, narrowed.walk, JSON.stringify(narrowed.walk), { next: { cursor: '' } });
@@ -128,7 +162,9 @@ class LookRun {
   async #cutBack({ reading, answer }: Fetched): Promise<boolean> {
     if (reading.type !== 'refused' || reading.cause !== 'clock') return false;
     const date = Date.parse(answer.headers['date'] ?? '');
-    const conclusion = Number.isNaN(date) ? null : cutBackToServer(this.#lease.window, dayOf(date), this.#stream);
+    const conclusion = Number.isNaN(date)
+      ? null
+      : cutBackToServer(this.#lease.window, dayOf(date), this.#stream);
     if (conclusion === null) return false;
     await this.#commit(null, this.#walk, '', conclusion);
     return true;
@@ -136,17 +172,19 @@ class LookRun {
 
   async #commitPage(fetched: Fetched, walk: Walk, url: string): Promise<void> {
     phase('transaction');
-    await this.#commit({ fetched, url }, walk, JSON.stringify(walk), { next: { cursor: '', state: this.#fetchingState() } });
+    // A window that was sealed stays so while it is looked at again.
+    const next =
+      this.#lease.window.state === 'SEALED' ? { cursor: '' } : { cursor: '', state: 'FETCHING' as const };
+    await this.#commit({ fetched, url }, walk, JSON.stringify(walk), { next });
     phase('committed');
   }
 
-  /** A window that was sealed stays so while it is looked at again. */
-  #fetchingState(): Window['state'] {
-    const { state, look: number } = this.#lease.window;
-    return number > 1 && (state === 'SEALED' || state === 'VERIFIED') ? state : 'FETCHING';
-  }
-
-  async #commit(page: { fetched: Fetched; url: string } | null, walk: Walk, cursor: string, conclusion: Conclusion): Promise<CommitResult> {
+  async #commit(
+    page: { fetched: Fetched; url: string } | null,
+    walk: Walk,
+    cursor: string,
+    conclusion: Conclusion,
+  ): Promise<CommitResult> {
     const { store, clock, uniqueId } = this.#deps;
     const reading = page?.fetched.reading.type === 'page' ? page.fetched.reading : null;
     const batchId = uniqueId();
@@ -160,10 +198,15 @@ class LookRun {
           batchId,
           prev: this.#cursor,
           next: { ...conclusion.next, cursor },
-          page: page === null || reading === null ? null : {
-            bytes: page.fetched.answer.body, url: page.url,
-            contentType: page.fetched.answer.headers['content-type'] ?? '', fetchedAt: page.fetched.answer.receivedAt,
-          },
+          page:
+            page === null || reading === null
+              ? null
+              : {
+                  bytes: page.fetched.answer.body,
+                  url: page.url,
+                  contentType: page.fetched.answer.headers['content-type'] ?? '',
+                  fetchedAt: page.fetched.answer.receivedAt,
+                },
           items: reading?.items ?? [],
           bad: reading?.bad ?? [],
           at,
@@ -180,7 +223,8 @@ class LookRun {
 
   async #conclude(): Promise<LookOutcome> {
     const walk = this.#walk;
-    if (walk.mode !== 'finished' && walk.mode !== 'stuck') throw new TypeError(`a walk that is ${walk.mode} has not ended`);
+    if (walk.mode !== 'finished' && walk.mode !== 'stuck')
+      throw new TypeError(`a walk that is ${walk.mode} has not ended`);
     await this.#commit(null, walk, '', conclude(await this.#endOfLook(walk)));
     return 'concluded';
   }
@@ -190,12 +234,25 @@ class LookRun {
     const gaps = await this.#deps.store.gaps(window.source);
     const range = gaps.find(({ key }) => key === rangeGapKey(window.stream, window));
     const foundMissing =
-      window.look > 1 && gaps.some((gap) => gap.id !== null && gap.state === 'open' && gap.since >= walk.progress.since && within(gap.datestamp, window));
+      window.look > 1 &&
+      gaps.some(
+        (gap) =>
+          gap.id !== null &&
+          gap.state === 'open' &&
+          gap.since >= walk.progress.since &&
+          within(gap.datestamp, window),
+      );
     const serverDate = window.look === 1 ? walk.progress.serverDate : window.serverDate;
     return {
-      window, walk, stream: this.#stream, poll: this.#deps.source.poll, now: this.#deps.clock.now(),
+      window,
+      walk,
+      stream: this.#stream,
+      poll: this.#deps.source.poll,
+      now: this.#deps.clock.now(),
       serverDay: serverDate === null ? null : this.#serverDay(serverDate),
-      foundMissing, gapSince: range?.since ?? null, lastAnswer: range?.lastAnswer ?? null,
+      foundMissing,
+      gapSince: range?.since ?? null,
+      lastAnswer: range?.lastAnswer ?? null,
     };
   }
 

@@ -16,6 +16,7 @@ export function startLoop(): LoopGuard {
 /** The guard after one more token, or null when the token was seen before. */
 export function followLoop(guard: LoopGuard, token: string): LoopGuard | null {
   if (guard.remembered === token) return null;
-  if (guard.steps + 1 < guard.power) return { ...guard, remembered: guard.remembered, steps: guard.steps + 1 };
+  if (guard.steps + 1 < guard.power)
+    return { ...guard, remembered: guard.remembered, steps: guard.steps + 1 };
   return { remembered: token, steps: 0, power: guard.power * 2 };
 }

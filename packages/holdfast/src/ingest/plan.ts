@@ -29,13 +29,16 @@ export function planStream(input: PlanInput): readonly NewWindow[] {
   const tailFrom = later(addDays(today, -(stream.lagDays + CLOCK_MARGIN_DAYS)), from);
   if (begins !== null) return history(input, from, begins);
   if (until !== null && until <= tailFrom) return history(input, from, until);
-  return [...history(input, from, tailFrom), tailWindow({ source: input.source, stream: stream.name }, tailFrom)];
+  return [
+    ...history(input, from, tailFrom),
+    tailWindow({ source: input.source, stream: stream.name }, tailFrom),
+  ];
 }
 
 /** Windows of at most `windowDays` over the half-open range, counted back from its end. */
 function history(input: PlanInput, from: Day, to: Day): readonly NewWindow[] {
   const windows: NewWindow[] = [];
-  for (let end = to; end > from; ) {
+  for (let end = to; end > from;) {
     const start = later(addDays(end, -input.stream.windowDays), from);
     const window = tailWindow({ source: input.source, stream: input.stream.name }, start);
     windows.push({ ...window, to: end, lane: 'backfill' });

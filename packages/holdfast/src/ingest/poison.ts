@@ -1,6 +1,6 @@
 import { classify } from '@holdfast/resilience';
 import { addDays } from '../model/day.ts';
-import type { Window } from '../model/window.ts';
+import type { DayRange, Window } from '../model/window.ts';
 import type { PageRequest } from '../sources/port.ts';
 import { gapOf, split, splitInto, type Conclusion } from './conclude.ts';
 import type { LookDeps } from './look.ts';
@@ -42,35 +42,44 @@ function mayBePoison(error: unknown, signal: AbortSignal): boolean {
   return (category === 'network' || category === 'timeout') && code !== 'ECONNREFUSED';
 }
 
-/** One request for something else of the same list: its answer tells poison from an outage. */
-async function answersOtherRequests({ window, request, deps, context, signal }: Poisoned): Promise<boolean> {
-  const { source } = deps;
-  const probe = request.continues ? source.first(window.stream, context.range, window.look, context.today) : otherPart(window, context, source);
-  if (probe === null || probe.url === request.url) return false;
-  try {
-    await deps.fetcher.fetch(probe, signal);
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (classify(error, { signal }).category === 'local') throw error;
-    return false;
+/** Requests for other parts of the same list: the first answer tells poison from an outage. */
+async function answersOtherRequests(poisoned: Poisoned): Promise<boolean> {
+  const { request, deps, signal } = poisoned;
+  for (const probe of otherParts(poisoned)) {
+    if (probe.url === request.url) continue;
+    try {
+      await deps.fetcher.tryOnce(probe, signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (classify(error, { signal }).category === 'local') throw error;
+    }
   }
+  return false;
 }
 
-function otherPart(window: Window, context: WalkContext, source: LookDeps['source']): PageRequest | null {
-  const halves = split(window, context.today);
-  const later = halves?.[1];
-  if (later !== undefined) return source.first(window.stream, later, window.look, context.today);
-  // A single day: another day may answer where this one does not.
-  const before = { from: addDays(window.from, -1), to: window.from };
-  return source.first(window.stream, before, window.look, context.today);
+/** One poisoned record lies in at most one of two halves; a neighbouring week answers for several. */
+function otherParts({ window, request, deps, context }: Poisoned): readonly PageRequest[] {
+  const { stream, look } = window;
+  const first = (range: DayRange): PageRequest => deps.source.first(stream, range, look, context.today);
+  const halves = (split(window, context.today) ?? []).toReversed();
+  const before = { from: addDays(window.from, -7), to: window.from };
+  return [...(request.continues ? [first(context.range)] : []), ...halves.map(first), first(before)];
 }
 
 /** The identifiers of the day tell what it holds; each is then asked for alone, and the poison is left over. */
 function listIdentifiers({ window, deps }: Poisoned, why: string): Conclusion | null {
   const ids = deps.source.identifiersLook;
   if (ids === null || window.look >= ids) return null;
-  return { next: { cursor: '', look: ids, state: 'OPEN', nextAt: null, reason: `${why}; its identifiers are listed instead` } };
+  return {
+    next: {
+      cursor: '',
+      look: ids,
+      state: 'OPEN',
+      nextAt: null,
+      reason: `${why}; its identifiers are listed instead`,
+    },
+  };
 }
 
 /** Goes on behind the page of an offset list; the window ends as a gap, with everything else of it stored. */
@@ -85,8 +94,15 @@ function asGap({ window, walk, deps, context }: Poisoned, why: string): Conclusi
   if (stream === undefined) throw new TypeError(`source ${window.source} has no stream ${window.stream}`);
   return gapOf(
     {
-      window, walk: { mode: 'stuck', why, narrow: false, progress: walk.progress }, stream, poll: deps.source.poll,
-      now: deps.clock.now(), serverDay: context.today, foundMissing: false, gapSince: null, lastAnswer: null,
+      window,
+      walk: { mode: 'stuck', why, narrow: false, progress: walk.progress },
+      stream,
+      poll: deps.source.poll,
+      now: deps.clock.now(),
+      serverDay: context.today,
+      foundMissing: false,
+      gapSince: null,
+      lastAnswer: null,
     },
     why,
     window.look,

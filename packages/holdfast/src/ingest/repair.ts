@@ -21,7 +21,12 @@ const LEASE_MS = 5 * 60_000;
  * upstream answers instead is kept with the gap. `carrier` is any window of the source, whose lease carries
  * the commits; its cursor does not move.
  */
-export async function repair(gaps: readonly Gap[], carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
+export async function repair(
+  gaps: readonly Gap[],
+  carrier: Window,
+  deps: LookDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const days = Map.groupBy(gaps, ({ datestamp }) => (datestamp ?? '').slice(0, 10));
   for (const [day, missing] of days) {
     if (missing.length > ONE_BY_ONE && day !== '' && missing.every(({ attempts }) => attempts === 0)) {
@@ -32,17 +37,32 @@ export async function repair(gaps: readonly Gap[], carrier: Window, deps: LookDe
   }
 }
 
-async function walkAgain(day: Day, gaps: readonly Gap[], carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
-  const updates = gaps.map((gap) => updateOf(gap, 'its day is listed again', deps.clock.now() + REWALK_PAUSE_MS));
+async function walkAgain(
+  day: Day,
+  gaps: readonly Gap[],
+  carrier: Window,
+  deps: LookDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const updates = gaps.map((gap) =>
+    updateOf(gap, 'its day is listed again', deps.clock.now() + REWALK_PAUSE_MS),
+  );
   const to = addDays(day, 1);
   const reason = `${String(gaps.length)} records of the day are missing`;
   const windows = await deps.store.windows(carrier.source);
-  const same = windows.find((window) => window.stream === carrier.stream && window.from === day && window.to === to);
+  const same = windows.find(
+    (window) => window.stream === carrier.stream && window.from === day && window.to === to,
+  );
   const spawn = same ? [] : [{ ...tailWindow(carrier, day), to, lane: 'repair' as const, reason }];
   await withLease(same ?? carrier, deps, (lease) =>
     commit(lease, deps, signal, {
-      items: [], fetched: null, gaps: updates, spawn,
-      next: same ? { cursor: '', state: 'OPEN', look: 1, nextAt: null, reason } : { cursor: lease.window.cursor },
+      items: [],
+      fetched: null,
+      gaps: updates,
+      spawn,
+      next: same
+        ? { cursor: '', state: 'OPEN', look: 1, nextAt: null, reason }
+        : { cursor: lease.window.cursor },
     }),
   );
 }
@@ -54,11 +74,18 @@ async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSi
   const fetched = answer instanceof Error ? null : answer;
   const items = fetched?.reading.type === 'page' ? fetched.reading.items : [];
   const gaps = items.some(({ id }) => id === gap.id) ? [] : [unanswered(gap, answer, deps.clock.now())];
-  await withLease(carrier, deps, (lease) => commit(lease, deps, signal, { items, fetched, gaps, spawn: [], next: { cursor: lease.window.cursor } }));
-  for (const { key, state, reason } of gaps) deps.emit({ kind: 'gap', at: deps.clock.now(), source: gap.source, key, state, reason });
+  await withLease(carrier, deps, (lease) =>
+    commit(lease, deps, signal, { items, fetched, gaps, spawn: [], next: { cursor: lease.window.cursor } }),
+  );
+  for (const { key, state, reason } of gaps)
+    deps.emit({ kind: 'gap', at: deps.clock.now(), source: gap.source, key, state, reason });
 }
 
-async function ask(request: Parameters<LookDeps['fetcher']['fetch']>[0], deps: LookDeps, signal: AbortSignal): Promise<Fetched | Error> {
+async function ask(
+  request: Parameters<LookDeps['fetcher']['fetch']>[0],
+  deps: LookDeps,
+  signal: AbortSignal,
+): Promise<Fetched | Error> {
   try {
     return await deps.fetcher.fetch(request, signal);
   } catch (error) {
@@ -70,10 +97,20 @@ async function ask(request: Parameters<LookDeps['fetcher']['fetch']>[0], deps: L
 /** What becomes of a gap when its record did not come. Only the upstream's own "does not exist" confirms an absence. */
 function unanswered(gap: Gap, answer: Fetched | Error, now: number): GapUpdate {
   const absent = !(answer instanceof Error) && answer.reading.type === 'absent';
-  const said = answer instanceof Error ? `${codeOf(answer)}: ${answer.message}` : 'detail' in answer.reading ? answer.reading.detail : 'an answer without the record';
-  const attempts = absent || gap.lastAnswer !== said ? (gap.lastAnswer === said ? gap.attempts + 1 : 1) : gap.attempts + 1;
+  const said =
+    answer instanceof Error
+      ? `${codeOf(answer)}: ${answer.message}`
+      : 'detail' in answer.reading
+        ? answer.reading.detail
+        : 'an answer without the record';
+  const attempts =
+    absent || gap.lastAnswer !== said ? (gap.lastAnswer === said ? gap.attempts + 1 : 1) : gap.attempts + 1;
   const confirmed = absent && attempts >= ABSENT_ANSWERS && now - gap.since >= SPACED_MS;
-  return { ...updateOf(gap, said, now + gapDelay(attempts)), attempts, state: confirmed ? 'confirmed-absent' : 'open' };
+  return {
+    ...updateOf(gap, said, now + gapDelay(attempts)),
+    attempts,
+    state: confirmed ? 'confirmed-absent' : 'open',
+  };
 }
 
 function updateOf(gap: Gap, lastAnswer: string, nextAt: number): GapUpdate {
@@ -83,7 +120,11 @@ function updateOf(gap: Gap, lastAnswer: string, nextAt: number): GapUpdate {
 
 type Lease = NonNullable<Awaited<ReturnType<LookDeps['store']['claim']>>>;
 
-async function withLease(window: Window, deps: LookDeps, work: (lease: Lease) => Promise<void>): Promise<void> {
+async function withLease(
+  window: Window,
+  deps: LookDeps,
+  work: (lease: Lease) => Promise<void>,
+): Promise<void> {
   const lease = await deps.store.claim({ owner: deps.owner, window: window.key, ttlMs: LEASE_MS });
   if (lease === null) return;
   try {
@@ -108,9 +149,23 @@ async function commit(lease: Lease, deps: LookDeps, signal: AbortSignal, work: R
     deps,
     () =>
       deps.store.commit({
-        lease, batchId, prev: lease.window.cursor, next: work.next, items: work.items, gaps: work.gaps, spawn: work.spawn,
+        lease,
+        batchId,
+        prev: lease.window.cursor,
+        next: work.next,
+        items: work.items,
+        gaps: work.gaps,
+        spawn: work.spawn,
         bad: work.fetched?.reading.type === 'page' ? work.fetched.reading.bad : [],
-        page: answer === null ? null : { bytes: answer.body, url: answer.url, contentType: answer.headers['content-type'] ?? '', fetchedAt: answer.receivedAt },
+        page:
+          answer === null
+            ? null
+            : {
+                bytes: answer.body,
+                url: answer.url,
+                contentType: answer.headers['content-type'] ?? '',
+                fetchedAt: answer.receivedAt,
+              },
         at: deps.clock.now(),
       }),
     signal,

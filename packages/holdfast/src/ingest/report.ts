@@ -15,12 +15,33 @@ export function report(
   const base = { at: deps.clock.now(), source: window.source };
   if (page !== null) {
     const { inserted, updated, unchanged, restamped, quarantined, missing } = result;
-    deps.emit({ ...base, kind: 'commit', window: window.key, look: window.look, inserted, updated, unchanged, restamped, quarantined, missing });
-    for (const bad of page.bad) deps.emit({ ...base, kind: 'quarantine', id: bad.id, code: bad.code, reason: bad.reason });
+    deps.emit({
+      ...base,
+      kind: 'commit',
+      window: window.key,
+      look: window.look,
+      inserted,
+      updated,
+      unchanged,
+      restamped,
+      quarantined,
+      missing,
+    });
+    for (const bad of page.bad)
+      deps.emit({ ...base, kind: 'quarantine', id: bad.id, code: bad.code, reason: bad.reason });
   }
-  for (const gap of conclusion.gaps ?? []) deps.emit({ ...base, kind: 'gap', key: gap.key, state: gap.state, reason: gap.reason });
+  for (const gap of conclusion.gaps ?? [])
+    deps.emit({ ...base, kind: 'gap', key: gap.key, state: gap.state, reason: gap.reason });
   const state = endState(window, conclusion);
-  if (state !== null) deps.emit({ ...base, kind: 'window', window: window.key, look: window.look, state, reason: conclusion.next.reason ?? '' });
+  if (state !== null)
+    deps.emit({
+      ...base,
+      kind: 'window',
+      window: window.key,
+      look: window.look,
+      state,
+      reason: conclusion.next.reason ?? '',
+    });
 }
 
 type EndState = 'SEALED' | 'VERIFIED' | 'GAP' | 'SPLIT' | 'TAIL';

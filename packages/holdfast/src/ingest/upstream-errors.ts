@@ -8,23 +8,43 @@ type Unusable = Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }>;
 export function unusableAnswer(reading: Unusable, url: string): HoldfastError {
   switch (reading.type) {
     case 'throttled':
-      return new HoldfastError('ERR_UPSTREAM_THROTTLED', `The upstream asks us to slow down: ${reading.detail}`, {
-        hint: 'Nothing to do: Holdfast waits as long as it was asked to.',
-        verdict: verdict('rate-limit'),
-      });
+      return new HoldfastError(
+        'ERR_UPSTREAM_THROTTLED',
+        `The upstream asks us to slow down: ${reading.detail}`,
+        {
+          hint: 'Nothing to do: Holdfast waits as long as it was asked to.',
+          verdict: verdict('rate-limit'),
+        },
+      );
     case 'blocked':
       return new HoldfastError('ERR_UPSTREAM_BLOCKED', `The upstream has shut us out: ${reading.detail}`, {
         hint: 'Holdfast asks again after a long wait. Check that "contact" is set and that nothing else on this address harvests the same source.',
         verdict: verdict('rate-limit'),
       });
     case 'broken':
-      return new HoldfastError(reading.code, `No usable answer from ${new URL(url).host}: ${reading.detail}`, {
-        hint: 'The page is asked for again; nothing of it was stored.',
-        verdict: verdict('network'),
-      });
+      return new HoldfastError(
+        reading.code,
+        `No usable answer from ${new URL(url).host}: ${reading.detail}`,
+        {
+          hint: 'The page is asked for again; nothing of it was stored.',
+          verdict: verdict('network'),
+        },
+      );
   }
 }
 
 function verdict(category: Verdict['category']): Verdict {
   return { category, scope: 'call', safeToReplay: 'yes', evidence: 'status' };
+}
+
+/** A redirect that is not followed. A captive portal does this too, so it is asked again. */
+export function refusedRedirect(reason: string, url: string): HoldfastError {
+  return new HoldfastError(
+    'ERR_REDIRECT',
+    `${new URL(url).host} sends us elsewhere, and we do not go: ${reason}`,
+    {
+      hint: 'If the repository has moved, set its new "baseUrl". Behind a network that asks for a login, log in.',
+      verdict: verdict('network'),
+    },
+  );
 }

@@ -18,8 +18,19 @@ import { followLoop, startLoop, type LoopGuard } from './loop-guard.ts';
 export type Walk =
   | { readonly mode: 'begin'; readonly progress: Progress }
   | { readonly mode: 'walking'; readonly request: PageRequest; readonly progress: Progress }
-  | { readonly mode: 'doubting'; readonly request: PageRequest; readonly progress: Progress; readonly why: string; readonly asked: number }
-  | { readonly mode: 'confirming-empty'; readonly request: PageRequest; readonly progress: Progress; readonly asked: number }
+  | {
+      readonly mode: 'doubting';
+      readonly request: PageRequest;
+      readonly progress: Progress;
+      readonly why: string;
+      readonly asked: number;
+    }
+  | {
+      readonly mode: 'confirming-empty';
+      readonly request: PageRequest;
+      readonly progress: Progress;
+      readonly asked: number;
+    }
   | { readonly mode: 'finished'; readonly end: 'proved' | 'confirmed' | 'empty'; readonly progress: Progress }
   | { readonly mode: 'stuck'; readonly why: string; readonly narrow: boolean; readonly progress: Progress };
 
@@ -71,8 +82,19 @@ export function beginWalk(at: number): Walk {
   return {
     mode: 'begin',
     progress: {
-      since: at, pages: 0, records: 0, sinceRestart: 0, rising: true, last: null, serverDate: null, announced: null,
-      fruitless: 0, ends: [], lastFull: null, skipped: null, loop: startLoop(),
+      since: at,
+      pages: 0,
+      records: 0,
+      sinceRestart: 0,
+      rising: true,
+      last: null,
+      serverDate: null,
+      announced: null,
+      fruitless: 0,
+      ends: [],
+      lastFull: null,
+      skipped: null,
+      loop: startLoop(),
     },
   };
 }
@@ -104,7 +126,8 @@ export function wanted(walk: Walk, context: WalkContext): PageRequest | null {
 
 /** The one transition: what the walk becomes when `request` was answered. */
 export function step(walk: Walk, request: PageRequest, event: WalkEvent, context: WalkContext): Walk {
-  if (walk.mode === 'finished' || walk.mode === 'stuck') throw new TypeError(`a walk that is ${walk.mode} asks nothing`);
+  if (walk.mode === 'finished' || walk.mode === 'stuck')
+    throw new TypeError(`a walk that is ${walk.mode} asks nothing`);
   const { reading } = event;
   if (walk.mode === 'confirming-empty') return judgeEmpty(walk, reading, context);
   switch (reading.type) {
@@ -138,11 +161,17 @@ function afterPage(walk: Doubted, request: PageRequest, page: Page, context: Wal
   }
   if (page.next.url === request.url) return doubt(progress, request, 'the token repeats', asked, context);
   const loop = followLoop(progress.loop, page.next.url);
-  if (loop === null) return doubt({ ...progress, loop: startLoop() }, request, 'the tokens run in a circle', asked, context);
+  if (loop === null)
+    return doubt({ ...progress, loop: startLoop() }, request, 'the tokens run in a circle', asked, context);
   return { mode: 'walking', request: page.next, progress: { ...progress, loop } };
 }
 
-function afterNothing(walk: Doubted, request: PageRequest, reading: Extract<Reading, { type: 'nothing' }>, context: WalkContext): Walk {
+function afterNothing(
+  walk: Doubted,
+  request: PageRequest,
+  reading: Extract<Reading, { type: 'nothing' }>,
+  context: WalkContext,
+): Walk {
   const progress = { ...walk.progress, serverDate: walk.progress.serverDate ?? reading.serverDate };
   if (progress.pages === 0) {
     const probe = context.source.confirmEmpty(context.stream, context.range, context.today);
@@ -154,11 +183,19 @@ function afterNothing(walk: Doubted, request: PageRequest, reading: Extract<Read
 
 /** Two independent statements of an offset list agree: it holds `announced` rows, and past them is nothing. */
 function endsByCount(progress: Progress, context: WalkContext): boolean {
-  return streamOf(context).countsRows && progress.announced !== null && progress.sinceRestart >= progress.announced;
+  return (
+    streamOf(context).countsRows && progress.announced !== null && progress.sinceRestart >= progress.announced
+  );
 }
 
 /** Asks the same again, then the list from another place; agreeing answers confirm the end. */
-function doubt(progress: Progress, request: PageRequest, why: string, asked: number, context: WalkContext): Walk {
+function doubt(
+  progress: Progress,
+  request: PageRequest,
+  why: string,
+  asked: number,
+  context: WalkContext,
+): Walk {
   const end = `${progress.last ?? ''}|${goesOnFromLast(progress, context) ? '' : String(progress.sinceRestart)}`;
   if (progress.ends.includes(end)) return agreedEnd(progress, why, context);
   if (asked < REPEATS) return { mode: 'doubting', request, progress, why, asked: asked + 1 };
@@ -166,7 +203,11 @@ function doubt(progress: Progress, request: PageRequest, why: string, asked: num
   const doubted = { ...progress, ends: [...progress.ends, end] };
   if (streamOf(context).countsRows && progress.lastFull !== null) {
     // The page before the end must still be delivered: this tells an end from an outage that answers "nothing".
-    return { mode: 'walking', request: progress.lastFull.request, progress: rewound(doubted, progress.lastFull.count) };
+    return {
+      mode: 'walking',
+      request: progress.lastFull.request,
+      progress: rewound(doubted, progress.lastFull.count),
+    };
   }
   return { mode: 'begin', progress: { ...doubted, sinceRestart: 0, loop: startLoop() } };
 }
@@ -175,7 +216,12 @@ function agreedEnd(progress: Progress, why: string, context: WalkContext): Walk 
   const short = progress.announced !== null && progress.records < progress.announced;
   // An offset list's total counts phantom rows; a token list that stops short of its own size is not believed.
   if (short && !streamOf(context).countsRows) {
-    return { mode: 'stuck', why: `${why}; ${String(progress.announced)} records were announced`, narrow: true, progress };
+    return {
+      mode: 'stuck',
+      why: `${why}; ${String(progress.announced)} records were announced`,
+      narrow: true,
+      progress,
+    };
   }
   return { mode: 'finished', end: 'confirmed', progress };
 }
@@ -183,7 +229,13 @@ function agreedEnd(progress: Progress, why: string, context: WalkContext): Walk 
 /** The last page's rows are about to be counted a second time. */
 function rewound(progress: Progress, count: number): Progress {
   const { records, sinceRestart } = progress;
-  return { ...progress, records: records - count, sinceRestart: sinceRestart - count, lastFull: null, loop: startLoop() };
+  return {
+    ...progress,
+    records: records - count,
+    sinceRestart: sinceRestart - count,
+    lastFull: null,
+    loop: startLoop(),
+  };
 }
 
 function askAnew(progress: Progress, why: string): Walk {
@@ -201,18 +253,31 @@ function circling(progress: Progress): boolean {
   return progress.ends.filter((end) => end === place).length >= 2;
 }
 
-function judgeEmpty(walk: Extract<Walk, { mode: 'confirming-empty' }>, reading: Reading, context: WalkContext): Walk {
+function judgeEmpty(
+  walk: Extract<Walk, { mode: 'confirming-empty' }>,
+  reading: Reading,
+  context: WalkContext,
+): Walk {
   const verdict = context.source.judgeEmpty(context.stream, context.range, reading);
   if (verdict === 'empty') return { mode: 'finished', end: 'empty', progress: walk.progress };
-  if (verdict === 'not-empty') return askAnew(walk.progress, 'a second request lists records where the first said none');
+  if (verdict === 'not-empty')
+    return askAnew(walk.progress, 'a second request lists records where the first said none');
   if (walk.asked < REPEATS) return { ...walk, asked: walk.asked + 1 };
-  return { mode: 'stuck', why: 'the upstream says that there is nothing, and nothing else confirms it', narrow: false, progress: walk.progress };
+  return {
+    mode: 'stuck',
+    why: 'the upstream says that there is nothing, and nothing else confirms it',
+    narrow: false,
+    progress: walk.progress,
+  };
 }
 
 function advance(progress: Progress, request: PageRequest, page: Page): Progress {
-  const stamps = [...page.items, ...page.bad].flatMap((item) => (item.datestamp === null ? [] : [item.datestamp]));
+  const stamps = [...page.items, ...page.bad].flatMap((item) =>
+    item.datestamp === null ? [] : [item.datestamp],
+  );
   const sorted = stamps.toSorted();
-  const rising = progress.rising && (progress.last === null || sorted[0] === undefined || sorted[0] >= progress.last);
+  const rising =
+    progress.rising && (progress.last === null || sorted[0] === undefined || sorted[0] >= progress.last);
   return {
     ...progress,
     pages: progress.pages + 1,

@@ -14,7 +14,17 @@ export type SourceStateName =
 
 /** Why something waits: shown everywhere, never only logged. */
 export interface WaitNotice {
-  readonly why: 'interval' | 'backoff' | 'retry-after' | 'cooldown' | 'circuit' | 'offline' | 'poll' | 'disk' | 'confirm' | 'gap';
+  readonly why:
+    | 'interval'
+    | 'backoff'
+    | 'retry-after'
+    | 'cooldown'
+    | 'circuit'
+    | 'offline'
+    | 'poll'
+    | 'disk'
+    | 'confirm'
+    | 'gap';
   /** A sentence for a person. */
   readonly reason: string;
   /** Wall ms; null when it is not known. */
@@ -26,8 +36,14 @@ export interface WaitNotice {
 
 /** What the engine tells whoever watches it: plain data, safe to send over a channel. */
 export type EngineEvent =
-  | { readonly kind: 'ready'; readonly at: number; readonly pid: number; readonly store: string; readonly sources: readonly string[] }
-  | { readonly kind: 'request'; readonly at: number; readonly source: string; readonly url: string; readonly window: string; readonly look: number }
+  | {
+      readonly kind: 'ready';
+      readonly at: number;
+      readonly pid: number;
+      readonly store: string;
+      readonly sources: readonly string[];
+    }
+  | { readonly kind: 'request'; readonly at: number; readonly source: string; readonly url: string }
   | {
       readonly kind: 'commit';
       readonly at: number;
@@ -51,10 +67,51 @@ export type EngineEvent =
       readonly reason: string;
     }
   | { readonly kind: 'wait'; readonly at: number; readonly source: string; readonly wait: WaitNotice }
-  | { readonly kind: 'state'; readonly at: number; readonly source: string; readonly state: SourceStateName; readonly reason: string }
-  | { readonly kind: 'retry'; readonly at: number; readonly source: string; readonly attempt: number; readonly code: string; readonly message: string; readonly delayMs: number }
-  | { readonly kind: 'gap'; readonly at: number; readonly source: string; readonly key: string; readonly state: 'open' | 'closed' | 'confirmed-absent'; readonly reason: string }
-  | { readonly kind: 'quarantine'; readonly at: number; readonly source: string; readonly id: string | null; readonly code: string; readonly reason: string }
+  | {
+      readonly kind: 'state';
+      readonly at: number;
+      readonly source: string;
+      readonly state: SourceStateName;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly at: number;
+      readonly source: string;
+      readonly attempt: number;
+      readonly code: string;
+      readonly message: string;
+      readonly delayMs: number;
+    }
+  | {
+      readonly kind: 'gap';
+      readonly at: number;
+      readonly source: string;
+      readonly key: string;
+      readonly state: 'open' | 'closed' | 'confirmed-absent';
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'quarantine';
+      readonly at: number;
+      readonly source: string;
+      readonly id: string | null;
+      readonly code: string;
+      readonly reason: string;
+    }
   /** Something a person should read once: missing contact, moved base URL. */
-  | { readonly kind: 'notice'; readonly at: number; readonly source: string | null; readonly code: string; readonly message: string; readonly hint: string }
-  | { readonly kind: 'done'; readonly at: number; readonly source: string; readonly caughtUp: boolean; readonly reason: string };
+  | {
+      readonly kind: 'notice';
+      readonly at: number;
+      readonly source: string | null;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string;
+    }
+  | {
+      readonly kind: 'done';
+      readonly at: number;
+      readonly source: string;
+      readonly caughtUp: boolean;
+      readonly reason: string;
+    };

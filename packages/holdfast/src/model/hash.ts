@@ -9,13 +9,28 @@ export const HASH_VERSION = 1;
  * the key order `name, orcid, affiliation`.
  */
 export function canonicalJson(fields: PaperFields): string {
-  return JSON.stringify([
-    'id', 'version', 'deleted', 'withdrawn', 'title', 'abstract', 'authors', 'categories', 'doi', 'journalRef',
-    'comment', 'published', 'updated', 'license', 'urls',
-  ].reduce<Record<string, unknown>>((ordered, key) => {
-    ordered[key] = fields[key as keyof PaperFields];
-    return ordered;
-  }, {}));
+  return JSON.stringify(
+    [
+      'id',
+      'version',
+      'deleted',
+      'withdrawn',
+      'title',
+      'abstract',
+      'authors',
+      'categories',
+      'doi',
+      'journalRef',
+      'comment',
+      'published',
+      'updated',
+      'license',
+      'urls',
+    ].reduce<Record<string, unknown>>((ordered, key) => {
+      ordered[key] = fields[key as keyof PaperFields];
+      return ordered;
+    }, {}),
+  );
 }
 
 /** SHA-256 (lower-case hex) of `canonicalJson` in UTF-8. */

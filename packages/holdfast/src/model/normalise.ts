@@ -51,7 +51,11 @@ export function normalise(raw: RawFields): PaperFields {
   };
 }
 
-function cleanAuthor(author: { name: string | null; orcid?: string | null; affiliation?: string | null }): Author[] {
+function cleanAuthor(author: {
+  name: string | null;
+  orcid?: string | null;
+  affiliation?: string | null;
+}): Author[] {
   const name = cleanText(author.name);
   if (name === null) return [];
   const orcid = cleanText(author.orcid);

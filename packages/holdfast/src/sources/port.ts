@@ -129,4 +129,6 @@ export interface Source {
    * 406 now is a throttle.
    */
   read(request: PageRequest, answer: Answer, context: { readonly answeredBefore: boolean }): Reading;
+  /** Reads the bytes of one quarantined record (or page) again; what still cannot be read is left out. */
+  redrive(bytes: Uint8Array, contentType: string): readonly Item[];
 }

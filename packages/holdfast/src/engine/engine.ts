@@ -1,0 +1,191 @@
+import { classify, gate, type Gate, type Policy, type StateStore } from '@holdfast/resilience';
+import type { Clock, Random } from '@holdfast/resilience/clock';
+import type { Config, SourceConfig } from '../config/config.ts';
+import { Fetcher } from '../ingest/fetcher.ts';
+import { Harvester, type HarvestEnd } from '../ingest/harvester.ts';
+import type { EngineEvent } from '../model/event.ts';
+import type { Source } from '../sources/port.ts';
+import type { Store } from '../store/port.ts';
+import type { Transport } from '../transport/port.ts';
+import { requestPolicy } from './request-policy.ts';
+import { makeSource } from './source-factory.ts';
+import { noticeOf } from './wait-notice.ts';
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly transport: Transport;
+  /** Machine-wide memory of gates and circuits. */
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly uniqueId: () => string;
+  readonly emit: (event: EngineEvent) => void;
+  readonly once: boolean;
+  readonly only?: readonly string[];
+}
+
+/** The embedded store has one writing engine at a time, so all its leases carry one name. */
+const OWNER = 'engine';
+
+interface Running {
+  readonly config: SourceConfig;
+  readonly source: Source;
+  readonly harvester: Harvester;
+  readonly gate: Gate;
+  end: HarvestEnd | null;
+}
+
+/**
+ * All sources of one store, harvested side by side; sources of one upstream service share its gate.
+ * Modes: built, running (until the signal aborts, or all are caught up in a run that ends), ended.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #running: Running[];
+  readonly #gates = new Map<string, Gate>();
+  readonly #policies = new Map<string, Policy>();
+  /** Counts every sign of life, so that a supervisor tells hung from slow. */
+  progress = 0;
+  failures = 0;
+  retries = 0;
+  lastSuccessAt: number | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const startedAt = options.clock.now();
+    this.#running = options.config.sources
+      .filter(({ id, enabled }) => enabled && (options.only === undefined || options.only.includes(id)))
+      .map((config) => this.#build(config, startedAt));
+  }
+
+  /** Resolves when all sources have ended. @throws the first error that is nobody's to wait for, or the signal's reason */
+  async run(signal: AbortSignal): Promise<void> {
+    const failing = new AbortController();
+    const both = AbortSignal.any([signal, failing.signal]);
+    await Promise.all(
+      this.#running.map(async (running) => {
+        try {
+          running.end = await running.harvester.run(both);
+        } catch (error) {
+          if (!failing.signal.aborted) failing.abort(error);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** The sources as they are now. */
+  sources(): readonly { id: string; kind: string; harvester: Harvester; end: HarvestEnd | null }[] {
+    return this.#running.map(({ config, harvester, end }) => ({
+      id: config.id,
+      kind: config.kind,
+      harvester,
+      end,
+    }));
+  }
+
+  /** The connector of a source; undefined when it is not running. */
+  source(id: string): Source | undefined {
+    return this.#running.find(({ config }) => config.id === id)?.source;
+  }
+
+  /** Asks a source now, as far as waits are our own. False: no such source runs. */
+  async retry(id: string): Promise<boolean> {
+    const running = this.#running.find(({ config }) => config.id === id);
+    if (!running) return false;
+    await running.gate.open();
+    for (const wait of this.#waits.get(id) ?? []) wait();
+    running.harvester.pollNow();
+    return true;
+  }
+
+  /** Ends of own waits that are running, by source. */
+  readonly #waits = new Map<string, Set<() => void>>();
+
+  #build(config: SourceConfig, startedAt: number): Running {
+    const { store, clock, random, emit, uniqueId, transport, once } = this.#options;
+    const source = makeSource(config);
+    const gateOfSource = this.#gate(source);
+    const ends = new Set<() => void>();
+    this.#waits.set(config.id, ends);
+    const moved = new Set<string>();
+    const fetcher = new Fetcher({
+      source,
+      transport,
+      gate: gateOfSource,
+      clock,
+      policy: this.#policy(source),
+      onRequest: (url) => {
+        this.progress += 1;
+        emit({ kind: 'request', at: clock.now(), source: config.id, url });
+      },
+      onMoved: (to) => {
+        if (moved.size > 0) return;
+        moved.add(to);
+        emit({
+          kind: 'notice',
+          at: clock.now(),
+          source: config.id,
+          code: 'MOVED',
+          message: `${config.id} has moved to ${to}.`,
+          hint: `Set "baseUrl" of source "${config.id}" to the new address.`,
+        });
+      },
+      onWait: (wait) => {
+        const end = (): void => void wait.end();
+        ends.add(end);
+        void wait.over.then(() => ends.delete(end));
+        if (wait.kind === 'backoff' || wait.kind === 'circuit') this.retries += 1;
+        harvester.noteWait(noticeOf(wait), wait.over);
+      },
+    });
+    const harvester = new Harvester({
+      store,
+      clock,
+      random,
+      uniqueId,
+      source,
+      fetcher,
+      once,
+      startedAt,
+      owner: OWNER,
+      from: config.from,
+      until: config.until ?? null,
+      emit: (event) => this.#observe(event),
+    });
+    return { config, source, harvester, gate: gateOfSource, end: null };
+  }
+
+  #observe(event: EngineEvent): void {
+    this.progress += 1;
+    if (event.kind === 'commit') this.lastSuccessAt = event.at;
+    this.#options.emit(event);
+  }
+
+  #gate(source: Source): Gate {
+    const { state, clock, random } = this.#options;
+    const existing = this.#gates.get(source.gateKey);
+    const made =
+      existing ?? gate({ key: source.gateKey, minIntervalMs: source.minIntervalMs, state, clock, random });
+    this.#gates.set(source.gateKey, made);
+    return made;
+  }
+
+  #policy(source: Source): Policy {
+    const { state, clock, random } = this.#options;
+    const made =
+      this.#policies.get(source.gateKey) ??
+      requestPolicy({
+        name: source.gateKey,
+        state,
+        clock,
+        random,
+        onEvent: (event) => {
+          if (event.type === 'failure' && classify(event.error).category !== 'cancelled') this.failures += 1;
+        },
+      });
+    this.#policies.set(source.gateKey, made);
+    return made;
+  }
+}

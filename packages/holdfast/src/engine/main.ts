@@ -1,0 +1,180 @@
+/** The engine process: the only place that joins sources, stores and ingest with the real world. */
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { systemClock, systemRandom } from '@holdfast/resilience/clock';
+import { sqliteState } from '@holdfast/resilience/state/sqlite';
+import type { Config } from '../config/config.ts';
+import { controlPath } from '../config/control-path.ts';
+import { untilWritable } from '../ingest/persist.ts';
+import { HoldfastError } from '../model/error.ts';
+import type { EngineEvent } from '../model/event.ts';
+import type { Store } from '../store/port.ts';
+import { httpTransport } from '../transport/http-transport.ts';
+import { missingContact, userAgent } from '../transport/user-agent.ts';
+import { answerer } from './answers.ts';
+import { listen } from './control.ts';
+import { dieWithParent } from './die-with-parent.ts';
+import { Engine } from './engine.ts';
+import { keepIndexed } from './indexer.ts';
+import { PRIVATE_EXIT, type FromEngine, type StartMessage, type ToEngine } from './messages.ts';
+import { openConfiguredStore } from './open-store.ts';
+import { judgeRun } from './run-end.ts';
+import { keepStates } from './state-keeper.ts';
+import { VERSION } from './version.ts';
+
+const HEARTBEAT_MS = 1_000;
+/** Why the engine's work is aborted when its parent asks, or its time is up. */
+const STOP = new HoldfastError('ERR_STOPPED', 'The engine was asked to stop.');
+
+function tell(message: FromEngine): void {
+  if (process.connected) process.send?.(message);
+}
+
+function emit(event: EngineEvent): void {
+  tell({ type: 'event', event });
+}
+
+async function main(): Promise<number> {
+  dieWithParent();
+  const stopping = new AbortController();
+  const start = await startMessage(stopping);
+  const { config } = start;
+  const store = await untilWritable(
+    { clock: systemClock },
+    () => openConfiguredStore(config, systemClock),
+    stopping.signal,
+    (wait) => emit({ kind: 'wait', at: systemClock.now(), source: '', wait }),
+  );
+  try {
+    return await withStore(start, store, stopping);
+  } finally {
+    await store.close();
+  }
+}
+
+async function withStore(start: StartMessage, store: Store, stopping: AbortController): Promise<number> {
+  const { config, once } = start;
+  const state = sqliteState(config.stateDir, { clock: systemClock });
+  const transport = httpTransport({
+    clock: systemClock,
+    env: process.env,
+    userAgent: userAgent(VERSION, config.contact ?? undefined),
+  });
+  const engine = new Engine({
+    config,
+    store,
+    transport,
+    state,
+    once,
+    emit,
+    clock: systemClock,
+    random: systemRandom,
+    uniqueId: randomUUID,
+    ...(start.sources === undefined ? {} : { only: start.sources }),
+  });
+  announce(config, engine);
+  const control = await listen(ownControlPath(config), process.getuid?.(), answerer(engine, store));
+  const background = new AbortController();
+  const helpers = [
+    keepIndexed(store, systemClock, background.signal),
+    keepStates(engine, store, systemClock, background.signal),
+    heartbeat(engine, background.signal),
+  ];
+  const deadline =
+    start.deadlineMs === null ? null : systemClock.timer(start.deadlineMs, () => stopping.abort(STOP));
+  try {
+    await Promise.race([engine.run(stopping.signal), ...helpers]);
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    deadline?.cancel();
+    background.abort(STOP);
+    await Promise.all(helpers);
+    control.close();
+    await transport.close();
+    await state.close();
+  }
+  const { code, summary } = judgeRun(engine, await store.stats());
+  tell({ type: 'exit', code: once ? code : 0, summary });
+  return PRIVATE_EXIT.done;
+}
+
+function announce(config: Config, engine: Engine): void {
+  const at = systemClock.now();
+  emit({
+    kind: 'ready',
+    at,
+    pid: process.pid,
+    store: config.store,
+    sources: engine.sources().map(({ id }) => id),
+  });
+  const missing = missingContact(config.contact ?? undefined);
+  if (missing === null) return;
+  emit({
+    kind: 'notice',
+    at,
+    source: null,
+    code: 'NO_CONTACT',
+    message: missing,
+    hint: 'Set "contact": "you@example.org" in holdfast.config.json, or HOLDFAST_CONTACT.',
+  });
+}
+
+async function heartbeat(engine: Engine, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    tell({ type: 'heartbeat', progress: engine.progress });
+    await systemClock.sleep(HEARTBEAT_MS, { signal }).catch(() => undefined);
+  }
+}
+
+function ownControlPath({ dataDir }: Config): string {
+  return controlPath({
+    dataDir,
+    platform: process.platform,
+    env: process.env,
+    tmp: tmpdir(),
+    uid: process.getuid?.(),
+  });
+}
+
+/** Resolves with the parent's first message; every later one, and the loss of the parent, stops the engine. */
+function startMessage(stopping: AbortController): Promise<StartMessage> {
+  return new Promise((resolve, reject) => {
+    process.on('message', (message: ToEngine) => {
+      if (message.type === 'start') resolve(message);
+      else stopping.abort(STOP);
+    });
+    process.on('disconnect', () => {
+      stopping.abort(STOP);
+      reject(STOP);
+    });
+    // The parent decides what a signal to the whole group means.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  });
+}
+
+function exitCodeOf(error: unknown): number {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'ERR_STORE_LOCKED') return PRIVATE_EXIT.locked;
+  if (typeof code === 'string' && (code.startsWith('ERR_CONFIG') || code === 'ERR_CONTACT'))
+    return PRIVATE_EXIT.configuration;
+  return code === 'ERR_STOPPED' ? PRIVATE_EXIT.done : PRIVATE_EXIT.temporary;
+}
+
+/** Tells the parent why the engine cannot go on. */
+function explain(error: unknown): void {
+  const { code = 'ERR_UNKNOWN', hint = '' } = error as { code?: string; hint?: string };
+  const message = error instanceof Error ? error.message : String(error);
+  if (code !== 'ERR_STOPPED')
+    emit({ kind: 'notice', at: systemClock.now(), source: null, code, message, hint });
+  if (!code.startsWith('ERR_'))
+    process.stderr.write(`${error instanceof Error ? String(error.stack) : message}\n`);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    explain(error);
+    process.exit(exitCodeOf(error));
+  },
+);

@@ -1,0 +1,41 @@
+import type { SourceConfig } from '../config/config.ts';
+import { arxivSource } from '../sources/arxiv/index.ts';
+import { biorxivSource } from '../sources/biorxiv/index.ts';
+import { oaiPmhSource } from '../sources/oai-pmh/index.ts';
+import type { Source } from '../sources/port.ts';
+import { HoldfastError } from '../model/error.ts';
+
+/** Builds the connector that a source's `kind` names. @throws `ERR_CONFIG_SOURCE` when a needed setting is missing */
+export function makeSource(config: SourceConfig): Source {
+  const {
+    kind,
+    metadataPrefix,
+    set,
+    from: _from,
+    enabled: _enabled,
+    until: _until,
+    cooldown,
+    ...rest
+  } = config;
+  const common = { ...rest, ...(cooldown === undefined ? {} : { cooldownMs: cooldown }) };
+  switch (kind) {
+    case 'arxiv':
+      return arxivSource(common);
+    case 'biorxiv':
+    case 'medrxiv':
+      return biorxivSource({ ...common, kind });
+    case 'oai-pmh': {
+      if (config.baseUrl === undefined) {
+        throw new HoldfastError('ERR_CONFIG_SOURCE', `Source "${config.id}" has no baseUrl.`, {
+          hint: 'Add "baseUrl": the full address of the OAI-PMH endpoint.',
+        });
+      }
+      return oaiPmhSource({
+        ...common,
+        baseUrl: config.baseUrl,
+        metadataPrefix: metadataPrefix ?? 'oai_dc',
+        ...(set === undefined ? {} : { set }),
+      });
+    }
+  }
+}

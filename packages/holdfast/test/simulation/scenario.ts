@@ -1,0 +1,44 @@
+import { seededRandom, type Random } from '@holdfast/resilience/clock';
+import { faults, type Kind } from '@holdfast/upstream';
+import type { Scenario } from './history.ts';
+
+const KINDS: readonly Kind[] = ['oai-pmh', 'arxiv', 'biorxiv'];
+const DAY_MS = 86_400_000;
+
+/** Draws one history's ingredients: each seed a different mixture, some of them quiet. */
+export function scenarioOf(seed: number): Scenario {
+  const random = seededRandom(seed);
+  const kind = pick(KINDS, random);
+  const crashes = random.next() < 0.5 ? 0 : 1 + whole(4, random);
+  return {
+    seed,
+    kind,
+    records: 15 + whole(45, random),
+    days: 4 + whole(20, random),
+    pageSize: 4 + whole(12, random),
+    faults: drawFaults(kind, random),
+    crashes,
+    callsPerLife: 10 + whole(150, random),
+    restamp: kind === 'biorxiv' || random.next() < 0.7 ? 0 : 1 + whole(2, random),
+    clockSkewMs: random.next() < 0.8 ? 0 : pick([-DAY_MS, DAY_MS, 3 * DAY_MS], random),
+  };
+}
+
+function drawFaults(kind: Kind, random: Random): string[] {
+  const names = faults.filter((fault) => fault.kinds.includes(kind)).map(({ name }) => name);
+  const count = whole(4, random);
+  return Array.from({ length: count }, () => {
+    const times = random.next() < 0.8 ? '' : `x${String(2 + whole(3, random))}`;
+    return `${pick(names, random)}@${String(1 + whole(6, random))}${times}`;
+  });
+}
+
+function pick<T>(values: readonly T[], random: Random): T {
+  const value = values[whole(values.length, random)];
+  if (value === undefined) throw new RangeError('nothing to pick from');
+  return value;
+}
+
+function whole(below: number, random: Random): number {
+  return Math.floor(random.next() * below);
+}

@@ -1,0 +1,162 @@
+import type { Clock } from '@holdfast/resilience/clock';
+import type { JsonValue, Release, StateStore } from '@holdfast/resilience';
+import type { Upstream, WireFault } from '@holdfast/upstream';
+import type { Answer, Exchange, Transport } from '../../src/transport/port.ts';
+import type { Store } from '../../src/store/port.ts';
+import type { Generation } from './generation.ts';
+import type { PolitenessWatch } from './politeness-watch.ts';
+
+/** A wire error as the real transport would give it: structurally, with a verdict. */
+class WireError extends Error {
+  readonly code: string;
+  readonly verdict: {
+    category: 'network' | 'timeout';
+    scope: 'call';
+    safeToReplay: 'unknown';
+    evidence: 'code';
+  };
+
+  constructor(code: string, category: 'network' | 'timeout') {
+    super(`simulated ${code}`);
+    this.code = code;
+    this.verdict = { category, scope: 'call', safeToReplay: 'unknown', evidence: 'code' };
+  }
+}
+
+const LATENCY_MS = 40;
+
+export interface Network {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly life: Generation;
+  readonly watch: PolitenessWatch;
+}
+
+/** Carries exchanges to the simulated upstream by function call; the virtual clock stands for the network. */
+export function simTransport(network: Network): Transport {
+  return {
+    send: (exchange, signal) => network.life.call(() => send(network, exchange, signal)),
+    reset: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function send(
+  { upstream, clock, watch }: Network,
+  exchange: Exchange,
+  signal: AbortSignal,
+): Promise<Answer> {
+  await clock.sleep(LATENCY_MS, { signal });
+  const { pathname, search } = new URL(exchange.url);
+  watch.arrives(clock.now());
+  const reply = await upstream.handle({
+    method: 'GET',
+    url: pathname + search,
+    headers: { ...exchange.headers },
+  });
+  watch.answers(clock.now(), reply.headers);
+  try {
+    await wire(reply.wire, clock, exchange, signal);
+  } finally {
+    watch.ends(clock.now());
+  }
+  await clock.sleep(LATENCY_MS, { signal });
+  return {
+    url: exchange.url,
+    status: reply.status,
+    headers: reply.headers,
+    body: bodyOf(reply),
+    receivedAt: clock.now(),
+  };
+}
+
+/** A body that HTTP calls complete although it is cut arrives as it is; every other cut is an error. */
+function bodyOf(reply: { readonly body: Uint8Array; readonly wire?: WireFault }): Uint8Array {
+  return reply.wire?.kind === 'no-length-cut' ? reply.body.subarray(0, reply.wire.after) : reply.body;
+}
+
+async function wire(
+  fault: WireFault | undefined,
+  clock: Clock,
+  { timeouts }: Exchange,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (fault?.kind) {
+    case undefined:
+    case 'drip':
+    case 'no-length-cut':
+      return;
+    case 'stall-before-headers':
+      return stall(fault.ms, timeouts.firstByte, 'ERR_TIMEOUT_FIRST_BYTE', clock, signal);
+    case 'stall-mid-body':
+      return stall(fault.ms, timeouts.idle, 'ERR_TIMEOUT_IDLE', clock, signal);
+    default:
+      throw new WireError('ECONNRESET', 'network');
+  }
+}
+
+async function stall(
+  ms: number | 'forever',
+  limit: number,
+  code: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  await clock.sleep(ms === 'forever' ? limit : Math.min(ms, limit), { signal });
+  if (ms === 'forever' || ms > limit) throw new WireError(code, 'timeout');
+}
+
+/** The machine's memory of gates and circuits: its data survive the engine, its locks do not. */
+export class SimState {
+  readonly #data = new Map<string, JsonValue>();
+
+  /** The store as one life of the engine sees it. */
+  forLife(life: Generation): StateStore {
+    const locks = new Map<string, Promise<void>>();
+    return {
+      get: (key) => life.call(() => this.#data.get(key)),
+      update: (key, change) =>
+        life.call(() => {
+          const next = change(this.#data.get(key));
+          if (next === undefined) this.#data.delete(key);
+          else this.#data.set(key, next);
+          return next;
+        }),
+      lock: async (key) => {
+        const before = locks.get(key) ?? Promise.resolve();
+        const held = Promise.withResolvers<void>();
+        locks.set(
+          key,
+          before.then(() => held.promise),
+        );
+        await before;
+        const release: Release = () => {
+          held.resolve();
+          return Promise.resolve();
+        };
+        return release;
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+/** The store as one life of the engine sees it: each call may be where it dies. */
+export function storeForLife(store: Store, life: Generation): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (
+        name !== 'commit' &&
+        name !== 'putSource' &&
+        name !== 'plan' &&
+        name !== 'claim' &&
+        name !== 'putGaps'
+      ) {
+        return member.bind(target) as unknown;
+      }
+      return (...args: unknown[]) => life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
+    },
+  });
+}
