@@ -1,3 +1,4 @@
+import { finder } from './finder.ts';
 import { XmlError } from './xml-error.ts';
 
 /** A stretch of bytes. */
@@ -18,12 +19,18 @@ export interface RecordMarks {
   readonly after: readonly string[];
 }
 
+/** A stretch between the beginnings of two records. */
+export interface Piece extends Span {
+  /** Ends that its record may have; null when it is none. */
+  readonly recordEnds: readonly number[] | null;
+}
+
 /** Where the records of a damaged page lie. */
 export interface Scan {
   /** The root element; outside it is nothing of the document. */
   readonly root: Span;
-  /** Pieces that hold a record each, and pieces between them that hold something else. */
-  readonly pieces: readonly (Span & { readonly isRecord: boolean })[];
+  /** Pieces that begin with a record, and pieces before them that hold something else. */
+  readonly pieces: readonly Piece[];
 }
 
 /**
@@ -32,7 +39,7 @@ export interface Scan {
  * @throws XmlError ERR_XML_TRUNCATED without the root's closing tag: a cut page is never salvaged
  */
 export function scanRecords(latin1: string, marks: RecordMarks): Scan {
-  const text = maskSections(latin1);
+  const text = maskSections(latin1, marks);
   const root = findRoot(text, marks.root);
   const list = findList(text, root, marks);
   if (list === null) return { root, pieces: [] };
@@ -40,31 +47,26 @@ export function scanRecords(latin1: string, marks: RecordMarks): Scan {
 }
 
 /**
- * Blanks CDATA sections and comments, so that tags inside them do not count. An opener that meets another one
- * before its end was never closed and is left standing.
+ * Blanks CDATA sections and comments, so that tags inside them do not count. A comment that meets another one
+ * before its end was never closed (XML forbids `--` in it) and is left standing.
  */
-function maskSections(text: string): string {
+function maskSections(text: string, marks: RecordMarks): string {
   const parts: string[] = [];
+  const closers = { '<!--': finder(text, '-->'), '<![CDATA[': finder(text, ']]>') };
+  const opener = /<!--|<!\[CDATA\[/g;
   let done = 0;
-  for (let at = nextSection(text, 0); at >= 0; at = nextSection(text, at)) {
-    const [opener, closer] = text.startsWith('<!--', at) ? ['<!--', '-->'] : ['<![CDATA[', ']]>'];
-    const end = text.indexOf(closer, at + opener.length);
-    if (end < 0) throw truncated('a comment or CDATA section has no end');
-    const again = text.indexOf(opener, at + opener.length);
-    if (again >= 0 && again < end) {
-      at += opener.length;
-      continue;
-    }
-    parts.push(text.slice(done, at), ' '.repeat(end + closer.length - at));
-    at = done = end + closer.length;
+  for (let match = opener.exec(text); match !== null; match = opener.exec(text)) {
+    const kind = match[0] as keyof typeof closers;
+    const closer = closers[kind](opener.lastIndex);
+    if (closer < 0) throw truncated('a comment or CDATA section has no end');
+    const inside = text.slice(opener.lastIndex, closer);
+    if (kind === '<!--' && inside.includes(kind)) continue;
+    if (kind !== '<!--') refuseAmbiguity(inside, marks);
+    const end = closer + 3;
+    parts.push(text.slice(done, match.index), ' '.repeat(end - match.index));
+    opener.lastIndex = done = end;
   }
   return parts.join('') + text.slice(done);
-}
-
-function nextSection(text: string, from: number): number {
-  const cdata = text.indexOf('<![CDATA[', from);
-  const comment = text.indexOf('<!--', from);
-  return cdata < 0 || (comment >= 0 && comment < cdata) ? comment : cdata;
 }
 
 function findRoot(text: string, name: string): Span {
@@ -100,18 +102,45 @@ function findList(text: string, root: Span, marks: RecordMarks): Span | null {
 function cutPieces(text: string, list: Span, marks: RecordMarks): Scan['pieces'] {
   const body = text.slice(list.start, list.end);
   const starts = [...body.matchAll(recordStart(marks))].map((match) => list.start + match.index);
-  const pieces = starts.map((start, index) => ({
-    start,
-    end: starts[index + 1] ?? list.end,
-    isRecord: true,
-  }));
-  const before = { start: list.start, end: starts[0] ?? list.end, isRecord: false };
+  const pieces = starts.map((start, index) => {
+    const end = starts[index + 1] ?? list.end;
+    return {
+      start,
+      end,
+      recordEnds: candidateEnds(text.slice(start, end), marks).map((length) => start + length),
+    };
+  });
+  const before = { start: list.start, end: starts[0] ?? list.end, recordEnds: null };
   return [before, ...pieces].filter((piece) => text.slice(piece.start, piece.end).trim() !== '');
 }
 
-/** Ends of the closing tags of a record's name inside a piece, in order. */
-export function closingTags(piece: string, marks: RecordMarks): readonly number[] {
-  return [...piece.matchAll(closeTag(marks.record))].map((match) => match.index + match[0].length);
+/**
+ * Refuses a CDATA section that holds both another opener and the beginning of a record. Either it was never
+ * closed and swallows whole records without a parser's notice, or its text imitates them: taken as text the
+ * records would be lost, taken as records the text would forge them.
+ * @throws XmlError ERR_XML_AMBIGUOUS
+ */
+export function refuseAmbiguity(section: string, marks: RecordMarks): void {
+  if (!section.includes('<![CDATA[') || !recordStart(marks).test(section)) return;
+  throw new XmlError('ERR_XML_AMBIGUOUS', 'A CDATA section that may never have been closed holds records.');
+}
+
+/**
+ * Where the record of a piece may end: where its own tags balance (a record may hold elements of its name), else
+ * behind the first or the last closing tag. Few, so that a page of closing tags is no trap.
+ */
+function candidateEnds(piece: string, marks: RecordMarks): readonly number[] {
+  const ends: number[] = [];
+  let depth = 0;
+  let balanced: number | null = null;
+  const tag = new RegExp(`${openTag(marks.record).source}|${closeTag(marks.record).source}`, 'g');
+  for (let match = tag.exec(piece); match !== null; match = tag.exec(piece)) {
+    if (match[0].endsWith('/>')) continue;
+    if (match[0].startsWith('</')) ends.push(tag.lastIndex);
+    depth += match[0].startsWith('</') ? -1 : 1;
+    if (depth === 0) balanced ??= tag.lastIndex;
+  }
+  return [...new Set([balanced, ends.at(0), ends.at(-1)])].filter((end) => typeof end === 'number');
 }
 
 function recordStart(marks: RecordMarks): RegExp {

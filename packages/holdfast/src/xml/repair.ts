@@ -1,3 +1,4 @@
+import { finder } from './finder.ts';
 import { htmlEntity } from './html-entities.ts';
 
 /** Text after repairs that are certain, and their names. */
@@ -8,9 +9,8 @@ export interface Repaired {
 
 /** Characters that XML 1.0 forbids, wherever they stand. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+/g;
-/** Sections in which `&` is plain text, else a reference, else a bare ampersand. */
-const REFERENCE =
-  /<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->|<\?[^]*?\?>|&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([A-Za-z][A-Za-z0-9]*));|&/g;
+/** The opener of a section in which `&` is plain text, else a reference, else a bare ampersand. */
+const MARKUP = /<!\[CDATA\[|<!--|<\?|&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([A-Za-z][A-Za-z0-9]*));|&/g;
 const XML_ENTITIES = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 
 /**
@@ -24,20 +24,30 @@ export function repairText(text: string): Repaired {
     repairs.add('control-character');
     return '';
   });
-  const repaired = clean.replace(
-    REFERENCE,
-    (match: string, hex?: string, decimal?: string, name?: string) => {
-      if (match === '&') return note(repairs, 'bare-ampersand', '&amp;');
-      if (hex !== undefined)
-        return isAllowed(Number.parseInt(hex, 16)) ? match : note(repairs, 'control-character', '');
-      if (decimal !== undefined)
-        return isAllowed(Number(decimal)) ? match : note(repairs, 'control-character', '');
-      if (name === undefined || XML_ENTITIES.has(name)) return match;
-      const character = htmlEntity(name);
-      return character === null ? match : note(repairs, 'html-entity', character);
-    },
-  );
-  return { text: repaired, repairs: [...repairs] };
+  const parts: string[] = [];
+  const ends: Readonly<Record<string, (from: number) => number>> = {
+    '<![CDATA[': finder(clean, ']]>'),
+    '<!--': finder(clean, '-->'),
+    '<?': finder(clean, '?>'),
+  };
+  const markup = new RegExp(MARKUP);
+  let done = 0;
+  for (let match = markup.exec(clean); match !== null; match = markup.exec(clean)) {
+    const end = ends[match[0]]?.(markup.lastIndex) ?? -1;
+    if (end >= 0) markup.lastIndex = end;
+    if (match[0].startsWith('<')) continue;
+    parts.push(clean.slice(done, match.index), repairReference(match, repairs));
+    done = markup.lastIndex;
+  }
+  return { text: parts.join('') + clean.slice(done), repairs: [...repairs] };
+}
+
+function repairReference([match, hex, decimal, name]: RegExpExecArray, repairs: Set<string>): string {
+  if (match === '&') return note(repairs, 'bare-ampersand', '&amp;');
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  if (name === undefined) return isAllowed(code) ? match : note(repairs, 'control-character', '');
+  const character = XML_ENTITIES.has(name) ? null : htmlEntity(name);
+  return character === null ? match : note(repairs, 'html-entity', character);
 }
 
 function note(repairs: Set<string>, repair: string, replacement: string): string {

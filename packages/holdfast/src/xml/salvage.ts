@@ -2,7 +2,7 @@ import type { Place } from '../model/paper.ts';
 import { copyOf, latin1Of } from './bytes.ts';
 import { declaresLatin } from './decode.ts';
 import type { RecordMarks, Scan, Span } from './record-scanner.ts';
-import { closingTags, scanRecords } from './record-scanner.ts';
+import { scanRecords } from './record-scanner.ts';
 import { toXmlError, XmlError } from './xml-error.ts';
 import type { XmlNode } from './xml-node.ts';
 import { readXmlPiece } from './xml-piece.ts';
@@ -14,12 +14,14 @@ interface Salvage<T> {
   /** The page with one character per byte. */
   readonly latin1: string;
   readonly latin: boolean;
-  readonly marks: RecordMarks;
   readonly convert: (record: XmlNode, place: Place) => T;
   readonly records: T[];
   readonly bad: BadPiece[];
   readonly repairs: Set<string>;
 }
+
+/** Longest text outside the records that is looked at closely; a longer one is no margin. */
+const MARGIN = 8192;
 
 /**
  * Reads what can be read of a complete page that is not well-formed: every record alone, then the rest of the
@@ -33,26 +35,19 @@ export function salvagePage<T>(
   convert: (record: XmlNode, place: Place) => T,
 ): XmlPage<T> {
   const latin1 = latin1Of(bytes);
-  const marks = marksOf(latin1, shape);
-  const scan = scanRecords(latin1, marks);
+  const scan = scanRecords(latin1, marksOf(latin1, shape));
   const salvage: Salvage<T> = {
     bytes,
     latin1,
     latin: declaresLatin(bytes),
-    marks,
     convert,
     records: [],
     bad: [],
     repairs: new Set(),
   };
   for (const piece of scan.pieces) {
-    if (piece.isRecord) readRecord(salvage, piece);
-    else
-      addBad(
-        salvage,
-        piece,
-        new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands in the list.'),
-      );
+    if (piece.recordEnds === null) readLeftover(salvage, piece);
+    else readRecord(salvage, piece, piece.recordEnds);
   }
   const root = readRest(salvage, scan);
   return { root, records: salvage.records, bad: salvage.bad, repairs: [...salvage.repairs] };
@@ -67,33 +62,31 @@ function marksOf(latin1: string, shape: XmlPageShape): RecordMarks {
 }
 
 /** A record that parses alone is kept, repaired if need be; what is left of its piece is bad. */
-function readRecord<T>(salvage: Salvage<T>, piece: Span): void {
-  const ends = closingTags(salvage.latin1.slice(piece.start, piece.end), salvage.marks);
+function readRecord<T>(salvage: Salvage<T>, piece: Span, ends: readonly number[]): void {
   let failure: XmlError | null = null;
-  // A record may hold elements of its own name (MARC), so the first closing tag need not be its end.
-  for (const length of ends) {
-    const end = piece.start + length;
+  for (const end of ends) {
     const node = tryRead(() => parsePiece(salvage, { start: piece.start, end }));
     if (node instanceof XmlError) {
       failure ??= node;
       continue;
     }
-    salvage.records.push(salvage.convert(node, { offset: piece.start, length }));
+    salvage.records.push(salvage.convert(node, { offset: piece.start, length: end - piece.start }));
     readLeftover(salvage, { start: end, end: piece.end });
     return;
   }
   addBad(salvage, piece, failure ?? new XmlError('ERR_XML_MISMATCHED_TAG', 'The record has no closing tag.'));
 }
 
-/** Comments between records are nothing; anything else is shown. */
+/** Comments beside records are nothing; anything else is shown. */
 function readLeftover<T>(salvage: Salvage<T>, span: Span): void {
-  const text = salvage.latin1.slice(span.start, span.end).replace(/<!--[^]*?-->/g, '');
-  if (text.trim() === '') return;
-  addBad(
-    salvage,
-    span,
-    new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands between records.'),
-  );
+  if (isBlank(salvage.latin1.slice(span.start, span.end))) return;
+  addBad(salvage, span, new XmlError('ERR_XML_MALFORMED', 'Something that is no record stands in the list.'));
+}
+
+/** Whether a margin holds nothing but what may stand there: white space, comments, declarations. */
+function isBlank(text: string): boolean {
+  if (text.length > MARGIN) return text.trim() === '';
+  return text.replace(/^\xef\xbb\xbf|<\?[^]*?\?>|<!--[^]*?-->|<!DOCTYPE[^<>[]*>/gi, '').trim() === '';
 }
 
 function parsePiece<T>(salvage: Salvage<T>, span: Span): XmlNode {
@@ -115,11 +108,10 @@ function readRest<T>(salvage: Salvage<T>, scan: Scan): XmlNode {
   for (const piece of scan.pieces)
     rest.fill(0x20, piece.start - scan.root.start, piece.end - scan.root.start);
   const outside = salvage.latin1.slice(0, scan.root.start) + salvage.latin1.slice(scan.root.end);
-  if (!/^(\xef\xbb\xbf)?\s*(<\?[^]*?\?>\s*|<!--[^]*?-->\s*|<!DOCTYPE[^<>[]*>\s*)*$/i.test(outside)) {
-    if (/<!DOCTYPE[^>]*\[/i.test(outside))
-      throw new XmlError('ERR_XML_DTD', 'The document declares a DTD of its own.');
-    salvage.repairs.add('outside-text');
+  if (/<!DOCTYPE[^<>[]*\[/i.test(outside.slice(0, MARGIN))) {
+    throw new XmlError('ERR_XML_DTD', 'The document declares a DTD of its own.');
   }
+  if (!isBlank(outside)) salvage.repairs.add('outside-text');
   const { node, repairs } = readXmlPiece(rest, salvage.latin);
   for (const repair of repairs) salvage.repairs.add(repair);
   return node;

@@ -14,6 +14,7 @@ export type XmlErrorCode =
   | 'ERR_XML_OUTSIDE_TEXT'
   | 'ERR_XML_SECOND_ROOT'
   | 'ERR_XML_DTD'
+  | 'ERR_XML_AMBIGUOUS'
   | 'ERR_XML_MALFORMED';
 
 /** A document that is not well-formed, or not the document that was asked for. */

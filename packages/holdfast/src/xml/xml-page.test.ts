@@ -189,6 +189,64 @@ describe('a complete page with damaged records', () => {
     expect(first).toMatchObject({ records: [{ id: '2' }], bad: [{ code: 'ERR_XML_MALFORMED' }] });
   });
 
+  it('does not let a comment that was never closed swallow the records up to the next one', () => {
+    const sound = (id: string) => record(id, 'x<!-- y -->');
+    const unclosed = record('2', '<!-- never closed');
+    const result = read(Buffer.from(page([sound('1'), unclosed, record('3', 'c'), sound('4')])));
+    expect(result.records.map(({ id }) => id)).toStrictEqual(['1', '3', '4']);
+    expect(result.bad).toHaveLength(1);
+    // Without an end anywhere the page cannot be told from a cut one.
+    expect(refusal(Buffer.from(page([sound('1'), unclosed])))).toBe('ERR_XML_TRUNCATED');
+  });
+
+  it('is refused when a CDATA section may have swallowed records, well-formed or not', () => {
+    const sound = (id: string) => record(id, '<![CDATA[x]]>');
+    const unclosed = record('2', '<![CDATA[never closed');
+    // A parser sees two records here and no error.
+    expect(refusal(Buffer.from(page([sound('1'), unclosed, record('3', 'c'), sound('4')])))).toBe(
+      'ERR_XML_AMBIGUOUS',
+    );
+    expect(refusal(Buffer.from(page([record('0', 'a < b'), unclosed, sound('4')])))).toBe(
+      'ERR_XML_AMBIGUOUS',
+    );
+  });
+
+  it('takes CDATA inside CDATA as text where no record is at stake', () => {
+    const text = '<![CDATA[how to write <![CDATA[x]]]]><![CDATA[>]]>';
+    const whole = { id: '1', text: 'how to write <![CDATA[x]]>' };
+    expect(read(Buffer.from(page([record('1', text)])))).toMatchObject({ records: [whole], bad: [] });
+    expect(read(Buffer.from(page([record('1', text), record('2', 'a < b')])))).toMatchObject({
+      records: [whole],
+      bad: [{}],
+    });
+  });
+
+  it('takes no longer than its length, whatever a hostile server repeats', () => {
+    // A quadratic step would take minutes here, and the time limit of the test would stop it.
+    for (const text of [
+      '<!--',
+      '<??>',
+      '<![CDATA[',
+      '<record>',
+      '<record><header>',
+      '</record>',
+      '&',
+      '<a:',
+      '<a>',
+    ]) {
+      const flood = text.repeat(40_000);
+      for (const body of [
+        flood,
+        `${page([])}${flood}`,
+        `${flood}${page([])}`,
+        page([record('1', flood)]),
+        page([record('1', `${flood}-->]]>`)]),
+      ]) {
+        expect(refusal(Buffer.from(body))).toMatch(/^(ERR_XML_|accepted)/);
+      }
+    }
+  });
+
   it('keeps records that hold elements of their own name', () => {
     const nested = record('1', 'x').replace('<text>', '<m:record><m:leader/></m:record><text>');
     const result = read(Buffer.from(page([nested, record('2', 'a < b'), nested.replace('<id>1', '<id>3')])));

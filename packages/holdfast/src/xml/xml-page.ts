@@ -1,6 +1,7 @@
 import type { Place } from '../model/paper.ts';
 import { latin1Of } from './bytes.ts';
 import { BytePositions, decodePage } from './decode.ts';
+import { refuseAmbiguity } from './record-scanner.ts';
 import { salvagePage } from './salvage.ts';
 import { XmlError } from './xml-error.ts';
 import type { XmlNode } from './xml-node.ts';
@@ -43,6 +44,9 @@ function readStrictly<T>(
       records.push(convert(node, { offset, length: positions.at(end) - offset }));
     },
     onRoot: (name) => checkRoot(name, shape.root),
+    onSection: (text) => {
+      for (const marks of Object.values(shape.lists)) refuseAmbiguity(text, marks);
+    },
   });
   return { root, records, bad: [], repairs: page.repairs };
 }
@@ -53,9 +57,9 @@ function checkRoot(name: string, expected: string): void {
   throw new XmlError('ERR_XML_ROOT', `The document is <${name}>, not <${expected}>.`);
 }
 
-/** HTML does not become a page by looking closer; a notice printed before the document may hide its root. */
+/** HTML does not become a page by looking closer, nor does doubt end; a notice printed before the document may hide its root. */
 function isWorthSalvaging(error: XmlError): boolean {
-  return !['ERR_XML_EMPTY', 'ERR_XML_HTML', 'ERR_XML_DTD'].includes(error.code);
+  return !['ERR_XML_EMPTY', 'ERR_XML_HTML', 'ERR_XML_DTD', 'ERR_XML_AMBIGUOUS'].includes(error.code);
 }
 
 function refuseWhatIsNotXml(bytes: Uint8Array): void {

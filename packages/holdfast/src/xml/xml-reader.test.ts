@@ -37,6 +37,7 @@ describe('the XML reader', () => {
     ['entities of a DTD', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'ERR_XML_DTD'],
     ['a DTD with entities that are not used', '<!DOCTYPE a [<!ENTITY b "c">]><a/>', 'ERR_XML_DTD'],
     ['a duplicate attribute', '<a b="1" b="2"/>', 'ERR_XML_MALFORMED'],
+    ['elements nested without end', '<a>'.repeat(100_000), 'ERR_XML_MALFORMED'],
     ['an unquoted attribute', '<a b=1/>', 'ERR_XML_MALFORMED'],
   ])('refuses %s', (_name, text, code) => {
     expect(refusal(text)).toBe(code);

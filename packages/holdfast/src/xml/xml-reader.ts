@@ -10,7 +10,12 @@ export interface XmlCuts {
   onRecord(node: XmlNode, start: number, end: number): void;
   /** Sees the root's name before anything else is read; may throw. */
   onRoot?(name: string): void;
+  /** Sees the text of each CDATA section; may throw. */
+  onSection?(text: string): void;
 }
+
+/** No metadata format comes near; what walks a tree must not run out of stack. */
+const DEEPEST = 200;
 
 const NO_CUTS: XmlCuts = { isRecord: () => false, onRecord: () => undefined };
 
@@ -51,7 +56,10 @@ class TreeBuilder {
     parser.on('opentag', (tag) => this.#onOpen(tag.name, tag.attributes));
     parser.on('closetag', () => this.#onClose());
     parser.on('text', (text) => this.#onText(text));
-    parser.on('cdata', (text) => this.#onText(text));
+    parser.on('cdata', (text) => {
+      this.#cuts.onSection?.(text);
+      this.#onText(text);
+    });
     parser.on('doctype', (doctype) => refuseEntities(doctype));
     parser.write(this.#text);
     parser.close();
@@ -63,6 +71,7 @@ class TreeBuilder {
     const open = this.#open;
     const depth = open.length;
     const name = qualified.slice(qualified.indexOf(':') + 1);
+    if (depth > DEEPEST) throw new XmlError('ERR_XML_MALFORMED', `Elements are nested ${depth} deep.`);
     const node: XmlNode = { name, attributes, children: [], text: '', tail: '' };
     const parent = open[depth - 1];
     if (parent === undefined) {

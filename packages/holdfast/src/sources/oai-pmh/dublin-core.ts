@@ -67,7 +67,10 @@ function gather(node: XmlNode, found: Map<string, string[]>): void {
       continue;
     }
     const text = personName(child) ?? textOf(child);
-    if (text.trim() !== '') found.set(child.name, [...(found.get(child.name) ?? []), text]);
+    if (text.trim() === '') continue;
+    const texts = found.get(child.name);
+    if (texts === undefined) found.set(child.name, [text]);
+    else texts.push(text);
   }
 }
 

@@ -61,9 +61,8 @@ export function glimpseHeader(bytes: Uint8Array): {
   readonly identifier: string | null;
   readonly datestamp: string | null;
 } {
-  const text = new TextDecoder().decode(bytes);
-  const header =
-    /<(?:[\w.-]+:)?header[\s>][^]*?<\/(?:[\w.-]+:)?header\s*>/.exec(text)?.[0] ?? text.slice(0, 2000);
+  const text = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const header = /<(?:[\w.-]+:)?header[\s>][^]*?<\/(?:[\w.-]+:)?header\s*>/.exec(text)?.[0] ?? text;
   const read = (name: string): string | null => {
     const found = new RegExp(
       `<(?:[\\w.-]+:)?${name}\\s*>([^<>&\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffd]+)</`,
