@@ -25,7 +25,7 @@ const UPSTREAMS = [
       'throttle-body-200@3',
       'expired-token@4',
       'body-cut-close@5',
-      'ListIdentifiers:html-200@1',
+      'second:html-200@2',
     ],
   },
   {
@@ -124,7 +124,7 @@ async function printTallies(io: Io, look: Look, tallies: readonly Tally[], folde
     [
       '\nLook around (status exits with 3: the engine has ended):',
       `  holdfast status ${config}`,
-      `  holdfast search ${config} theory`,
+      `  holdfast search ${config} learning`,
       `  holdfast export ${config} --format jsonl`,
       'Then harvest the real ones: holdfast run',
     ].join('\n'),

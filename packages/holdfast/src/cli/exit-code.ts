@@ -12,6 +12,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** One of them. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Highest first. Usage and unexpected errors end a command before it can have a second result. */

@@ -2,6 +2,7 @@ import type { Day } from '../model/day.ts';
 
 /** The kinds of sources, each the name of a connector. */
 export const SOURCE_KINDS = ['arxiv', 'biorxiv', 'medrxiv', 'oai-pmh'] as const;
+/** One of them. */
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** How long one request may take, in ms. */

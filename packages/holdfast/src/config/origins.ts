@@ -11,6 +11,7 @@ export interface Origin {
   readonly origin: string;
 }
 
+/** The values in effect, in the order of the configuration. */
 export type Origins = readonly Origin[];
 
 /** The origin of every single value of the configuration, in its order. */

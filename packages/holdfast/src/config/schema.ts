@@ -104,6 +104,7 @@ export const fileSchema = z.strictObject({
     ]),
 });
 
+/** A checked configuration file with its defaults. */
 export type FileConfig = z.output<typeof fileSchema>;
 
 /** The keys that may stand at a place of the file, for suggestions. */

@@ -7,8 +7,8 @@ import { exportLine } from './export-line.ts';
 /** The form of an export. */
 export interface ExportForm {
   readonly format: 'jsonl' | 'csv';
-  /** Whether `seq` is written. */
-  readonly seq: boolean;
+  /** Whether `seq` is written: unless it is false. */
+  readonly seq?: boolean;
 }
 
 /** Lines are collected up to this many characters before they are written: a system call a line is slow. */
@@ -18,8 +18,11 @@ const CHUNK = 64 * 1024;
 export async function writePapers(
   { out }: Pick<Io, 'out'>,
   papers: AsyncIterable<StoredPaper>,
-  { format, seq }: ExportForm,
+  form: ExportForm,
 ): Promise<void> {
+  const { format } = form;
+  // The parser gives no default to a negated flag of a verb that registers late.
+  const seq = form.seq !== false;
   const [lineOf, end] = format === 'csv' ? ([csvLine, '\r\n'] as const) : ([exportLine, '\n'] as const);
   let chunk = format === 'csv' ? `${csvHeader(seq)}${end}` : '';
   for await (const paper of papers) {

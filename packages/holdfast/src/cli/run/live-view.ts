@@ -5,7 +5,8 @@ import type { Io } from '../io.ts';
 import type { Look } from '../terminal/style.ts';
 import { paint } from '../terminal/style.ts';
 import { fit } from '../terminal/width.ts';
-import type { RunView } from './run-view.ts';
+import { isOffline, ToldOnce } from './told-once.ts';
+import type { RunView } from './view.ts';
 import { sentenceOf } from './sentence.ts';
 import type { SourceView } from './source-line.ts';
 import { HEADING, newSourceView, sourceLine, sourceViewAfter } from './source-line.ts';
@@ -32,7 +33,7 @@ export class LiveView implements RunView {
   readonly #io: Io;
   readonly #look: Look;
   #sources: readonly SourceView[];
-  #offlineTold = false;
+  readonly #once = new ToldOnce();
   #drawn = 0;
   #timer: Timer;
 
@@ -46,21 +47,14 @@ export class LiveView implements RunView {
   show(event: RunEvent): void {
     if (event.kind === 'ready') this.#sources = this.#sources.filter(({ id }) => event.sources.includes(id));
     this.#sources = this.#sources.map((view) => sourceViewAfter(view, event));
-    const sentence = this.#worthTelling(event) ? sentenceOf(event) : null;
+    const worthTelling = TOLD.has(event.kind) || isOffline(event);
+    const sentence = worthTelling && this.#once.isNew(event) ? sentenceOf(event) : null;
     if (sentence !== null) this.#draw([fit(sentence, this.#look.columns * 4)]);
   }
 
   end(): void {
     this.#timer.cancel();
     this.#draw([]);
-  }
-
-  /** Being offline is told in full once; after that the live lines show it. */
-  #worthTelling(event: RunEvent): boolean {
-    if (event.kind !== 'wait' || event.wait.why !== 'offline') return TOLD.has(event.kind);
-    const first = !this.#offlineTold;
-    this.#offlineTold = true;
-    return first;
   }
 
   #tick(): Timer {
@@ -75,7 +69,7 @@ export class LiveView implements RunView {
   }
 
   #draw(news: readonly string[]): void {
-    const columns = (this.#io.out.columns ?? this.#look.columns) - 1;
+    const columns = (this.#io.out.columns || this.#look.columns) - 1;
     const now = this.#io.clock.now();
     const lines = [
       paint(this.#look, 'dim', fit(HEADING, columns)),

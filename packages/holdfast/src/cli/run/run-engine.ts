@@ -5,7 +5,7 @@ import { Supervisor } from '../../daemon/supervise.ts';
 import { partPath } from '../by-path.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import type { RunView } from './run-view.ts';
+import type { RunView } from './view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
 /** What to run and where to show it. */

@@ -4,13 +4,8 @@ import type { Io } from '../io.ts';
 import type { Look } from '../terminal/style.ts';
 import { LiveView } from './live-view.ts';
 import { sentenceOf } from './sentence.ts';
-
-/** Shows what a run tells. */
-export interface RunView {
-  show(event: RunEvent): void;
-  /** Leaves the terminal as it was found. */
-  end(): void;
-}
+import { isOffline, ToldOnce } from './told-once.ts';
+import type { RunView } from './view.ts';
 
 /** A live line per source on a terminal that can redraw, sentences on one that cannot, else lines of JSON. */
 export function viewFor(io: Io, look: Look, config: Config): RunView {
@@ -20,13 +15,14 @@ export function viewFor(io: Io, look: Look, config: Config): RunView {
 /** For people in any case: live lines where they can be drawn, else sentences. */
 export function peopleView(io: Io, look: Look, config: Config): RunView {
   if (look.fancy) return new LiveView(io, look, config);
-  return { show: (event) => showSentence(io, event), end: () => undefined };
+  const once = new ToldOnce();
+  return { show: (event) => (once.isNew(event) ? showSentence(io, event) : undefined), end: () => undefined };
 }
 
 /** Lines of JSON on standard output; what a person must not miss is also said once on standard error. */
 class JsonView implements RunView {
   readonly #io: Io;
-  #offlineTold = false;
+  readonly #once = new ToldOnce();
 
   constructor(io: Io) {
     this.#io = io;
@@ -34,9 +30,8 @@ class JsonView implements RunView {
 
   show(event: RunEvent): void {
     this.#io.out.write(`${JSON.stringify(event)}\n`);
-    const offline = event.kind === 'wait' && event.wait.why === 'offline' && !this.#offlineTold;
-    if (offline) this.#offlineTold = true;
-    if (offline || event.kind === 'notice') this.#io.err.write(`holdfast: ${sentenceOf(event) ?? ''}\n`);
+    const forPeople = event.kind === 'notice' || isOffline(event);
+    if (forPeople && this.#once.isNew(event)) this.#io.err.write(`holdfast: ${sentenceOf(event) ?? ''}\n`);
   }
 
   end(): void {

@@ -1,6 +1,7 @@
 import { formatDuration } from '@holdfast/resilience/clock';
 import type { RunEvent } from '../../daemon/supervisor-event.ts';
 import { plain } from '../terminal/escape.ts';
+import { fit } from '../terminal/width.ts';
 
 /** An event as a sentence for a person, on one line; null for those that only move a display. */
 export function sentenceOf(event: RunEvent): string | null {
@@ -21,33 +22,46 @@ function wordsOf(event: RunEvent): string | null {
       return `${event.window}: ${changes}${troubles}.`;
     }
     case 'window':
-      return `${event.window}: ${event.state}${event.reason === '' ? '' : `, ${event.reason}`}.`;
+      return because(`${event.window}: ${event.state}`, event.reason);
     case 'retry':
       return `${event.source}: try ${event.attempt} failed (${event.message}); again in ${formatDuration(event.delayMs)}.`;
     case 'gap':
-      return `${event.source}: gap ${event.key} ${event.state}${event.reason === '' ? '' : `, ${event.reason}`}.`;
+      return because(`${event.source}: gap ${event.key} ${event.state}`, event.reason);
     case 'quarantine':
       return `${event.source}: ${event.id ?? 'a page'} went to the quarantine, ${event.reason} (holdfast quarantine).`;
     case 'notice':
       return `${event.message} ${event.hint}`.trim();
     case 'state':
-      return `${event.source}: ${event.state}${event.reason === '' ? '' : `, ${event.reason}`}.`;
+      return because(`${event.source}: ${event.state}`, event.reason);
     case 'wait':
       return waitWords(event);
     case 'done':
-      return `${event.source}: ${event.caughtUp ? 'caught up' : 'not caught up'}${event.reason === '' ? '' : `, ${event.reason}`}.`;
+      return because(`${event.source}: ${event.caughtUp ? 'caught up' : 'not caught up'}`, event.reason);
     default:
       return supervisorWords(event);
   }
 }
 
+/** A sentence with its reason, which may be empty, end in a full stop or say nothing new. */
+function because(statement: string, reason: string): string {
+  const rest = reason.trim().replace(/\.+$/, '');
+  return rest === '' || statement.endsWith(rest) ? `${statement}.` : `${statement}, ${rest}.`;
+}
+
 /** The pause between two polite requests is no news. */
 function waitWords({ source, wait, at }: Extract<RunEvent, { kind: 'wait' }>): string | null {
   if (wait.why === 'interval') return null;
-  const left = wait.until === null ? '' : `, for ${formatDuration(Math.max(0, wait.until - at))}`;
-  const cause = wait.error === null ? '' : ` (${wait.error.message})`;
+  const left = wait.until === null ? '' : ` ${formatDuration(Math.max(0, wait.until - at))}`;
+  const cause =
+    wait.error === null || wait.reason.includes(wait.error.message) ? '' : ` (${wait.error.message})`;
   const advice = wait.why === 'offline' ? ' Without a network, `holdfast demo` shows how it works.' : '';
-  return `${source}: waits${left}: ${wait.reason}${cause}.${advice}`;
+  const subject = source === '' ? 'waits' : `${source}: waits`;
+  return `${because(`${subject}${left}`, shortened(`${wait.reason}${cause}`))}${advice}`;
+}
+
+/** A reason may quote a whole error page. */
+function shortened(text: string): string {
+  return fit(plain(text), 160);
 }
 
 function supervisorWords(event: RunEvent): string | null {

@@ -30,10 +30,11 @@ export function lookOf(io: Pick<Io, 'out' | 'env'>, flags: LookFlags = {}): Look
   return {
     colour: !refused && (forced || (terminal && !dumb)),
     fancy: terminal && !dumb && flags.plain !== true,
-    columns: Math.max(40, Math.min(out.columns ?? 80, 200)),
+    columns: Math.max(40, Math.min(out.columns || 80, 200)),
   };
 }
 
+/** The styles that are used; no more. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** The text in a style, when colours are allowed. */
