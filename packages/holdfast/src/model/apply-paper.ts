@@ -71,19 +71,26 @@ function takeOver(
   row: KnownRow | null,
   history: KnownHistory | null,
 ): PaperFields {
-  const stored = unknown.length > 0 ? row?.fields : undefined;
-  if (!stored && !history) return fields;
-  const taken: { -readonly [Key in keyof PaperFields]: PaperFields[Key] } = { ...fields };
-  for (const field of unknown) {
-    if (field === 'version') taken.version = history?.version ?? stored?.version ?? fields.version;
-    else if (field === 'published')
-      taken.published = history?.published ?? stored?.published ?? fields.published;
-    else if (field === 'withdrawn')
-      taken.withdrawn = history?.withdrawn ?? stored?.withdrawn ?? fields.withdrawn;
-    else if (field === 'journalRef') taken.journalRef = stored?.journalRef ?? fields.journalRef;
-    else if (stored?.urls['journal'] !== undefined) {
-      taken.urls = sortedUrls({ ...taken.urls, journal: stored.urls['journal'] });
-    }
-  }
-  return taken;
+  if (unknown.length === 0 || (!row && !history)) return fields;
+  const known = (field: UnknownField): boolean => !unknown.includes(field);
+  return {
+    ...fields,
+    version: known('version') ? fields.version : (history?.version ?? row?.version ?? fields.version),
+    // The stored fields are asked for only where the history says nothing: they are parsed when they are.
+    ...(known('published')
+      ? {}
+      : { published: history?.published ?? stored(row, fields).published ?? fields.published }),
+    ...(known('withdrawn') ? {} : { withdrawn: history?.withdrawn ?? stored(row, fields).withdrawn }),
+    ...(known('journalRef') ? {} : { journalRef: stored(row, fields).journalRef ?? fields.journalRef }),
+    ...(known('urls.journal') ? {} : { urls: withJournal(fields, stored(row, fields)) }),
+  };
+}
+
+function stored(row: KnownRow | null, fields: PaperFields): PaperFields {
+  return row?.fields ?? fields;
+}
+
+function withJournal({ urls }: PaperFields, from: PaperFields): PaperFields['urls'] {
+  const journal = from.urls['journal'];
+  return journal === undefined ? urls : sortedUrls({ ...urls, journal });
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { apply } from './apply.ts';
-import { hashPaper } from './hash.ts';
+import { canonicalJson, hashPaper } from './hash.ts';
 import type { Item } from './item.ts';
 import { compareVersions, latestOf } from './knowledge.ts';
 import type { Knowledge, KnownRow, Outcome } from './knowledge.ts';
 import { normalise } from './normalise.ts';
-import type { ChangeKind } from './paper.ts';
+import type { ChangeKind, PaperFields } from './paper.ts';
+import { contentOf } from './row-write.ts';
 
 const EMPTY: Knowledge = { rows: [], history: null, journal: null };
 const ARXIV = ['version', 'published', 'withdrawn'] as const;
@@ -195,6 +196,14 @@ test('a listed identifier is missing when absent or older', () => {
   expect(
     run([listed('2024-01-01'), paper('2024-01-01', 'x'), listed('2024-01-01'), listed('2024-01-02')]).results,
   ).toEqual(['missing', 'inserted', 'unchanged', 'missing']);
+});
+
+test('the kept text is the hashed one, in whatever order the keys come', () => {
+  const fields = normalise({ id: 'a', title: 'x', authors: [{ name: 'n' }], urls: { b: '2', a: '1' } });
+  const turned = Object.fromEntries(Object.entries(fields).reverse()) as unknown as PaperFields;
+  for (const each of [fields, turned]) {
+    expect(contentOf(each)).toEqual({ json: canonicalJson(fields), hash: hashPaper(fields) });
+  }
 });
 
 test('rows of an older hash version are compared by their content', () => {

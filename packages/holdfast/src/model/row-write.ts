@@ -2,7 +2,7 @@ import { hash as digest } from 'node:crypto';
 import { canonicalJson, HASH_VERSION } from './hash.ts';
 import { latestOf, UNCHANGED } from './knowledge.ts';
 import type { Knowledge, KnownJournal, KnownRow, Outcome, RowWrite } from './knowledge.ts';
-import { sortedUrls } from './normalise.ts';
+import { normalise, sortedUrls } from './normalise.ts';
 import type { ChangeKind, PaperFields } from './paper.ts';
 
 /** What is to become of a row, before its hash tells whether anything changes. */
@@ -17,9 +17,12 @@ export interface Proposal {
   readonly kind: ChangeKind;
 }
 
+const HASHED_KEYS = Object.keys(normalise({ id: '' })).join();
+
 /** The text that the hash covers, and the hash. */
 export function contentOf(fields: PaperFields): { readonly json: string; readonly hash: string } {
-  const json = canonicalJson(fields);
+  // The normaliser gives the keys in the hashed order: then the object can be written as it is, twice as fast.
+  const json = Object.keys(fields).join() === HASHED_KEYS ? JSON.stringify(fields) : canonicalJson(fields);
   return { json, hash: digest('sha256', json) };
 }
 

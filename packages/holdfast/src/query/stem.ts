@@ -11,7 +11,7 @@ const CONSONANT = '(?:[^aeiouy]|(?<![^aeiou])y|^y)';
 const VOWEL = '(?:[aeiou]|(?<=[^aeiou])y)';
 const SEQUENCE = new RegExp(`${VOWEL}+${CONSONANT}+`, 'g');
 const HAS_VOWEL = new RegExp(VOWEL);
-const ENDS_CVC = /[^aeiou][aeiouy][^aeiouwxy]$/;
+const ENDS_CVC = /(?:[^aeiouy]|(?<=[aeiou])y|^y)[aeiouy][^aeiouwxy]$/;
 const DOUBLE = /([^aeiou])\1$/;
 
 /** How many vowel-consonant sequences a stem has: Porter's m. */

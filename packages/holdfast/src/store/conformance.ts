@@ -1,13 +1,10 @@
 import { test } from 'vitest';
 import { feedCases } from './testing/feed-cases.ts';
-import type { Bench } from './testing/fixtures.ts';
+import type { Bench, Case } from './testing/fixtures.ts';
 import { leaseCases } from './testing/lease-cases.ts';
 import { readCases } from './testing/read-cases.ts';
 import { recordCases } from './testing/record-cases.ts';
 import { troubleCases } from './testing/trouble-cases.ts';
-
-/** A sentence and what proves it. */
-export type Case = readonly [name: string, prove: (bench: Bench) => Promise<void>];
 
 /**
  * What every store has to do, run by the tests of each.

@@ -57,6 +57,7 @@ export interface SourceState {
   readonly retries: number;
 }
 
+/** A gap to be opened or changed, by its key; the store knows since when it is known. */
 export type GapUpdate = Omit<Gap, 'source' | 'since'>;
 
 /**
@@ -107,6 +108,7 @@ export interface DurabilityReport {
   readonly durable: boolean;
 }
 
+/** What could not be parsed: its own copy of the bytes and why. */
 export interface QuarantineEntry {
   readonly number: number;
   readonly source: string;
@@ -123,6 +125,7 @@ export interface QuarantineEntry {
   readonly contentType: string;
 }
 
+/** Which papers an export holds; keys left out do not narrow it. */
 export interface ExportQuery {
   readonly source?: string;
   /** Exact category, without case. */
@@ -133,11 +136,13 @@ export interface ExportQuery {
   readonly allVersions?: boolean;
 }
 
+/** A paper that a search found, and the words around the finding as plain text. */
 export interface SearchHit {
   readonly paper: StoredPaper;
   readonly snippet: string;
 }
 
+/** Counts of the store; sizes in bytes. `records` counts records, whatever their versions. */
 export interface StoreStats {
   readonly records: number;
   readonly quarantined: number;

@@ -7,8 +7,8 @@ import type { SqliteWriter, WriterOptions } from './sqlite-writer.ts';
 type Method = keyof SqliteWriter;
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 // The sources run as they are in tests and are compiled for the package.
@@ -40,7 +40,7 @@ export class WriterClient {
     if (this.#dead) return Promise.reject(this.#dead);
     const number = ++this.#calls;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(number, { resolve, reject });
       this.#worker.ref();
       const call: Call = { number, method, values };
       this.#worker.postMessage(call);
@@ -56,7 +56,7 @@ export class WriterClient {
     const waiting = this.#waiting.get(answer.number);
     this.#waiting.delete(answer.number);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if (answer.ok) waiting?.resolve(answer.value);
+    if (answer.ok) waiting?.resolve(answer.value as never);
     else waiting?.reject(fromPlain(answer.error));
   }
 

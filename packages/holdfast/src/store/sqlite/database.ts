@@ -39,6 +39,7 @@ export class Connection {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #bigStatements = new Map<string, StatementSync>();
+  readonly #arrayStatements = new Map<string, StatementSync>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -69,6 +70,11 @@ export class Connection {
     return this.bigStatement(sql).get(...values);
   }
 
+  /** Rows as arrays in the order of the columns, integers as bigint: twice as fast as objects. */
+  arrays(sql: string, ...values: SQLInputValue[]): readonly (readonly unknown[])[] {
+    return this.#cached(this.#arrayStatements, sql, true, true).all(...values) as unknown as unknown[][];
+  }
+
   /** Returns how many rows were changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#statement(sql).run(...values).changes);
@@ -82,6 +88,7 @@ export class Connection {
   close(): void {
     this.#statements.clear();
     this.#bigStatements.clear();
+    this.#arrayStatements.clear();
     this.#db.close();
   }
 
@@ -93,11 +100,12 @@ export class Connection {
     return this.#cached(this.#bigStatements, sql, true);
   }
 
-  #cached(statements: Map<string, StatementSync>, sql: string, big: boolean): StatementSync {
+  #cached(statements: Map<string, StatementSync>, sql: string, big: boolean, arrays = false): StatementSync {
     const known = statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
     statement.setReadBigInts(big);
+    statement.setReturnArrays(arrays);
     statements.set(sql, statement);
     return statement;
   }

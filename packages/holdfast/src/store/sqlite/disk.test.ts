@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { VirtualClock } from '@holdfast/resilience/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Store } from '../port.ts';
-import { all, commitOf, Harvest, leased, page, paper } from '../testing/fixtures.ts';
+import { all, Harvest, leased, page, paper } from '../testing/fixtures.ts';
 import { openPlain } from './database.ts';
 import { openStore } from './sqlite-store.ts';
 

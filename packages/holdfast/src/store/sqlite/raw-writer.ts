@@ -5,7 +5,7 @@ import { digest, pack } from './packing.ts';
 import { number } from './rows.ts';
 
 /** Where the bytes of a record are: page, offset, length; all null when they are not kept. */
-export type RawRef = readonly [bigint | number | null, number | null, number | null];
+export type RawRef = readonly [bigint | number | null, bigint | number | null, bigint | number | null];
 
 /** No bytes. */
 export const NO_RAW: RawRef = [null, null, null];

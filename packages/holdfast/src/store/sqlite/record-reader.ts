@@ -1,8 +1,7 @@
 import type { HistoryEntry } from '../../model/item.ts';
 import type { Knowledge, KnownHistory, KnownJournal, KnownRow } from '../../model/knowledge.ts';
 import type { PaperFields } from '../../model/paper.ts';
-import type { Connection, Row } from './database.ts';
-import { big, number, text, textOrNull } from './rows.ts';
+import type { Connection } from './database.ts';
 import type { RawRef } from './raw-writer.ts';
 
 /** A stored row; its fields are parsed only when somebody looks at them. */
@@ -14,22 +13,22 @@ export class PaperRow implements KnownRow {
   readonly datestamp: string;
   readonly hash: string;
   readonly hashVersion: number;
-  readonly latest: boolean;
   readonly raw: RawRef;
   readonly #json: string;
   #fields: PaperFields | null = null;
 
-  constructor(row: Row) {
-    this.seq = big(row, 'seq');
-    this.record = big(row, 'record');
-    this.born = big(row, 'born');
-    this.version = text(row, 'version') || null;
-    this.datestamp = text(row, 'datestamp');
-    this.hash = text(row, 'hash');
-    this.hashVersion = number(row, 'hash_version');
-    this.latest = number(row, 'latest') === 1;
-    this.raw = [row['page'], row['page_offset'], row['page_length']] as unknown as RawRef;
-    this.#json = text(row, 'fields');
+  /** @param columns as `PAPER_ROW` lists them. */
+  constructor(columns: readonly unknown[]) {
+    const [seq, record, born, version, datestamp, hash, hashVersion, page, offset, length, json] = columns;
+    this.seq = seq as bigint;
+    this.record = record as bigint;
+    this.born = born as bigint;
+    this.version = (version as string) || null;
+    this.datestamp = datestamp as string;
+    this.hash = hash as string;
+    this.hashVersion = Number(hashVersion);
+    this.raw = [page, offset, length] as RawRef;
+    this.#json = json as string;
   }
 
   get fields(): PaperFields {
@@ -43,8 +42,13 @@ export interface StoredKnowledge extends Knowledge {
   readonly rows: readonly PaperRow[];
 }
 
-const ROWS = `SELECT seq, record, born, version, datestamp, hash, hash_version, latest, page, page_offset, page_length,
-  fields FROM papers WHERE source = ? AND id = ?`;
+/** The columns of a `PaperRow`. */
+export const PAPER_ROW =
+  'seq, record, born, version, datestamp, hash, hash_version, page, page_offset, page_length, fields';
+const ROWS = `SELECT ${PAPER_ROW} FROM papers WHERE source = ? AND id = ?`;
+const HISTORY =
+  'SELECT datestamp, version, published, withdrawn, entries FROM histories WHERE source = ? AND id = ?';
+const JOURNAL = 'SELECT datestamp, journal_ref, url FROM journals WHERE source = ? AND id = ?';
 
 /** Reads what is known of the records of one source; tables that hold nothing of it are not asked each time. */
 export class RecordReader {
@@ -67,7 +71,7 @@ export class RecordReader {
   }
 
   rows(id: string): readonly PaperRow[] {
-    return this.#connection.allBig(ROWS, this.#source, id).map((row) => new PaperRow(row));
+    return this.#connection.arrays(ROWS, this.#source, id).map((columns) => new PaperRow(columns));
   }
 
   /** From now on the source has histories (journal links). */
@@ -78,25 +82,24 @@ export class RecordReader {
 
   #history(id: string): KnownHistory | null {
     if (!this.#histories) return null;
-    const row = this.#connection.get('SELECT * FROM histories WHERE source = ? AND id = ?', this.#source, id);
+    const [row] = this.#connection.arrays(HISTORY, this.#source, id);
     if (!row) return null;
-    return {
-      datestamp: text(row, 'datestamp'),
-      version: text(row, 'version'),
-      published: textOrNull(row, 'published'),
-      withdrawn: number(row, 'withdrawn') === 1,
-      entries: JSON.parse(text(row, 'entries')) as HistoryEntry[],
-    };
+    const [datestamp, version, published, withdrawn, entries] = row as [
+      string,
+      string,
+      string | null,
+      bigint,
+      string,
+    ];
+    const list = JSON.parse(entries) as HistoryEntry[];
+    return { datestamp, version, published, withdrawn: withdrawn === 1n, entries: list };
   }
 
   #journal(id: string): KnownJournal | null {
     if (!this.#journals) return null;
-    const row = this.#connection.get('SELECT * FROM journals WHERE source = ? AND id = ?', this.#source, id);
+    const [row] = this.#connection.arrays(JOURNAL, this.#source, id);
     if (!row) return null;
-    return {
-      datestamp: text(row, 'datestamp'),
-      journalRef: textOrNull(row, 'journal_ref'),
-      url: text(row, 'url'),
-    };
+    const [datestamp, journalRef, url] = row as [string, string | null, string];
+    return { datestamp, journalRef, url };
   }
 }

@@ -75,7 +75,7 @@ export class RecordWriter {
     for (const gone of [over, put.absorbs as PaperRow | null]) {
       if (gone) this.#connection.run('DELETE FROM papers WHERE seq = ?', gone.seq);
     }
-    if (put.latest && known.rows.length > 0) {
+    if (put.latest && known.rows.some((row) => row !== over && row !== put.absorbs)) {
       this.#connection.run(
         'UPDATE papers SET latest = 0 WHERE source = ? AND id = ? AND latest = 1',
         this.#source,

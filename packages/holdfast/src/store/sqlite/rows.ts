@@ -11,8 +11,7 @@ export function text(row: Row, name: string): string {
 
 /** A column as text or null. */
 export function textOrNull(row: Row, name: string): string | null {
-  const value = row[name];
-  return value === null || value === undefined ? null : String(value);
+  return row[name] === null || row[name] === undefined ? null : text(row, name);
 }
 
 /** A column as number. */

@@ -16,7 +16,7 @@ import { openConnection, readSettings } from './database.ts';
 import type { Connection } from './database.ts';
 import { indexChanges } from './index-writer.ts';
 import { migrate } from './migrate.ts';
-import { PaperRow } from './record-reader.ts';
+import { PAPER_ROW, PaperRow } from './record-reader.ts';
 import { putSource } from './source-writer.ts';
 import { isBroken, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
@@ -181,8 +181,8 @@ export function quickCheck(connection: Connection): readonly string[] {
 
 /** Re-hashes rows of an older `HASH_VERSION`; that is no change of any paper. */
 function rehashSome(connection: Connection): number {
-  const rows = connection.allBig(
-    'SELECT * FROM papers WHERE hash_version < ? ORDER BY seq LIMIT ?',
+  const rows = connection.arrays(
+    `SELECT ${PAPER_ROW} FROM papers WHERE hash_version < ? ORDER BY seq LIMIT ?`,
     HASH_VERSION,
     REHASH_AT_ONCE,
   );

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Case } from '../conformance.ts';
 import { all, Harvest, leased, paper } from './fixtures.ts';
+import type { Case } from './fixtures.ts';
 
 const many = (count: number, prefix = 'p'): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(5, '0')}`);

@@ -1,4 +1,4 @@
-import { VirtualClock } from '@holdfast/resilience/clock';
+import type { VirtualClock } from '@holdfast/resilience/clock';
 import type { BadItem, Item, PaperItem } from '../../model/item.ts';
 import { normalise } from '../../model/normalise.ts';
 import type { RawFields } from '../../model/normalise.ts';
@@ -9,9 +9,12 @@ export interface Bench {
   readonly store: Store;
   readonly clock: VirtualClock;
   /** A reader of its own, as another process has one; the store itself where there is none. */
-  reader(): StoreReader;
-  dispose(): Promise<void>;
+  readonly reader: () => StoreReader;
+  readonly dispose: () => Promise<void>;
 }
+
+/** A sentence and what proves it. */
+export type Case = readonly [name: string, prove: (bench: Bench) => Promise<void>];
 
 /** A window of the source `s`. */
 export function newWindow(change: Partial<NewWindow> = {}): NewWindow {

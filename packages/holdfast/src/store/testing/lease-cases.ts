@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Case } from '../conformance.ts';
 import { all, commitOf, leased, newWindow, paper } from './fixtures.ts';
+import type { Case } from './fixtures.ts';
 
 const FENCED = { code: 'ERR_STORE_FENCED' };
 const KEY = 's/list/2024-01-01..2024-01-08';

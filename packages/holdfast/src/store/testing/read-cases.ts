@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Case } from '../conformance.ts';
 import { all, Harvest, leased, newWindow, page, paper } from './fixtures.ts';
+import type { Case } from './fixtures.ts';
 
 const QUERIES: readonly (readonly [query: string, ids: readonly string[]])[] = [
   ['quantum', ['a', 'b']],

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Case } from '../conformance.ts';
 import { hashPaper } from '../../model/hash.ts';
 import type { Item, JournalItem } from '../../model/item.ts';
 import { all, Harvest, leased, page, paper } from './fixtures.ts';
+import type { Case } from './fixtures.ts';
 
 const LISTED = { unknown: ['version', 'published', 'withdrawn'] as const };
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Case } from '../conformance.ts';
 import type { Item } from '../../model/item.ts';
 import { bad, Harvest, leased, page, paper } from './fixtures.ts';
+import type { Case } from './fixtures.ts';
 
 const listed = (id: string, datestamp: string): Item => ({ type: 'listed', id, datestamp, place: null });
 
