@@ -1,0 +1,3 @@
+export { lockState } from './owner-lock.ts';
+export { openReader, openStore } from './sqlite-store.ts';
+export type { OpenStoreOptions, SqliteStore } from './sqlite-store.ts';
