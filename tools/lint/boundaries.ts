@@ -131,9 +131,9 @@ export const layers: readonly Layer[] = [
   {
     name: 'cli',
     folder: `${app}/cli`,
-    mayImport: [...parts, 'store', 'audit', 'follow', 'service'],
+    mayImport: [...parts, 'store', 'audit', 'follow', 'service', 'daemon'],
     reason:
-      'The command line starts engine, daemon, server and simulator by path, each as a process of its own.',
+      'The command line is the thin parent of the engine; it starts engine, server and simulator by path, each as a process of its own.',
   },
 ];
 

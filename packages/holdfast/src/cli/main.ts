@@ -6,7 +6,7 @@ import { systemIo } from './system-io.ts';
 import { usageError } from './usage-error.ts';
 import { runnerFor } from './verb.ts';
 import { VERBS } from './verbs.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../version.ts';
 
 const AFTER_HELP = `
 Exit codes: 0 ok, 1 unexpected, 2 usage, 3 not running, 4 degraded, 5 integrity violation,

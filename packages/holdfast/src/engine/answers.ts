@@ -7,15 +7,16 @@ import type { Engine } from './engine.ts';
 import { liveStatus } from './live-status.ts';
 import { acknowledge } from './acknowledge.ts';
 import { redrive } from './redrive.ts';
-import { VERSION } from './version.ts';
+import type { StartMessage } from './messages.ts';
+import { readVersion } from '../version.ts';
 
 /** Answers what is asked of the running engine. */
-export function answerer(engine: Engine, store: Store): Answerer {
+export function answerer(engine: Engine, store: Store, restarts: StartMessage['restarts']): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
     switch (verb) {
       case 'status':
-        return liveStatus(engine, VERSION, systemClock.monotonic() - startedAt);
+        return liveStatus(engine, readVersion(), restarts, systemClock.monotonic() - startedAt);
       case 'retry':
         return engine.retry(String(args['source']));
       case 'ack':

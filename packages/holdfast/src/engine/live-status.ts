@@ -1,5 +1,6 @@
 import type { SourceStateName } from '../model/event.ts';
 import type { Engine } from './engine.ts';
+import type { StartMessage } from './messages.ts';
 
 /** What only the running engine knows; everything else of `status` stands in the store. */
 export interface LiveStatus {
@@ -8,6 +9,7 @@ export interface LiveStatus {
     readonly pid: number;
     readonly uptimeSeconds: number;
     readonly version: string;
+    readonly restarts: StartMessage['restarts'];
   };
   readonly connectionHealth: {
     readonly failures: number;
@@ -25,9 +27,20 @@ export interface LiveStatus {
 }
 
 /** `uptimeMs` counts from the start of the process. */
-export function liveStatus(engine: Engine, version: string, uptimeMs: number): LiveStatus {
+export function liveStatus(
+  engine: Engine,
+  version: string,
+  restarts: StartMessage['restarts'],
+  uptimeMs: number,
+): LiveStatus {
   return {
-    engine: { state: 'running', pid: process.pid, uptimeSeconds: Math.floor(uptimeMs / 1000), version },
+    engine: {
+      state: 'running',
+      pid: process.pid,
+      uptimeSeconds: Math.floor(uptimeMs / 1000),
+      version,
+      restarts,
+    },
     connectionHealth: {
       failures: engine.failures,
       totalRetries: engine.retries,

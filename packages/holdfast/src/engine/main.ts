@@ -20,7 +20,7 @@ import { PRIVATE_EXIT, type FromEngine, type StartMessage, type ToEngine } from 
 import { openConfiguredStore } from './open-store.ts';
 import { judgeRun } from './run-end.ts';
 import { keepStates } from './state-keeper.ts';
-import { VERSION } from './version.ts';
+import { readVersion } from '../version.ts';
 
 const HEARTBEAT_MS = 1_000;
 /** Why the engine's work is aborted when its parent asks, or its time is up. */
@@ -28,6 +28,14 @@ const STOP = new HoldfastError('ERR_STOPPED', 'The engine was asked to stop.');
 
 function tell(message: FromEngine): void {
   if (process.connected) process.send?.(message);
+}
+
+/** As `tell`, and waits until the message is on its way: the process is about to end. */
+function say(message: FromEngine): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, () => resolve());
+    else resolve();
+  });
 }
 
 function emit(event: EngineEvent): void {
@@ -39,6 +47,8 @@ async function main(): Promise<number> {
   const stopping = new AbortController();
   const start = await startMessage(stopping);
   const { config } = start;
+  const pulse = new Pulse();
+  void heartbeat(pulse, stopping.signal);
   const store = await untilWritable(
     { clock: systemClock },
     () => openConfiguredStore(config, systemClock),
@@ -46,19 +56,33 @@ async function main(): Promise<number> {
     (wait) => emit({ kind: 'wait', at: systemClock.now(), source: '', wait }),
   );
   try {
-    return await withStore(start, store, stopping);
+    return await withStore(start, store, stopping, pulse);
   } finally {
     await store.close();
   }
 }
 
-async function withStore(start: StartMessage, store: Store, stopping: AbortController): Promise<number> {
+/** Signs of life: beats from the first message on, and counts what the engine has done since. */
+class Pulse {
+  engine: Engine | null = null;
+
+  get progress(): number {
+    return this.engine?.progress ?? 0;
+  }
+}
+
+async function withStore(
+  start: StartMessage,
+  store: Store,
+  stopping: AbortController,
+  pulse: Pulse,
+): Promise<number> {
   const { config, once } = start;
   const state = sqliteState(config.stateDir, { clock: systemClock });
   const transport = httpTransport({
     clock: systemClock,
     env: process.env,
-    userAgent: userAgent(VERSION, config.contact ?? undefined),
+    userAgent: userAgent(readVersion(), config.contact ?? undefined),
   });
   const engine = new Engine({
     config,
@@ -72,13 +96,17 @@ async function withStore(start: StartMessage, store: Store, stopping: AbortContr
     uniqueId: randomUUID,
     ...(start.sources === undefined ? {} : { only: start.sources }),
   });
+  pulse.engine = engine;
   announce(config, engine);
-  const control = await listen(ownControlPath(config), process.getuid?.(), answerer(engine, store));
+  const control = await listen(
+    ownControlPath(config),
+    process.getuid?.(),
+    answerer(engine, store, start.restarts),
+  );
   const background = new AbortController();
   const helpers = [
     keepIndexed(store, systemClock, background.signal),
     keepStates(engine, store, systemClock, background.signal),
-    heartbeat(engine, background.signal),
   ];
   const deadline =
     start.deadlineMs === null ? null : systemClock.timer(start.deadlineMs, () => stopping.abort(STOP));
@@ -95,7 +123,7 @@ async function withStore(start: StartMessage, store: Store, stopping: AbortContr
     await state.close();
   }
   const { code, summary } = judgeRun(engine, await store.stats());
-  tell({ type: 'exit', code: once ? code : 0, summary });
+  await say({ type: 'exit', code: once ? code : 0, summary });
   return PRIVATE_EXIT.done;
 }
 
@@ -120,9 +148,9 @@ function announce(config: Config, engine: Engine): void {
   });
 }
 
-async function heartbeat(engine: Engine, signal: AbortSignal): Promise<void> {
+async function heartbeat(pulse: Pulse, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    tell({ type: 'heartbeat', progress: engine.progress });
+    tell({ type: 'heartbeat', progress: pulse.progress });
     await systemClock.sleep(HEARTBEAT_MS, { signal }).catch(() => undefined);
   }
 }

@@ -43,7 +43,7 @@ export function noticeOf(wait: Wait): WaitNotice {
     ]
       .filter((text) => text !== null)
       .join(' '),
-    until: wait.until ?? null,
+    until: wait.until === undefined ? null : Math.ceil(wait.until),
     attempt: wait.attempt,
     error:
       wait.error === undefined

@@ -159,6 +159,11 @@ function concludeClosed(end: EndOfLook): Conclusion {
   });
 }
 
+/** How long until the server's own clock reaches a day; it, not ours, is asked. */
+function msUntil(day: Day, serverDay: Day | null): number {
+  return Math.max(startOf(day) - startOf(serverDay ?? day), 0) + 3_600_000;
+}
+
 /** A list that ends by protocol, and yet short of its own size in the second look too. */
 function shortage(end: EndOfLook): string | null {
   const { announced, records } = end.walk.progress;

@@ -298,7 +298,7 @@ export class Harvester {
     const notice: WaitNotice = {
       why: offline ? 'offline' : 'backoff',
       reason: message,
-      until: clock.now() + delay,
+      until: Math.ceil(clock.now() + delay),
       attempt: this.#failures,
       error: { code: codeOf(error), message, hint: 'Nothing to do: it is tried again by itself.' },
     };

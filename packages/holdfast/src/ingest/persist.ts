@@ -9,7 +9,7 @@ const LONGEST_WAIT_MS = 30_000;
 /**
  * Runs something that writes, until our own disk lets it: a full, read-only or failing disk is waited for,
  * visibly, and what was fetched stays in memory meanwhile. A commit is safe to repeat, since its batch has
- * an id. Every other error is the caller's.
+ * an id. Every other error is the caller's, that of a store which another engine owns included.
  */
 export async function untilWritable<T>(
   deps: Pick<IngestDeps, 'clock'>,
@@ -21,7 +21,8 @@ export async function untilWritable<T>(
     try {
       return await write();
     } catch (error) {
-      if (classify(error, { signal }).category !== 'local') throw error;
+      if (classify(error, { signal }).category !== 'local' || codeOf(error) === 'ERR_STORE_LOCKED')
+        throw error;
       const delay = Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10), LONGEST_WAIT_MS);
       onWait(diskWait(error, attempt, deps.clock.now() + delay));
       await deps.clock.sleep(delay, { signal });

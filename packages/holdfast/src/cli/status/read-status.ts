@@ -3,7 +3,7 @@ import { askEngine } from '../control-client.ts';
 import { combineExitCodes, EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { storeIsOwned, withReader } from '../open-store.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../../version.ts';
 import { exitCodeOfStatus } from './degraded.ts';
 import type { LiveStatus } from './live-status.ts';
 import { withLive } from './live-status.ts';
