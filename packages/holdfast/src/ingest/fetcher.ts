@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/resilience/clock';
 import { parseRetryAfter, type Gate, type OnWait, type Policy } from '@holdfast/resilience';
 import { HoldfastError } from '../model/error.ts';
+import { phase } from '../model/phase.ts';
 import type { Description, PageRequest, Reading, Source } from '../sources/port.ts';
 import type { Answer, Transport } from '../transport/port.ts';
 import { isRedirect, nextHop } from '../transport/redirects.ts';
@@ -80,6 +81,7 @@ export class Fetcher {
 
   async #attempt(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
     const answer = await this.#follow(request.url, signal);
+    phase('parse');
     const reading = this.#options.source.read(request, answer, { answeredBefore: this.#answered });
     await this.#refuseUnusable(reading, answer);
     this.#answered = true;

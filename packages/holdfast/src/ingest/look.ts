@@ -1,5 +1,6 @@
 import { dayOf, type Day } from '../model/day.ts';
 import { rangeGapKey } from '../model/gap.ts';
+import { phase } from '../model/phase.ts';
 import type { Window } from '../model/window.ts';
 import type { Source, Stream } from '../sources/port.ts';
 import type { CommitResult, Lease } from '../store/port.ts';
@@ -7,7 +8,6 @@ import { cutBackToServer } from './clock-refusal.ts';
 import { conclude, type Conclusion, type EndOfLook } from './conclude.ts';
 import type { IngestDeps } from './deps.ts';
 import type { Fetched, Fetcher } from './fetcher.ts';
-import { phase } from './phase.ts';
 import { narrow } from './poison.ts';
 import { untilWritable } from './persist.ts';
 import { report } from './report.ts';
@@ -171,12 +171,10 @@ class LookRun {
   }
 
   async #commitPage(fetched: Fetched, walk: Walk, url: string): Promise<void> {
-    phase('transaction');
     // A window that was sealed stays so while it is looked at again.
     const next =
       this.#lease.window.state === 'SEALED' ? { cursor: '' } : { cursor: '', state: 'FETCHING' as const };
     await this.#commit({ fetched, url }, walk, JSON.stringify(walk), { next });
-    phase('committed');
   }
 
   async #commit(

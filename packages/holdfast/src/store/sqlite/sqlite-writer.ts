@@ -1,4 +1,5 @@
 import { HASH_VERSION } from '../../model/hash.ts';
+import { phase } from '../../model/phase.ts';
 import { rehash } from '../../model/row-write.ts';
 import type {
   Commit,
@@ -82,13 +83,15 @@ export class SqliteWriter {
   commit(commit: Commit): CommitResult {
     let failedAt: Phase | null = null;
     try {
-      return this.#guard((connection) =>
-        transaction(
-          connection,
-          () => writeCommit(connection, commit),
-          (phase) => (failedAt = phase),
-        ),
-      );
+      return this.#guard((connection) => {
+        const begun = (): CommitResult => {
+          phase('transaction');
+          return writeCommit(connection, commit);
+        };
+        const result = transaction(connection, begun, (where) => (failedAt = where));
+        phase('committed');
+        return result;
+      });
     } catch (error) {
       const committed = failedAt === 'commit' ? this.#lookUp(commit.batchId) : null;
       if (committed) return committed;

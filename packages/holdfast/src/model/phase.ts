@@ -1,6 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** Where the path of a page stands. Published on the diagnostics channel `holdfast:phase`. */
+/**
+ * Where the path of a page stands: asked for, being read, inside the transaction, durable. Published on the
+ * diagnostics channel `holdfast:phase` of the thread that does the step; the last two come from the writer's.
+ */
 export type Phase = 'fetch' | 'parse' | 'transaction' | 'committed';
 
 const phases = channel('holdfast:phase');
