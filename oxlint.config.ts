@@ -15,6 +15,7 @@ const mayPrint = [
   'packages/upstream/src/cli.ts',
   'packages/*/bin/**',
   'tools/**',
+  'bench/**',
 ];
 
 export default defineConfig({
