@@ -5,6 +5,7 @@ import type { Simulator } from './demo/simulator.ts';
 import { startSimulator } from './demo/simulator.ts';
 import type { Tally } from './demo/tally.ts';
 import { tally } from './demo/tally.ts';
+import { commandName } from './command-name.ts';
 import { combineExitCodes, EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { writeLine } from './io.ts';
@@ -119,14 +120,15 @@ async function printTallies(io: Io, look: Look, tallies: readonly Tally[], folde
     await writeLine(io.out, `  ${source}: ${fired.length === 0 ? 'none' : fired.join(', ')}`);
   }
   const config = `--config ${join(folder, 'holdfast.config.json')}`;
+  const name = commandName(io.env);
   await writeLine(
     io.out,
     [
       '\nLook around (status exits with 3: the engine has ended):',
-      `  holdfast status ${config}`,
-      `  holdfast search ${config} learning`,
-      `  holdfast export ${config} --format jsonl`,
-      'Then harvest the real ones: holdfast run',
+      `  ${name} status ${config}`,
+      `  ${name} search ${config} learning`,
+      `  ${name} export ${config} --format jsonl`,
+      `Then harvest the real ones: ${name} run`,
     ].join('\n'),
   );
 }

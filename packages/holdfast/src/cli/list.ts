@@ -15,7 +15,7 @@ export interface Listing<Row> {
   readonly next?: string;
 }
 
-/** Prints a list: one JSON array, or a table as wide as the terminal. */
+/** Prints a list: one JSON array, or a table as wide as the terminal; without a terminal nothing is cut. */
 export async function printList<Row>(
   io: Io,
   look: Look,
@@ -26,6 +26,8 @@ export async function printList<Row>(
   if (json) return write(io.out, `${JSON.stringify(rows, null, 2)}\n`);
   if (rows.length === 0) return write(io.out, `${nothing}\n`);
   const safe = columns.map((column) => ({ ...column, cell: (row: Row) => plain(column.cell(row)) }));
-  await write(io.out, `${table(rows, safe, look.columns).join('\n')}\n`);
+  // What reads a pipe wants whole rows, one a line.
+  const columnsOfOutput = io.out.isTTY === true ? look.columns : Number.MAX_SAFE_INTEGER;
+  await write(io.out, `${table(rows, safe, columnsOfOutput).join('\n')}\n`);
   if (next !== undefined) await write(io.err, `${next}\n`);
 }

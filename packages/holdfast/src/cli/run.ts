@@ -26,7 +26,7 @@ export const register: Register = (command, run) => {
           config,
           once: options.once === true,
           deadlineMs: deadlineOf(options),
-          view: viewFor(io, look, config),
+          view: viewFor(io, look, config, options.plain),
           ...(sources === undefined ? {} : { sources }),
         });
       }),

@@ -61,7 +61,9 @@ function hitLines({ paper, snippet }: SearchHit, look: Look): string[] {
   return [
     paint(look, 'bold', fit(title, look.columns)),
     fit(`  ${id}  ${fields.published ?? paper.datestamp}  ${paper.source}  ${authors}`, look.columns),
-    ...(snippet === '' ? [] : [paint(look, 'dim', fit(`  ${plain(snippet)}`, look.columns))]),
+    ...(snippet === '' || snippet === fields.title
+      ? []
+      : [paint(look, 'dim', fit(`  ${plain(snippet)}`, look.columns))]),
     '',
   ];
 }

@@ -1,7 +1,7 @@
-import { HoldfastError } from '../model/error.ts';
 import type { StoredPaper } from '../model/paper.ts';
 import { EXIT } from './exit-code.ts';
 import { exportLine } from './export/export-line.ts';
+import { findPapers } from './find-papers.ts';
 import { write } from './io.ts';
 import { withStore } from './open-store.ts';
 import { plain } from './terminal/escape.ts';
@@ -25,12 +25,7 @@ export const register: Register = (command, run) => {
     .action(
       run<ShowOptions>(({ io, options, look, resolved }, id = '') =>
         withStore(resolved().config, async (reader) => {
-          const found = await reader.show(id, options.source);
-          if (found.length === 0) {
-            throw new HoldfastError('ERR_NOT_FOUND', `The store has no paper "${id}".`, {
-              hint: 'Look for it by its words: holdfast search WORDS. It may also be in: holdfast quarantine, holdfast gaps.',
-            });
-          }
+          const found = await findPapers(reader, id, options.source);
           const papers = options.history === true ? found : newestOfEach(found);
           const text =
             options.json === true

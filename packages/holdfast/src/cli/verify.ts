@@ -21,6 +21,7 @@ export const register: Register = (command, run) => {
           { title: 'PROBLEM', flexible: true, cell: ({ problem }) => problem },
         ],
         nothing: 'The store is whole: every hash and every reference was checked.',
+        next: 'Something changed what was written. Restore a copy of the data folder, or harvest into a new one (--data-dir).',
       });
       return findings.length > 0 ? EXIT.integrity : EXIT.ok;
     }),

@@ -25,6 +25,7 @@ export async function runEngine(
   io: Io,
   { config, once, deadlineMs, sources, view }: EngineRun,
 ): Promise<number> {
+  const startedAt = io.clock.now();
   const supervisor = new Supervisor({
     startEngine: engineAt(partPath('engine/main'), process.execArgv),
     startMessage: (left, restarts) => ({
@@ -32,6 +33,7 @@ export async function runEngine(
       config,
       once,
       deadlineMs: left,
+      startedAt,
       restarts,
       ...(sources === undefined ? {} : { sources }),
     }),

@@ -6,7 +6,8 @@ import { lookOf } from '../terminal/style.ts';
 import { width } from '../terminal/width.ts';
 import { testIo } from '../testing/test-io.ts';
 import { viewFor } from './run-view.ts';
-import { newSourceView, sourceLine, sourceViewAfter } from './source-line.ts';
+import { sentenceOf } from './sentence.ts';
+import { newSourceView, sourceLines, sourceViewAfter } from './source-line.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
 const { config } = resolveConfig({ flags: {}, env: {}, cwd: '/nowhere', platform: 'linux', home: '/home/a' });
@@ -24,7 +25,7 @@ const commit: RunEvent = {
   quarantined: 0,
   missing: 0,
 };
-const offline: RunEvent = {
+const offline: Extract<RunEvent, { kind: 'wait' }> = {
   kind: 'wait',
   at,
   source: 'arxiv',
@@ -34,15 +35,29 @@ const offline: RunEvent = {
 describe('a live line', () => {
   it('shows records, rate, window and why it waits, in 80 columns', () => {
     const after = [commit, { ...commit, at: at + 1_000 }].reduce(sourceViewAfter, newSourceView('arxiv'));
-    expect(sourceLine(after, at + 2_000, 80)).toBe(
+    expect(sourceLines(after, at + 2_000, 80)).toEqual([
       'arxiv         catching-up           200       200  list/2025-12-01..2025-12-03',
-    );
+    ]);
     const waiting = sourceViewAfter(after, offline);
-    expect(sourceLine(waiting, at + 2_000, 80)).toBe(
-      'arxiv         catching-up           200       200  try 2, in 3s: the network is…',
-    );
-    expect(sourceLine(waiting, at + 90_000, 80)).toContain('       200         0  ');
-    expect(width(sourceLine(waiting, at, 80))).toBeLessThanOrEqual(80);
+    expect(sourceLines(waiting, at + 2_000, 80)).toEqual([
+      'arxiv         offline               200       200  try 2, in 3s',
+      '  └ the network is gone',
+    ]);
+    expect(sourceLines(waiting, at + 90_000, 80)[0]).toContain('       200         0  ');
+    const wordy = { ...offline, wait: { ...offline.wait, reason: 'very long '.repeat(20) } };
+    for (const line of sourceLines(sourceViewAfter(after, wordy), at, 80))
+      expect(width(line)).toBeLessThanOrEqual(80);
+  });
+
+  it.each([
+    ['backoff', 'waiting'],
+    ['circuit', 'blocked'],
+    ['retry-after', 'throttled'],
+    ['cooldown', 'throttled'],
+    ['interval', 'catching-up'],
+  ] as const)('names a wait for %s as %s', (why, state) => {
+    const view = sourceViewAfter(newSourceView('arxiv'), { ...offline, wait: { ...offline.wait, why } });
+    expect(sourceLines(view, at, 80)[0]).toContain(` ${state} `);
   });
 
   it('is redrawn in place, and only by a terminal that can', () => {
@@ -52,7 +67,8 @@ describe('a live line', () => {
     view.show({ ...offline });
     view.end();
     expect(io.out.text).toContain('Hello  Do it.');
-    expect(io.out.text).toContain('\u001b[3A\r\u001b[J');
+    // A heading, a source, the source that waits and why.
+    expect(io.out.text).toContain('\u001b[4A\r\u001b[J');
     expect(io.out.text).toContain('holdfast demo');
     expect(io.out.text).not.toContain('\u001b[2J');
 
@@ -71,6 +87,27 @@ describe('without a terminal', () => {
     const lines = io.out.text.trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as RunEvent).kind)).toEqual(['commit', 'wait', 'wait']);
     expect(io.err.text.match(/holdfast demo/g)).toHaveLength(1);
+  });
+
+  it('a run that shall be plain prints sentences', () => {
+    const io = testIo();
+    const view = viewFor(io, lookOf(io), config, true);
+    view.show(commit);
+    expect(io.out.text).toMatch(
+      /^2026-01-01T00:00:00\.000Z arxiv\/list\S+: 90 new, 8 changed, 1 unchanged\.\n$/,
+    );
+  });
+
+  it('the demonstration is named as npm calls it when npm is what was typed', () => {
+    const io = testIo({ env: { npm_command: 'run-script' } });
+    viewFor(io, lookOf(io), config).show(offline);
+    expect(io.err.text).toContain('`npm run demo`');
+  });
+
+  it('a pause that is over already is not told', () => {
+    const short: RunEvent = { ...offline, wait: { ...offline.wait, why: 'backoff', until: at + 1 } };
+    expect(sentenceOf(short)).toBeNull();
+    expect(sentenceOf({ ...short, wait: { ...short.wait, until: at + 500 } })).toContain('waits 500ms');
   });
 });
 

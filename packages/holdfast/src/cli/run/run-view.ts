@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import type { RunEvent } from '../../daemon/supervisor-event.ts';
+import { demoCommand } from '../command-name.ts';
 import type { Io } from '../io.ts';
 import type { Look } from '../terminal/style.ts';
 import { LiveView } from './live-view.ts';
@@ -7,9 +8,12 @@ import { sentenceOf } from './sentence.ts';
 import { isOffline, ToldOnce } from './told-once.ts';
 import type { RunView } from './view.ts';
 
-/** A live line per source on a terminal that can redraw, sentences on one that cannot, else lines of JSON. */
-export function viewFor(io: Io, look: Look, config: Config): RunView {
-  return io.out.isTTY === true ? peopleView(io, look, config) : new JsonView(io);
+/**
+ * A live line per source on a terminal that can redraw, sentences on one that cannot, else lines of JSON. Who asks
+ * for plain output gets sentences also without a terminal.
+ */
+export function viewFor(io: Io, look: Look, config: Config, plain = false): RunView {
+  return io.out.isTTY === true || plain ? peopleView(io, look, config) : new JsonView(io);
 }
 
 /** For people in any case: live lines where they can be drawn, else sentences. */
@@ -31,7 +35,8 @@ class JsonView implements RunView {
   show(event: RunEvent): void {
     this.#io.out.write(`${JSON.stringify(event)}\n`);
     const forPeople = event.kind === 'notice' || isOffline(event);
-    if (forPeople && this.#once.isNew(event)) this.#io.err.write(`holdfast: ${sentenceOf(event) ?? ''}\n`);
+    if (forPeople && this.#once.isNew(event))
+      this.#io.err.write(`holdfast: ${sentenceOf(event, demoCommand(this.#io.env)) ?? ''}\n`);
   }
 
   end(): void {
@@ -39,7 +44,7 @@ class JsonView implements RunView {
   }
 }
 
-function showSentence({ out }: Io, event: RunEvent): void {
-  const sentence = sentenceOf(event);
+function showSentence({ out, env }: Io, event: RunEvent): void {
+  const sentence = sentenceOf(event, demoCommand(env));
   if (sentence !== null) out.write(`${new Date(event.at).toISOString()} ${sentence}\n`);
 }

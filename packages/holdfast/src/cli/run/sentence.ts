@@ -3,13 +3,19 @@ import type { RunEvent } from '../../daemon/supervisor-event.ts';
 import { plain } from '../terminal/escape.ts';
 import { fit } from '../terminal/width.ts';
 
-/** An event as a sentence for a person, on one line; null for those that only move a display. */
-export function sentenceOf(event: RunEvent): string | null {
-  const text = wordsOf(event);
+/** Shorter pauses of ours are over before anybody has read of them, ms. */
+const UNNOTICED = 100;
+
+/**
+ * An event as a sentence for a person, on one line; null for those that only move a display. `demo` is the command
+ * that shows the product without a network.
+ */
+export function sentenceOf(event: RunEvent, demo = 'holdfast demo'): string | null {
+  const text = wordsOf(event, demo);
   return text === null ? null : plain(text);
 }
 
-function wordsOf(event: RunEvent): string | null {
+function wordsOf(event: RunEvent, demo: string): string | null {
   switch (event.kind) {
     case 'ready':
       return `Harvesting ${event.sources.join(', ')} into ${event.store}.`;
@@ -34,7 +40,7 @@ function wordsOf(event: RunEvent): string | null {
     case 'state':
       return because(`${event.source}: ${event.state}`, event.reason);
     case 'wait':
-      return waitWords(event);
+      return waitWords(event, demo);
     case 'done':
       return because(`${event.source}: ${event.caughtUp ? 'caught up' : 'not caught up'}`, event.reason);
     default:
@@ -48,13 +54,14 @@ function because(statement: string, reason: string): string {
   return rest === '' || statement.endsWith(rest) ? `${statement}.` : `${statement}, ${rest}.`;
 }
 
-/** The pause between two polite requests is no news. */
-function waitWords({ source, wait, at }: Extract<RunEvent, { kind: 'wait' }>): string | null {
+/** The pause between two polite requests is no news, nor is one that is over already. */
+function waitWords({ source, wait, at }: Extract<RunEvent, { kind: 'wait' }>, demo: string): string | null {
   if (wait.why === 'interval') return null;
+  if (wait.why === 'backoff' && wait.until !== null && wait.until - at < UNNOTICED) return null;
   const left = wait.until === null ? '' : ` ${formatDuration(Math.max(0, wait.until - at))}`;
   const cause =
     wait.error === null || wait.reason.includes(wait.error.message) ? '' : ` (${wait.error.message})`;
-  const advice = wait.why === 'offline' ? ' Without a network, `holdfast demo` shows how it works.' : '';
+  const advice = wait.why === 'offline' ? ` Without a network, \`${demo}\` shows how it works.` : '';
   const subject = source === '' ? 'waits' : `${source}: waits`;
   return `${because(`${subject}${left}`, shortened(`${wait.reason}${cause}`))}${advice}`;
 }

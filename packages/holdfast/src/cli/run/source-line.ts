@@ -59,18 +59,35 @@ export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
 /** The heading of the live lines. */
 export const HEADING = `${pad('SOURCE', 14)}${pad('STATE', 14)}${pad('RECORDS', 11, 'left')}${pad('REC/MIN', 10, 'left')}  NOW`;
 
-/** The live line of a source, at most `columns` wide, without colours. */
-export function sourceLine(view: SourceView, now: number, columns: number): string {
+/** What a source is called while it waits for more than its turn. */
+const STATE_WHILE: Partial<Record<WaitNotice['why'], SourceStateName>> = {
+  backoff: 'waiting',
+  disk: 'waiting',
+  circuit: 'blocked',
+  offline: 'offline',
+  cooldown: 'throttled',
+  'retry-after': 'throttled',
+};
+
+/** The live lines of a source, at most `columns` wide, without colours: how it stands and, if it waits, why. */
+export function sourceLines(view: SourceView, now: number, columns: number): readonly string[] {
   const rate = view.recent
     .filter(({ at }) => now - at < MINUTE)
     .reduce((sum, { records }) => sum + records, 0);
   const head =
     pad(fit(view.id, 13), 14) +
-    pad(view.state, 14) +
+    pad(stateOf(view), 14) +
     pad(grouped(view.total), 11, 'left') +
     pad(grouped(rate), 10, 'left') +
     '  ';
-  return fit(head + plain(activity(view, now)), columns);
+  const line = fit(head + plain(activity(view, now)), columns);
+  const { wait } = view;
+  const waits = wait !== null && STATE_WHILE[wait.why] !== undefined;
+  return waits ? [line, fit(`  └ ${plain(wait.reason)}`, columns)] : [line];
+}
+
+function stateOf({ state, wait }: SourceView): SourceStateName {
+  return (wait === null ? undefined : STATE_WHILE[wait.why]) ?? state;
 }
 
 function activity({ window, wait, done, look }: SourceView, now: number): string {
@@ -81,5 +98,6 @@ function activity({ window, wait, done, look }: SourceView, now: number): string
   const left = wait.until === null ? '' : `in ${formatDuration(Math.max(0, wait.until - now))}`;
   if (wait.why === 'interval') return `${what}, next ${left}`;
   const attempt = wait.attempt > 0 ? `try ${wait.attempt}, ` : '';
-  return `${attempt}${left === '' ? 'waits' : left}: ${wait.reason}`;
+  const when = `${attempt}${left === '' ? 'waits' : left}`;
+  return STATE_WHILE[wait.why] === undefined ? `${when}: ${wait.reason}` : when;
 }

@@ -7,7 +7,7 @@ import type { SourceStatus, StatusReport } from './status-report.ts';
 
 /** A mark for each state, told by its shape and not by its colour alone; the second is for `--plain`. */
 const MARKS: Readonly<Record<string, readonly [fancy: string, plain: string, style: Style]>> = {
-  ok: ['✓', 'ok', 'green'],
+  ok: ['✓', '+', 'green'],
   'catching-up': ['↻', '..', 'cyan'],
   waiting: ['▲', '!', 'yellow'],
   throttled: ['◆', '!', 'yellow'],
