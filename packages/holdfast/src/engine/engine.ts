@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly uniqueId: () => string;
   readonly emit: (event: EngineEvent) => void;
   readonly once: boolean;
+  /** When the run began, wall ms: an engine that crashed does not begin it anew. Now, when left out. */
+  readonly startedAt?: number;
   readonly only?: readonly string[];
 }
 
@@ -53,7 +55,8 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const startedAt = options.clock.now();
+    // Only a run that ends has to see the newest again after its start; another one follows its poll plan.
+    const startedAt = options.once ? (options.startedAt ?? options.clock.now()) : 0;
     this.#running = options.config.sources
       .filter(({ id, enabled }) => enabled && (options.only === undefined || options.only.includes(id)))
       .map((config) => this.#build(config, startedAt));

@@ -90,6 +90,7 @@ async function withStore(
     transport,
     state,
     once,
+    startedAt: start.startedAt,
     emit,
     clock: systemClock,
     random: systemRandom,

@@ -7,6 +7,8 @@ export interface StartMessage {
   readonly config: Config;
   readonly once: boolean;
   readonly deadlineMs: number | null;
+  /** When the run began, wall ms; the same for every engine that the parent starts. */
+  readonly startedAt: number;
   /** How often the parent has started the engine again, by reason. */
   readonly restarts: Readonly<Record<'crash' | 'operator' | 'update' | 'watchdog' | 'oom', number>>;
   /** Only these sources; all when left out. */

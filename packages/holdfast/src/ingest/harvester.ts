@@ -22,6 +22,7 @@ export interface HarvesterOptions extends IngestDeps {
   readonly until: Day | null;
   /** Ends when caught up instead of harvesting for ever. */
   readonly once: boolean;
+  /** Wall ms: a tail that was walked before has to be walked again; 0 = it waits for its next poll. */
   readonly startedAt: number;
   readonly owner: string;
 }
@@ -31,9 +32,6 @@ export interface HarvestEnd {
   /** Nothing is owed but gaps and quarantined records, which are visible. */
   readonly caughtUp: boolean;
 }
-
-/** Tries within one run after which a run that is to end leaves a gap as it is. */
-const TRIES_PER_RUN = 3;
 
 /**
  * Harvests one source: looks at its agenda, does one job, looks again; never two requests at once.
@@ -46,7 +44,6 @@ export class Harvester {
   readonly #options: HarvesterOptions;
   #source: Source;
   readonly #pauses: Pauses;
-  readonly #tries = new Map<string, number>();
   #serverDate: string | null = null;
   #failures = 0;
   #nextTail: number | null = null;
@@ -179,9 +176,6 @@ export class Harvester {
       this.#polls ? { ...gap, nextAt: null } : gap,
     );
     this.#nextTail = windows.find(({ to }) => to === null)?.nextAt ?? null;
-    const givenUp = once
-      ? new Set([...this.#tries].filter(([, tries]) => tries >= TRIES_PER_RUN).map(([key]) => key))
-      : new Set<string>();
     return {
       source: this.#source,
       windows,
@@ -189,7 +183,6 @@ export class Harvester {
       now: clock.now(),
       today: this.#today(),
       startedAt,
-      givenUp,
     };
   }
 
@@ -202,7 +195,6 @@ export class Harvester {
         return;
       case 'repair': {
         this.become('catching-up', `${String(job.gaps.length)} missing records are asked for`);
-        for (const gap of job.gaps) this.#count(gap.key);
         const carrier = (await this.#options.store.windows(this.#source.id)).at(0);
         if (carrier) await repair(job.gaps, carrier, this.#lookDeps(), signal);
         return;
@@ -215,7 +207,6 @@ export class Harvester {
   async #look(window: Window, signal: AbortSignal): Promise<void> {
     this.become('catching-up', `${window.stream} ${window.from} to ${window.to ?? 'now'}`);
     this.#inTail = window.to === null;
-    if (window.state === 'GAP') this.#count(window.key);
     await look(window, this.#lookDeps(), signal);
     this.wait = null;
     if (window.to !== null) return;
@@ -309,10 +300,6 @@ export class Harvester {
 
   #write<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return untilWritable(this.#options, work, signal, (wait) => this.noteWait(wait, null));
-  }
-
-  #count(key: string): void {
-    this.#tries.set(key, (this.#tries.get(key) ?? 0) + 1);
   }
 
   /** The server's day as far as known, else ours. */
