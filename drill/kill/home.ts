@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Simulator } from './simulator.ts';
+
+/** A folder with a configuration, a store and a machine-wide memory of its own. */
+export interface Home {
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly storeFile: string;
+  readonly stateDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The words every command begins with. */
+  readonly config: readonly string[];
+}
+
+/** Makes a home whose one source, `src`, is the simulated upstream. `settings` add to the configuration. */
+export function makeHome(
+  folder: string,
+  { corpus, baseUrl }: Simulator,
+  settings: { readonly dataDir?: string; readonly source?: object } = {},
+): Home {
+  const dataDir = settings.dataDir ?? join(folder, 'data');
+  const stateDir = join(folder, 'state');
+  mkdirSync(folder, { recursive: true });
+  const source = {
+    id: 'src',
+    kind: corpus.kind,
+    baseUrl,
+    from: dayBefore(corpus.days + 1),
+    minIntervalMs: 0,
+    // No poll comes of itself during a run, so every page that is asked twice has another reason.
+    every: '12h',
+    ...(corpus.kind === 'oai-pmh' ? { metadataPrefix: 'oai_dc' } : {}),
+    ...settings.source,
+  };
+  const config = { dataDir, contact: 'drill@example.org', sources: [source] };
+  const file = join(folder, 'holdfast.config.json');
+  writeFileSync(file, JSON.stringify(config));
+  return {
+    folder,
+    dataDir,
+    stateDir,
+    storeFile: join(dataDir, 'holdfast.db'),
+    env: { HOLDFAST_STATE_DIR: stateDir },
+    config: ['--config', file],
+  };
+}
+
+function dayBefore(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
