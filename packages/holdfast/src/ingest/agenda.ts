@@ -15,6 +15,9 @@ export type Job =
       readonly caughtUp: boolean;
     };
 
+/** A gap that is due later than this is not waited for by a run that is to end: it is visible, and stays. */
+const PATIENCE_MS = 60_000;
+
 /** Everything that the decision depends on. */
 export interface AgendaView {
   readonly source: Source;
@@ -25,8 +28,6 @@ export interface AgendaView {
   readonly today: Day;
   /** When this engine began, wall ms: a tail that was walked since then is caught up. */
   readonly startedAt: number;
-  /** Gaps and windows that this run has tried often enough (only a run that is to end gives up on any). */
-  readonly givenUp: ReadonlySet<string>;
 }
 
 const SWEEP_EVERY_MS = 20 * 3_600_000;
@@ -34,10 +35,7 @@ const SWEEP_EVERY_MS = 20 * 3_600_000;
 /** Picks by lane: the newest, repairs, due second looks, then history from the newest to the oldest, then sweeps. */
 export function nextJob(view: AgendaView): Job {
   const tail = view.windows.find(
-    (window) =>
-      window.lane === 'tail' &&
-      (isDue(window, view) || !walkedSinceStart(window, view)) &&
-      !view.givenUp.has(window.key),
+    (window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)),
   );
   if (tail) return { type: 'look', window: tail, lane: 'tail' };
   return repairs(view) ?? looks(view) ?? sweeps(view) ?? waiting(view);
@@ -54,15 +52,11 @@ function walkedSinceStart(tail: Window, view: AgendaView): boolean {
 }
 
 function repairs(view: AgendaView): Job | null {
-  const gaps = view.gaps.filter(
-    (gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view) && !view.givenUp.has(gap.key),
-  );
+  const gaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view));
   if (gaps.length > 0) return { type: 'repair', gaps };
   const window = closed(view).find(
     ({ state, lane, ...rest }) =>
-      (state === 'GAP' || (lane === 'repair' && isWorking(state))) &&
-      isDue(rest, view) &&
-      !view.givenUp.has(rest.key),
+      (state === 'GAP' || (lane === 'repair' && isWorking(state))) && isDue(rest, view),
   );
   return window ? { type: 'look', window, lane: 'repair' } : null;
 }
@@ -99,10 +93,8 @@ function sweeps(view: AgendaView): Job | null {
 }
 
 function waiting(view: AgendaView): Job {
-  const pending = view.windows.filter((window) => !isSettled(window, view) && !view.givenUp.has(window.key));
-  const openGaps = view.gaps.filter(
-    (gap) => gap.id !== null && gap.state === 'open' && !view.givenUp.has(gap.key),
-  );
+  const pending = view.windows.filter((window) => !isSettled(window, view));
+  const openGaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && isSoon(gap, view));
   const times = [...view.windows.filter(({ nextAt }) => nextAt !== null), ...openGaps].map(
     ({ nextAt }) => nextAt ?? view.now,
   );
@@ -115,9 +107,14 @@ function waiting(view: AgendaView): Job {
   };
 }
 
+function isSoon({ nextAt }: { readonly nextAt: number | null }, { now }: AgendaView): boolean {
+  return nextAt === null || nextAt <= now + PATIENCE_MS;
+}
+
 /** Nothing is owed for this window now. */
 function isSettled(window: Window, view: AgendaView): boolean {
-  if (window.to === null) return walkedSinceStart(window, view) && window.state !== 'GAP';
+  if (window.state === 'GAP') return !isSoon(window, view);
+  if (window.to === null) return walkedSinceStart(window, view);
   if (
     window.state === 'OPEN' &&
     window.cursor === '' &&

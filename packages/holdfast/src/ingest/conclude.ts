@@ -119,10 +119,11 @@ export function tailWindow(window: Pick<Window, 'source' | 'stream'>, from: Day)
 function concludeClosed(end: EndOfLook): Conclusion {
   const { window, walk, stream, serverDay } = end;
   const due = addDays(window.to ?? window.from, stream.lagDays);
-  if (window.look === 1 && (serverDay === null || serverDay < due)) {
-    // The tail still covers these days; they were only listed once more.
-    if (window.lane === 'repair')
-      return { ...settled(end, { state: 'OPEN', look: 1, nextAt: null, reason: '' }), drop: true };
+  const early = serverDay === null || serverDay < due;
+  // The tail still covers these days; they were only listed once more.
+  if (early && window.lane === 'repair')
+    return { ...settled(end, { state: 'OPEN', look: 1, nextAt: null, reason: '' }), drop: true };
+  if (early && window.look === 1) {
     // Our clock may be ahead: only the server's own date can say that these days are over.
     return settled(end, {
       state: 'OPEN',

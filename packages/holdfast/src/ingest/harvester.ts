@@ -67,7 +67,7 @@ export class Harvester {
       signal.throwIfAborted();
       const job = nextJob(await this.#view());
       this.#polls = false;
-      if (job.type === 'wait' && this.#options.once && this.#mayEnd(job)) return this.#end(job);
+      if (job.type === 'wait' && this.#options.once && job.caughtUp) return this.#end(job);
       try {
         await this.#perform(job, signal);
         this.#failures = 0;
@@ -168,7 +168,7 @@ export class Harvester {
   }
 
   async #view(): Promise<AgendaView> {
-    const { store, clock, once, startedAt } = this.#options;
+    const { store, clock, startedAt } = this.#options;
     const windows = (await store.windows(this.#source.id)).map((window) =>
       this.#polls ? { ...window, nextAt: null } : window,
     );
@@ -244,33 +244,29 @@ export class Harvester {
     const { clock } = this.#options;
     const until = job.until ?? clock.now() + 3_600_000;
     const reason = job.why === 'gap' ? 'a gap is tried again later' : 'caught up; waits for the next poll';
-    const stale = this.#lateness();
+    const stale = await this.#lateness();
     this.become(stale === null ? (job.caughtUp ? 'ok' : 'waiting') : 'stale', stale ?? reason);
     this.noteWait({ why: job.why, reason, until, attempt: 0, error: null }, null);
     await this.#pauses.wait(until - clock.now(), signal);
     this.wait = null;
   }
 
-  /** The day that should have been announced by now and is not known to be here yet. */
-  #lateness(): string | null {
+  /** Why the source counts as late: silence is not success where a calendar says that something should be there. */
+  async #lateness(): Promise<string | null> {
     const expected = this.#source.poll.expectedDay(this.#options.clock.now());
-    const known = this.#serverDate?.slice(0, 10) ?? null;
-    if (expected === null || known === null || known >= expected) return null;
-    return `nothing newer than ${known} although ${expected} should have been announced`;
+    if (expected === null) return null;
+    const { perSource } = await this.#options.store.stats();
+    const newest =
+      perSource.find(({ source }) => source === this.#source.id)?.newestDatestamp?.slice(0, 10) ?? null;
+    if (newest !== null && newest >= expected) return null;
+    return `nothing newer than ${newest ?? 'the beginning'} although ${expected} should have been announced`;
   }
 
-  /** Whether the only things left are such that this run has tried often enough, or that are not due yet. */
-  #mayEnd(job: Extract<Job, { type: 'wait' }>): boolean {
-    return job.caughtUp;
-  }
-
-  #end(job: Extract<Job, { type: 'wait' }>): HarvestEnd {
+  async #end(job: Extract<Job, { type: 'wait' }>): Promise<HarvestEnd> {
     const { clock, emit } = this.#options;
-    const reason =
-      this.#tries.size > 0 && [...this.#tries.values()].some((tries) => tries >= TRIES_PER_RUN)
-        ? 'what the upstream did not deliver is listed as gaps'
-        : 'caught up';
-    this.become('ok', reason);
+    const stale = await this.#lateness();
+    const reason = stale ?? 'caught up';
+    this.become(stale === null ? 'ok' : 'stale', reason);
     emit({ kind: 'done', at: clock.now(), source: this.#source.id, caughtUp: job.caughtUp, reason });
     return { caughtUp: job.caughtUp };
   }

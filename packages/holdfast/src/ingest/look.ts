@@ -2,7 +2,7 @@ import { dayOf, type Day } from '../model/day.ts';
 import { rangeGapKey } from '../model/gap.ts';
 import { phase } from '../model/phase.ts';
 import type { Window } from '../model/window.ts';
-import type { Source, Stream } from '../sources/port.ts';
+import type { PageRequest, Source, Stream } from '../sources/port.ts';
 import type { CommitResult, Lease } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { conclude, type Conclusion, type EndOfLook } from './conclude.ts';
@@ -11,6 +11,7 @@ import type { Fetched, Fetcher } from './fetcher.ts';
 import { narrow } from './poison.ts';
 import { untilWritable } from './persist.ts';
 import { report } from './report.ts';
+import { cutImpossibleStamps } from './stamps.ts';
 import { beginWalk, refresh, step, wanted, type Walk, type WalkContext } from './walk.ts';
 import type { WaitNotice } from '../model/event.ts';
 
@@ -95,6 +96,7 @@ class LookRun {
       await this.#pause();
       const fetched = await this.#fetch(request);
       if (fetched === 'narrowed') return 'concluded';
+      if (fetched === 'moved') continue;
       if (await this.#cutBack(fetched)) return 'concluded';
       const walk = step(
         this.#walk,
@@ -134,7 +136,7 @@ class LookRun {
     await this.#deps.clock.sleep(wait, { signal: this.#signal });
   }
 
-  async #fetch(request: Parameters<Fetcher['fetch']>[0]): Promise<Fetched | 'narrowed'> {
+  async #fetch(request: Parameters<Fetcher['fetch']>[0]): Promise<Fetched | 'moved' | 'narrowed'> {
     try {
       phase('fetch');
       return await this.#deps.fetcher.fetch(request, this.#signal);
@@ -150,12 +152,27 @@ class LookRun {
       });
       if (narrowed === null) throw error;
       if ('walk' in narrowed) {
-        await this.#commit(null, narrowed.walk, JSON.stringify(narrowed.walk), { next: { cursor: '' } });
-        return this.#fetch(wanted(narrowed.walk, this.#context) ?? request);
+        await this.#commit(
+          await this.#tryOnce(narrowed.before),
+          narrowed.walk,
+          JSON.stringify(narrowed.walk),
+          {
+            next: { cursor: '' },
+          },
+        );
+        return 'moved';
       }
       await this.#commit(null, this.#walk, '', narrowed);
       return 'narrowed';
     }
+  }
+
+  /** A page that is worth having and not worth waiting for. */
+  async #tryOnce(request: PageRequest | null): Promise<{ fetched: Fetched; url: string } | null> {
+    if (request === null) return null;
+    const fetched = await this.#deps.fetcher.tryOnce(request, this.#signal).catch(() => null);
+    this.#signal.throwIfAborted();
+    return fetched === null ? null : { fetched, url: request.url };
   }
 
   /** Our own clock was ahead of the upstream's: the window is cut back to the upstream's day. */
@@ -205,7 +222,7 @@ class LookRun {
                   contentType: page.fetched.answer.headers['content-type'] ?? '',
                   fetchedAt: page.fetched.answer.receivedAt,
                 },
-          items: reading?.items ?? [],
+          items: cutImpossibleStamps(reading?.items ?? [], this.#context.today),
           bad: reading?.bad ?? [],
           at,
         }),

@@ -2,7 +2,7 @@ import { classify } from '@holdfast/resilience';
 import { addDays } from '../model/day.ts';
 import type { DayRange, Window } from '../model/window.ts';
 import type { PageRequest } from '../sources/port.ts';
-import { gapOf, split, splitInto, type Conclusion } from './conclude.ts';
+import { gapOf, split, splitInto, tailWindow, type Conclusion } from './conclude.ts';
 import type { LookDeps } from './look.ts';
 import type { Walk, WalkContext } from './walk.ts';
 
@@ -17,22 +17,28 @@ export interface Poisoned {
 }
 
 /** Smaller windows or a gap in the window's place, or the same window going on behind the page. */
-export type Narrowed = Conclusion | { readonly walk: Walk };
+export type Narrowed =
+  | Conclusion
+  /** `before`: a page whose last row is the one before the poisoned one. */
+  | { readonly walk: Walk; readonly before: PageRequest | null };
 
 /**
  * Called when the policy has given up on a page. A page that fails while the upstream answers other requests
- * is poison: the window is halved by date until a single day is left, then its identifiers are listed instead,
- * then (offset lists) the page is passed over; what stays unreachable becomes a gap. Null: it is an outage,
- * which is waited for.
+ * is poison. In an offset list its row is found and passed over. Elsewhere the window is halved by date until a
+ * single day is left, whose identifiers are listed instead. What stays unreachable becomes a gap. Null: it is an
+ * outage, which is waited for.
  */
 export async function narrow(error: unknown, poisoned: Poisoned): Promise<Narrowed | null> {
   if (!mayBePoison(error, poisoned.signal)) return null;
-  if (!(await answersOtherRequests(poisoned))) return null;
+
   const { window, deps } = poisoned;
   const why = `a page cannot be had: ${error instanceof Error ? error.message : String(error)}`;
+  const passed = await passOver(poisoned, why);
+  if (passed !== null) return passed;
+  if (!(await answersOtherRequests(poisoned))) return null;
   const halves = split(window, deps.today());
   if (halves !== null) return splitInto({ window, now: deps.clock.now() }, halves, why);
-  return listIdentifiers(poisoned, why) ?? passOver(poisoned, why) ?? asGap(poisoned, why);
+  return listIdentifiers(poisoned, why) ?? asGap(poisoned, why);
 }
 
 /** Refused connections and names that do not resolve are outages; a server that answers badly may choke on a record. */
@@ -46,16 +52,20 @@ function mayBePoison(error: unknown, signal: AbortSignal): boolean {
 async function answersOtherRequests(poisoned: Poisoned): Promise<boolean> {
   const { request, deps, signal } = poisoned;
   for (const probe of otherParts(poisoned)) {
-    if (probe.url === request.url) continue;
-    try {
-      await deps.fetcher.tryOnce(probe, signal);
-      return true;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (classify(error, { signal }).category === 'local') throw error;
-    }
+    if (probe.url !== request.url && (await answersTo(probe, deps, signal))) return true;
   }
   return false;
+}
+
+async function answersTo(probe: PageRequest, deps: LookDeps, signal: AbortSignal): Promise<boolean> {
+  try {
+    await deps.fetcher.tryOnce(probe, signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (classify(error, { signal }).category === 'local') throw error;
+    return false;
+  }
 }
 
 /** One poisoned record lies in at most one of two halves; a neighbouring week answers for several. */
@@ -68,9 +78,20 @@ function otherParts({ window, request, deps, context }: Poisoned): readonly Page
 }
 
 /** The identifiers of the day tell what it holds; each is then asked for alone, and the poison is left over. */
-function listIdentifiers({ window, deps }: Poisoned, why: string): Conclusion | null {
+function listIdentifiers(poisoned: Poisoned, why: string): Conclusion | null {
+  const { window, deps } = poisoned;
   const ids = deps.source.identifiersLook;
   if (ids === null || window.look >= ids) return null;
+  if (window.to === null) {
+    // Today's records are listed beside the tail, which stays a gap until its page can be had again.
+    const today = {
+      ...tailWindow(window, window.from),
+      to: addDays(window.from, 1),
+      lane: 'repair' as const,
+      look: ids,
+    };
+    return { ...asGap(poisoned, why), spawn: [today] };
+  }
   return {
     next: {
       cursor: '',
@@ -82,11 +103,33 @@ function listIdentifiers({ window, deps }: Poisoned, why: string): Conclusion | 
   };
 }
 
-/** Goes on behind the page of an offset list; the window ends as a gap, with everything else of it stored. */
-function passOver({ walk, request, deps }: Poisoned, why: string): Narrowed | null {
-  const behind = deps.source.skip(request);
-  if (behind === null || walk.mode === 'finished' || walk.mode === 'stuck') return null;
-  return { walk: { mode: 'walking', request: behind, progress: { ...walk.progress, skipped: why } } };
+/**
+ * Offset lists: finds the last offset whose page fails by halving, stores the rows before the poisoned one and
+ * goes on behind it; the window ends as a gap with everything else of it stored.
+ */
+async function passOver(poisoned: Poisoned, why: string): Promise<Narrowed | null> {
+  const { walk, request, deps } = poisoned;
+  const usual = deps.source.usualRows(request);
+  if (usual === null || (walk.mode !== 'walking' && walk.mode !== 'begin')) return null;
+  let fails = 0;
+  let works = usual;
+  if (!(await answers(poisoned, works))) return null;
+  while (works - fails > 1) {
+    const middle = Math.floor((fails + works) / 2);
+    if (await answers(poisoned, middle)) works = middle;
+    else fails = middle;
+  }
+  const behind = deps.source.shift(request, works);
+  if (behind === null) return null;
+  const page = walk.progress.lastFull?.count ?? usual;
+  const before = deps.source.shift(request, fails - Math.min(page, usual));
+  const progress = { ...walk.progress, skipped: why };
+  return { walk: { mode: 'walking', request: behind, progress }, before };
+}
+
+async function answers({ request, deps, signal }: Poisoned, rows: number): Promise<boolean> {
+  const shifted = deps.source.shift(request, rows);
+  return shifted !== null && (await answersTo(shifted, deps, signal));
 }
 
 function asGap({ window, walk, deps, context }: Poisoned, why: string): Conclusion {

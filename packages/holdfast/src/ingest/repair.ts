@@ -8,6 +8,7 @@ import type { Fetched } from './fetcher.ts';
 import { codeOf } from './fetcher.ts';
 import type { LookDeps } from './look.ts';
 import { untilWritable } from './persist.ts';
+import { cutImpossibleStamps, isImpossible } from './stamps.ts';
 
 /** More records than this missing on one day: listing the day again is politer than asking for each. */
 const ONE_BY_ONE = 10;
@@ -72,13 +73,36 @@ async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSi
   if (request === null) return;
   const answer = await ask(request, deps, signal);
   const fetched = answer instanceof Error ? null : answer;
-  const items = fetched?.reading.type === 'page' ? fetched.reading.items : [];
-  const gaps = items.some(({ id }) => id === gap.id) ? [] : [unanswered(gap, answer, deps.clock.now())];
+  const today = deps.today();
+  const items = fetched?.reading.type === 'page' ? cutImpossibleStamps(fetched.reading.items, today) : [];
+  const came = items.find(({ id }) => id === gap.id);
+  const settled = came !== undefined && satisfies(came.datestamp, gap, today);
+  const gaps = settled
+    ? []
+    : [unanswered(gap, came === undefined ? answer : olderCopy(came), deps.clock.now())];
+  const closeGaps = settled ? [gap.key] : [];
   await withLease(carrier, deps, (lease) =>
-    commit(lease, deps, signal, { items, fetched, gaps, spawn: [], next: { cursor: lease.window.cursor } }),
+    commit(lease, deps, signal, {
+      items,
+      fetched,
+      gaps,
+      closeGaps,
+      spawn: [],
+      next: { cursor: lease.window.cursor },
+    }),
   );
   for (const { key, state, reason } of gaps)
     deps.emit({ kind: 'gap', at: deps.clock.now(), source: gap.source, key, state, reason });
+}
+
+/** A stamp in the upstream's future was a slip of the listing: the record itself is the better witness. */
+function satisfies(datestamp: string, gap: Gap, today: Day): boolean {
+  return gap.datestamp === null || datestamp >= gap.datestamp || isImpossible(gap.datestamp, today);
+}
+
+/** The record came, but older than it was listed: a cache stands between. */
+function olderCopy({ datestamp }: Item): Error {
+  return new Error(`the upstream gave an older copy, stamped ${datestamp}`);
 }
 
 async function ask(
@@ -138,6 +162,7 @@ interface RepairCommit {
   readonly items: readonly Item[];
   readonly fetched: Fetched | null;
   readonly gaps: readonly GapUpdate[];
+  readonly closeGaps?: readonly string[];
   readonly spawn: Parameters<LookDeps['store']['plan']>[0];
   readonly next: Parameters<LookDeps['store']['commit']>[0]['next'];
 }

@@ -173,10 +173,12 @@ function afterNothing(
   context: WalkContext,
 ): Walk {
   const progress = { ...walk.progress, serverDate: walk.progress.serverDate ?? reading.serverDate };
-  if (progress.pages === 0) {
+  if (progress.pages === 0 && progress.skipped === null) {
     const probe = context.source.confirmEmpty(context.stream, context.range, context.today);
     return { mode: 'confirming-empty', request: probe, progress, asked: 0 };
   }
+  // A page was passed over: the window ends as a gap anyway, whatever its end is worth.
+  if (progress.skipped !== null) return { mode: 'finished', end: 'confirmed', progress };
   if (endsByCount(progress, context)) return { mode: 'finished', end: 'confirmed', progress };
   return doubt(progress, request, reading.detail, walk.mode === 'doubting' ? walk.asked : 0, context);
 }

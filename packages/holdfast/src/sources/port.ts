@@ -101,7 +101,9 @@ export interface Source {
 
   /** Asked once before the first plan; null when the source describes itself in no answer. */
   identify(): PageRequest | null;
-  readDescription(answer: Answer): Description | Extract<Reading, { type: 'broken' | 'throttled' | 'blocked' | 'refused' }>;
+  readDescription(
+    answer: Answer,
+  ): Description | Extract<Reading, { type: 'broken' | 'throttled' | 'blocked' | 'refused' }>;
 
   /** The same source with what its repository says of itself; left out where `identify` is null. */
   withDescription?(description: Description): Source;
@@ -119,8 +121,10 @@ export interface Source {
   judgeEmpty(stream: string, range: DayRange, reading: Reading): 'empty' | 'not-empty' | 'unclear';
   /** The look that lists identifiers only, for isolating a record that breaks its page; null = there is none. */
   readonly identifiersLook: number | null;
-  /** For an offset list: the request behind the page that cannot be had; null where there are no offsets. */
-  skip(request: PageRequest): PageRequest | null;
+  /** For an offset list: the same request `rows` further (or back, when negative); null where there is no such place. */
+  shift(request: PageRequest, rows: number): PageRequest | null;
+  /** For an offset list: how many rows a page usually has; null where there are no offsets. */
+  usualRows(request: PageRequest): number | null;
   /** Asks for one record; null when the source cannot. */
   record(id: string): PageRequest | null;
 

@@ -45,7 +45,7 @@ export interface Outcome {
 }
 
 const MIN_INTERVAL_MS = 3_000;
-const MAX_TIMERS = 40_000;
+const MAX_TIMERS = 8_000;
 /** A Sunday noon: the days before it hold weekends and working days. */
 const START = Date.UTC(2026, 4, 17, 12);
 
@@ -163,7 +163,7 @@ async function live({
         ? 'crashed'
         : `failed: ${error instanceof Error ? `${String(error.stack)}` : String(error)}`,
   );
-  void Promise.race([run, generation.died]).then((how) => (end = how));
+  void Promise.race([run, generation.died]).then((how) => (end ??= how));
   for (let timers = 0; end === null; timers += 1) {
     if (timers > MAX_TIMERS) end = 'no end in sight';
     else if (!(await clock.runNext()) && end === null) end = 'nothing left to wait for, yet not finished';
@@ -208,8 +208,11 @@ async function compare(
   const truth = new Map<string, TruthRecord>();
   for (const record of upstream.truth()) truth.set(keyOf(scenario.kind, record), record);
   const stored: string[] = [];
-  for await (const paper of store.export({ allVersions: true }))
-    stored.push(`${paper.fields.id}${versioned(scenario.kind) ? `v${String(paper.fields.version)}` : ''}`);
+  const lines: string[] = [];
+  for await (const { fields } of store.export({ allVersions: true })) {
+    stored.push(`${fields.id}${versioned(scenario.kind) ? `v${String(fields.version)}` : ''}`);
+    lines.push(`${fields.id} version ${String(fields.version)}`);
+  }
   const gaps = await store.gaps();
   const quarantine = await store.quarantine();
   const visible = new Set([
@@ -226,7 +229,7 @@ async function compare(
           !have.has(key) && !visible.has(record.id) && !gaps.some((gap) => covers(gap, record)),
       )
       .map(([key]) => key),
-    duplicated: latestDuplicates(stored),
+    duplicated: latestDuplicates(lines),
     unexpected: stored.filter((key) => !truth.has(key) && !everSeen.has(key)),
     impolite: watch.findings,
     fired: upstream.ledger.entries.flatMap((entry) => (entry.type === 'fault' ? [entry.name] : [])),

@@ -88,7 +88,8 @@ export function arxivSource(options: ArxivOptions): Source {
     resume: (_stream, range, look, datestamp, today) => list(walkOf(look), range, today, datestamp),
     confirmEmpty: (_stream, range, today) => list('ListIdentifiers:arXiv', range, today),
     judgeEmpty: (_stream, _range, reading) => judgeEmptyRange(reading),
-    skip: () => null,
+    shift: () => null,
+    usualRows: () => null,
     record: (id) => ({
       url: recordUrl(baseUrl, oaiOfArxivId(id), 'arXiv'),
       as: 'GetRecord:arXiv',

@@ -6,7 +6,7 @@ import { pollEvery } from '../oai-pmh/index.ts';
 import type { Reading, Source, Stream } from '../port.ts';
 import { readAnswer } from './read-answer.ts';
 import { redriveRows } from './read-row.ts';
-import { coveringPage, firstPage, isStream, recordPage, skipPage } from './requests.ts';
+import { coveringPage, firstPage, isStream, recordPage, shiftPage, usualRows } from './requests.ts';
 import type { PreprintServer, Root, StreamName } from './requests.ts';
 
 const HOUR = 3_600_000;
@@ -67,7 +67,8 @@ export function biorxivSource(options: BiorxivOptions): Source {
     resume: (stream, range, look, _datestamp, today) => firstPage(root, named(stream), range, look, today),
     confirmEmpty: (stream, range, today) => coveringPage(root, named(stream), range, today),
     judgeEmpty: (_stream, range, reading) => judgeEmpty(range, reading),
-    skip: (request) => skipPage(request),
+    shift: shiftPage,
+    usualRows,
     record: (doi) => recordPage(root, doi),
     read: (request, answer, { answeredBefore }) => readAnswer(kind, request, answer, answeredBefore),
     redrive: (bytes) => redriveRows(kind, bytes),

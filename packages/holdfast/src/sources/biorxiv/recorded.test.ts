@@ -172,6 +172,6 @@ describe.skipIf(shapes.length === 0)('observed answers of the interface (needs t
 
   it('scientific notation cursor: offsets are plain integers', () => {
     expect(shape('scientific notation cursor')).toBeDefined();
-    expect(source.skip(request('details', 99_970))?.url).toContain('/100000/json');
+    expect(source.shift(request('details', 99_970), 30)?.url).toContain('/100000/json');
   });
 });

@@ -72,10 +72,12 @@ describe('requests', () => {
     expect(source.resume('details', range, 1, '2026-08-03', today)).toEqual(details);
   });
 
-  it('step over a page by the usual number of rows, with offsets as plain integers', () => {
-    expect(path(source.skip(details) ?? details)).toContain('/30/json');
-    expect(path(source.skip(pubs) ?? pubs)).toContain('/100/json');
-    expect(source.skip(doi)).toBeNull();
+  it('shift by rows, never before the first one, with offsets as plain integers', () => {
+    expect(path(source.shift(details, 30) ?? details)).toContain('/30/json');
+    expect(source.usualRows(details)).toBe(30);
+    expect(source.usualRows(pubs)).toBe(100);
+    expect(source.shift(details, -1)).toBeNull();
+    expect(source.shift(doi, 1)).toBeNull();
     const far = { ...details, url: details.url.replace('/0/json', '/99990/json') };
     const next = page(
       read(
@@ -88,6 +90,6 @@ describe('requests', () => {
     ).next;
     expect(path(next ?? details)).toBe('/details/biorxiv/2026-08-01/2026-08-07/100020/json');
     const huge = { ...details, url: details.url.replace('/0/json', '/9007199254740000/json') };
-    expect(source.skip(huge)?.url).toContain('/9007199254740030/json');
+    expect(source.shift(huge, 30)?.url).toContain('/9007199254740030/json');
   });
 });

@@ -71,9 +71,14 @@ export function pageBehind(request: PageRequest, rows: number): PageRequest {
   return { ...request, url: request.url.replace(/\/\d+\/json$/, `/${cursor}/json`), continues: true };
 }
 
-/** The request behind a page that cannot be had; null for a record. */
-export function skipPage(request: PageRequest): PageRequest | null {
-  return isStream(request.as) ? pageBehind(request, USUAL_ROWS[request.as]) : null;
+/** The same list `rows` further, or back; null for a record, and before the first row. */
+export function shiftPage(request: PageRequest, rows: number): PageRequest | null {
+  return isStream(request.as) && cursorOf(request) + rows >= 0 ? pageBehind(request, rows) : null;
+}
+
+/** The rows of a usual page; null for a record. */
+export function usualRows(request: PageRequest): number | null {
+  return isStream(request.as) ? USUAL_ROWS[request.as] : null;
 }
 
 /** Whether a request is one of a list. */

@@ -86,7 +86,8 @@ export function oaiPmhSource(options: OaiPmhOptions): Source {
     resume: (_stream, range, look, datestamp, today) => list(verbOfLook(look), range, today, datestamp),
     confirmEmpty: (_stream, range, today) => list('ListIdentifiers', range, today),
     judgeEmpty: (_stream, _range, reading) => judgeEmptyRange(reading),
-    skip: () => null,
+    shift: () => null,
+    usualRows: () => null,
     record: (identifier) => ({
       url: recordUrl(baseUrl, identifier, metadataPrefix),
       as: 'GetRecord',
