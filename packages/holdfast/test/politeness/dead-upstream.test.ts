@@ -1,0 +1,77 @@
+import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
+import { describe, expect, test } from 'vitest';
+import { requestPolicy } from '../../src/engine/request-policy.ts';
+import { Generation } from '../simulation/generation.ts';
+import { SimState } from '../simulation/sim-ports.ts';
+import { mostToDead, mostToThrottling } from './request-bound.ts';
+import { harvestVirtually } from './virtual-harvest.ts';
+
+const HOUR = 3_600_000;
+const KINDS = ['oai-pmh', 'arxiv', 'biorxiv'] as const;
+const DEAD = [
+  '500',
+  '401',
+  '404',
+  'tcp-reset',
+  'never-answers',
+  'empty-200',
+  'html-200',
+  'gzip-truncated',
+] as const;
+const COOLDOWN = 60_000;
+
+const policy = requestPolicy({
+  name: 'any',
+  clock: new VirtualClock(),
+  random: seededRandom(1),
+  state: new SimState().forLife(new Generation(Number.POSITIVE_INFINITY)),
+  onEvent: () => undefined,
+}).describe();
+
+test('the bounds are those that the documentation states', () => {
+  expect({
+    firstHour: mostToDead(policy, HOUR),
+    firstDay: mostToDead(policy, 24 * HOUR),
+    throttling: mostToThrottling(COOLDOWN, HOUR),
+  }).toEqual({ firstHour: 49, firstDay: 693, throttling: 6 });
+});
+
+describe.each(KINDS)('a dead upstream of kind %s', (kind) => {
+  test.each(DEAD)('gets within an hour no more requests than the bound: %s', async (fault) => {
+    const harvest = harvestVirtually({ kind, faults: [`any:${fault}@1x*`] });
+    await harvest.clock.advance(HOUR);
+    const requests = harvest.visits();
+    expect(requests.length).toBeGreaterThan(3);
+    expect(requests.every((visit) => visit.fault === fault)).toBe(true);
+    expect(requests.length).toBeLessThanOrEqual(mostToDead(policy, HOUR));
+    expect(harvest.watch.findings).toEqual([]);
+    await harvest.stop();
+  });
+
+  test('that dies in the middle of a list gets no more than the bound either', async () => {
+    const harvest = harvestVirtually({ kind, faults: ['any:500@3x*'] });
+    while (harvest.visits().every(({ fault }) => fault === null)) await harvest.clock.runNext();
+    await harvest.clock.advance(HOUR);
+    const failed = harvest.visits().filter(({ fault }) => fault !== null);
+    expect(failed.length).toBeGreaterThan(6);
+    expect(failed.length).toBeLessThanOrEqual(mostToDead(policy, HOUR));
+    await harvest.stop();
+  });
+
+  test('is harvested to the end once it lives again', async () => {
+    const harvest = harvestVirtually({ kind, faults: ['any:500@1x*'], once: true });
+    await harvest.clock.advance(HOUR);
+    harvest.upstream.disarm();
+    expect(await harvest.finish()).toBe(true);
+    expect(harvest.watch.findings).toEqual([]);
+  });
+
+  test('that throttles without naming a time is asked ever more rarely', async () => {
+    const harvest = harvestVirtually({ kind, faults: ['any:429@1x*'], cooldownMs: COOLDOWN });
+    await harvest.clock.advance(HOUR);
+    const requests = harvest.visits().length;
+    expect(requests).toBeGreaterThan(3);
+    expect(requests).toBeLessThanOrEqual(mostToThrottling(COOLDOWN, HOUR));
+    await harvest.stop();
+  });
+});
