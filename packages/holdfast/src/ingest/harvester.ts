@@ -48,6 +48,8 @@ export class Harvester {
   #failures = 0;
   #nextTail: number | null = null;
   #inTail = false;
+  /** What it is looking at, in words. */
+  #doing = '';
   /** Somebody asked for a poll before its time. */
   #polls = false;
   state: SourceStateName = 'catching-up';
@@ -84,9 +86,11 @@ export class Harvester {
     this.#pauses.endAll();
   }
 
-  /** The waits that the policy and the gate announce. */
+  /** The waits that the policy and the gate announce. The source counts as held up until a page arrives. */
   noteWait(wait: WaitNotice, ended: Promise<void> | null): void {
     this.wait = wait;
+    const held = stateDuring(wait);
+    if (held !== null) this.become(held, wait.reason);
     this.#options.emit({ kind: 'wait', at: this.#options.clock.now(), source: this.#source.id, wait });
     void ended?.then(() => {
       if (this.wait === wait) this.wait = null;
@@ -205,7 +209,8 @@ export class Harvester {
   }
 
   async #look(window: Window, signal: AbortSignal): Promise<void> {
-    this.become('catching-up', `${window.stream} ${window.from} to ${window.to ?? 'now'}`);
+    this.#doing = `${window.stream} ${window.from} to ${window.to ?? 'now'}`;
+    this.become('catching-up', this.#doing);
     this.#inTail = window.to === null;
     await look(window, this.#lookDeps(), signal);
     this.wait = null;
@@ -312,7 +317,10 @@ export class Harvester {
       store,
       clock,
       random,
-      emit,
+      emit: (event) => {
+        if (event.kind === 'commit') this.become('catching-up', this.#doing);
+        emit(event);
+      },
       uniqueId,
       fetcher,
       owner,
@@ -322,6 +330,14 @@ export class Harvester {
       shouldYield: () => !this.#inTail && this.#nextTail !== null && this.#nextTail <= clock.now(),
     };
   }
+}
+
+/** What a wait makes of its source; null where it does not tell that the upstream holds us up. */
+function stateDuring({ why, reason }: WaitNotice): SourceStateName | null {
+  if (why === 'cooldown' && reason.startsWith('blocked: ')) return 'blocked';
+  if (why === 'cooldown' || why === 'retry-after') return 'throttled';
+  if (why === 'backoff' || why === 'circuit') return 'waiting';
+  return why === 'offline' ? 'offline' : null;
 }
 
 function isUpstream({ category }: Verdict): boolean {
