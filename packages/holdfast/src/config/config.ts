@@ -32,7 +32,7 @@ export interface SourceConfig {
   readonly expect?: number;
   readonly metadataPrefix?: string;
   readonly set?: string;
-  /** Last day to harvest. */
+  /** The first day that is not harvested any more. */
   readonly until?: Day;
 }
 
