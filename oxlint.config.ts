@@ -16,6 +16,7 @@ const mayPrint = [
   'packages/*/bin/**',
   'tools/**',
   'bench/**',
+  'drill/**',
 ];
 
 export default defineConfig({

@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-kill-'));
   let problems: readonly string[] = ['the drill did not end'];
   try {
-    if (values.sweep) ({ problems } = printSweepReport(await sweep({ folder, seed })));
+    if (values.sweep) ({ problems } = printSweepReport(await sweep({ folder, seed, onPoint: (done, of) => process.stderr.write(`${done} of ${of} points\n`) })));
     else
       ({ problems } = printKillReport(
         await killDrill({ kills, seed, folder, onCampaign: (_, done) => progress(done, kills) }),

@@ -1,4 +1,4 @@
-import { Dice } from './random.ts';
+import type { Dice } from './random.ts';
 
 /** The steps of a page's path, and the time before the first one. */
 export const PHASES = ['start', 'fetch', 'parse', 'transaction', 'committed'] as const;
