@@ -14,6 +14,7 @@ import { runEngine } from './run/run-engine.ts';
 import { peopleView } from './run/run-view.ts';
 import type { Look } from './terminal/style.ts';
 import { table } from './terminal/table.ts';
+import { wrap } from './terminal/wrap.ts';
 import type { Register } from './verb.ts';
 
 /** The simulated upstreams and what goes wrong with each. */
@@ -47,10 +48,7 @@ async function demonstrate(io: Io, look: Look): Promise<number> {
   const folder = mkdtempSync(join(io.tmp, 'holdfast-demo-'));
   const simulators: Simulator[] = [];
   try {
-    await writeLine(
-      io.out,
-      'Two simulated upstreams on this machine, with faults, and an engine that harvests them.\n',
-    );
+    await writeLine(io.out, 'Two simulated upstreams with faults, and an engine that harvests them.\n');
     for (const { id, args, faults } of UPSTREAMS) {
       const ledger = ledgerOf(folder, id);
       const faultArgs = faults.flatMap((fault) => ['--fault', fault]);
@@ -117,7 +115,8 @@ async function printTallies(io: Io, look: Look, tallies: readonly Tally[], folde
   await writeLine(io.out, `\n${lines.join('\n')}\n\nFaults that fired (by the ledgers of the upstreams):`);
   for (const { source, faults } of tallies) {
     const fired = Object.entries(faults).map(([name, times]) => `${name}${times > 1 ? ` x${times}` : ''}`);
-    await writeLine(io.out, `  ${source}: ${fired.length === 0 ? 'none' : fired.join(', ')}`);
+    const text = `${source}: ${fired.length === 0 ? 'none' : fired.join(', ')}`;
+    await writeLine(io.out, `  ${wrap(text, look.columns - 2).join('\n  ')}`);
   }
   const config = `--config ${join(folder, 'holdfast.config.json')}`;
   const name = commandName(io.env);

@@ -33,17 +33,17 @@ const offline: Extract<RunEvent, { kind: 'wait' }> = {
 };
 
 describe('a live line', () => {
-  it('shows records, rate, window and why it waits, in 80 columns', () => {
+  it('shows new records, rate, window and why it waits, in 80 columns', () => {
     const after = [commit, { ...commit, at: at + 1_000 }].reduce(sourceViewAfter, newSourceView('arxiv'));
     expect(sourceLines(after, at + 2_000, 80)).toEqual([
-      'arxiv         catching-up           200       200  list/2025-12-01..2025-12-03',
+      'arxiv         catching-up           180       200  list/2025-12-01..2025-12-03',
     ]);
     const waiting = sourceViewAfter(after, offline);
     expect(sourceLines(waiting, at + 2_000, 80)).toEqual([
-      'arxiv         offline               200       200  try 2, in 3s',
+      'arxiv         offline               180       200  try 2, in 3s',
       '  └ the network is gone',
     ]);
-    expect(sourceLines(waiting, at + 90_000, 80)[0]).toContain('       200         0  ');
+    expect(sourceLines(waiting, at + 90_000, 80)[0]).toContain('       180         0  ');
     const wordy = { ...offline, wait: { ...offline.wait, reason: 'very long '.repeat(20) } };
     for (const line of sourceLines(sourceViewAfter(after, wordy), at, 80))
       expect(width(line)).toBeLessThanOrEqual(80);

@@ -9,8 +9,8 @@ import { fit, pad } from '../terminal/width.ts';
 export interface SourceView {
   readonly id: string;
   readonly state: SourceStateName;
-  /** Records committed since the start of the run. */
-  readonly total: number;
+  /** Records that the store did not have before, since the start of the run. */
+  readonly added: number;
   /** Records committed in the last minute, with their instants (wall ms). */
   readonly recent: readonly { readonly at: number; readonly records: number }[];
   readonly window: string;
@@ -24,7 +24,7 @@ const MINUTE = 60_000;
 
 /** A source of which nothing has been heard yet. */
 export function newSourceView(id: string): SourceView {
-  return { id, state: 'catching-up', total: 0, recent: [], window: '', look: 1, wait: null, done: null };
+  return { id, state: 'catching-up', added: 0, recent: [], window: '', look: 1, wait: null, done: null };
 }
 
 /** The view after an event. Events of other sources change nothing. */
@@ -39,7 +39,7 @@ export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
       return {
         ...view,
         recent,
-        total: view.total + records,
+        added: view.added + event.inserted,
         window: event.window,
         look: event.look,
         wait: null,
@@ -57,7 +57,7 @@ export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
 }
 
 /** The heading of the live lines. */
-export const HEADING = `${pad('SOURCE', 14)}${pad('STATE', 14)}${pad('RECORDS', 11, 'left')}${pad('REC/MIN', 10, 'left')}  NOW`;
+export const HEADING = `${pad('SOURCE', 14)}${pad('STATE', 14)}${pad('NEW', 11, 'left')}${pad('REC/MIN', 10, 'left')}  NOW`;
 
 /** What a source is called while it waits for more than its turn. */
 const STATE_WHILE: Partial<Record<WaitNotice['why'], SourceStateName>> = {
@@ -77,7 +77,7 @@ export function sourceLines(view: SourceView, now: number, columns: number): rea
   const head =
     pad(fit(view.id, 13), 14) +
     pad(stateOf(view), 14) +
-    pad(grouped(view.total), 11, 'left') +
+    pad(grouped(view.added), 11, 'left') +
     pad(grouped(rate), 10, 'left') +
     '  ';
   const line = fit(head + plain(activity(view, now)), columns);
