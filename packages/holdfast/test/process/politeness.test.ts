@@ -43,7 +43,7 @@ test(`${String(CRASHES)} kills under traffic never bring a request early (seed $
 
 test('three processes that ask OAI-PMH, the query API and RSS of one service take turns', async () => {
   const folder = testFolder();
-  const intervalMs = 200;
+  const intervalMs = 400;
   const upstream = await runUpstream(folder, ['--kind', 'arxiv', '--records', '3000', '--page-size', '30']);
   configure(folder, { kind: 'arxiv', baseUrl: upstream.baseUrl, minIntervalMs: intervalMs });
   const holdfast = runHoldfast(folder);
@@ -65,7 +65,7 @@ test('three processes that ask OAI-PMH, the query API and RSS of one service tak
     visits.findIndex(({ verb }) => verb === 'api'),
     visits.findLastIndex(({ verb }) => verb === 'rss'),
   );
-  expect(between.filter(({ verb }) => verb === 'ListRecords').length).toBeGreaterThan(3);
+  expect(between.filter(({ verb }) => verb === 'ListRecords').length).toBeGreaterThan(1);
 });
 
 test.each(['429-retry-after', '503-retry-after-date'])(
