@@ -12,17 +12,23 @@ interface Row {
 }
 
 describe('a table', () => {
-  it('goes on in further lines instead of cutting its last column', () => {
+  it('puts its last column below its rows when there is no room beside them, and cuts nothing', () => {
     const why = 'The record is not well-formed: unexpected close tag.';
-    expect(table([{ no: '12', why }], columns, 30)).toEqual([
-      'NO  WHY',
-      '12  The record is not',
+    const rows = [
+      { no: '12', why },
+      { no: '3', why: '' },
+    ];
+    expect(table(rows, columns, 30)).toEqual([
+      'NO',
+      '12',
+      '    The record is not',
       '    well-formed: unexpected',
       '    close tag.',
+      ' 3',
     ]);
   });
 
-  it('breaks words that are longer than the column, and loses no letter', () => {
+  it('breaks words that are longer than a line, and loses no letter', () => {
     const why = `hash ${'0123456789abcdef'.repeat(4)}`;
     const lines = table([{ no: '1', why }], columns, 30);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(30);
