@@ -23,6 +23,7 @@ import { keepStates } from './state-keeper.ts';
 import { readVersion } from '../version.ts';
 
 const HEARTBEAT_MS = 1_000;
+const BUSY_MS = 1_000;
 /** Why the engine's work is aborted when its parent asks, or its time is up. */
 const STOP = new HoldfastError('ERR_STOPPED', 'The engine was asked to stop.');
 
@@ -106,7 +107,7 @@ async function withStore(
   );
   const background = new AbortController();
   const helpers = [
-    keepIndexed(store, systemClock, background.signal),
+    keepIndexed(store, systemClock, () => isBusy(engine), background.signal),
     keepStates(engine, store, systemClock, background.signal),
   ];
   const deadline =
@@ -126,6 +127,11 @@ async function withStore(
   const { code, summary } = judgeRun(engine, await store.stats());
   await say({ type: 'exit', code: once ? code : 0, summary });
   return PRIVATE_EXIT.done;
+}
+
+/** Records came in a moment ago, and more are to be expected at once. */
+function isBusy({ lastSuccessAt }: Engine): boolean {
+  return lastSuccessAt !== null && systemClock.now() - lastSuccessAt < BUSY_MS;
 }
 
 function announce(config: Config, engine: Engine): void {

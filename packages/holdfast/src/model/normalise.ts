@@ -1,5 +1,8 @@
 import type { Author, PaperFields } from './paper.ts';
 
+/** Every run of white space but a single space, which would be replaced by itself: half of the time went into those. */
+const WHITE = /[^\S ]\s*| \s+/g;
+
 /**
  * White-space rules of the normalised fields, before hashing: NUL and lone surrogates become U+FFFD (stores
  * differ in what they do with them), every run of white space becomes one space, the ends are trimmed, and a
@@ -7,7 +10,7 @@ import type { Author, PaperFields } from './paper.ts';
  */
 export function cleanText(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
-  const cleaned = text.replaceAll('\0', '\uFFFD').toWellFormed().replace(/\s+/gu, ' ').trim();
+  const cleaned = text.replaceAll('\0', '\uFFFD').toWellFormed().replace(WHITE, ' ').trim();
   return cleaned === '' ? null : cleaned;
 }
 
