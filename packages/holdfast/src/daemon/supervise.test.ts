@@ -81,12 +81,17 @@ describe('a supervisor', () => {
     expect(engines).toHaveLength(6);
   });
 
-  it('passes on the code that a finished engine announced', async () => {
-    const { clock, last, ended } = world();
-    last().onMessage({ type: 'exit', code: 69, summary: '' });
+  it('passes on the code that a finished engine announced, and tells why it ended so', async () => {
+    const { clock, last, ended, events } = world();
+    last().onMessage({ type: 'exit', code: 69, summary: 'behind because of an outage: arxiv' });
     last().onExit(0, null);
     await clock.advance(0);
     expect(ended()).toBe(69);
+    expect(events.at(-1)).toMatchObject({
+      kind: 'ended',
+      code: 69,
+      summary: 'behind because of an outage: arxiv',
+    });
   });
 
   it('kills an engine that has gone silent, but not one that makes no progress', async () => {

@@ -95,8 +95,11 @@ export class Supervisor {
 
   #hear(message: EngineMessage): void {
     if (message.type === 'heartbeat') this.#watchdog?.heartbeat();
-    else if (message.type === 'exit') this.#announced = message.code;
-    else this.#tell(message.event);
+    else if (message.type === 'event') this.#tell(message.event);
+    else {
+      this.#announced = message.code;
+      this.#tell({ kind: 'ended', at: this.#now(), code: message.code, summary: message.summary });
+    }
   }
 
   #exited(code: number | null, signal: string | null): void {

@@ -27,7 +27,9 @@ export type SupervisorEvent =
   /** No heartbeat for longer than the watchdog allows. */
   | { readonly kind: 'engine-hung'; readonly at: number; readonly silentMs: number }
   /** The engine is asked to end; `force` kills it. */
-  | { readonly kind: 'stopping'; readonly at: number; readonly force: boolean };
+  | { readonly kind: 'stopping'; readonly at: number; readonly force: boolean }
+  /** The engine has ended its work; `code` is the public exit code that it asks for, `summary` says why. */
+  | { readonly kind: 'ended'; readonly at: number; readonly code: number; readonly summary: string };
 
 /** Everything a run can tell. */
 export type RunEvent = EngineEvent | SupervisorEvent;

@@ -24,6 +24,7 @@ const TOLD = new Set([
   'engine-hung',
   'stopping',
   'done',
+  'ended',
 ]);
 const REDRAW_EVERY = 500;
 

@@ -104,6 +104,11 @@ describe('without a terminal', () => {
     expect(io.err.text).toContain('`npm run demo`');
   });
 
+  it('the end of a run tells what is left', () => {
+    const summary = '585 records in the store; 1 gaps open (holdfast gaps)';
+    expect(sentenceOf({ kind: 'ended', at, code: 4, summary })).toBe(`${summary}.`);
+  });
+
   it('a pause that is over already is not told', () => {
     const short: RunEvent = { ...offline, wait: { ...offline.wait, why: 'backoff', until: at + 1 } };
     expect(sentenceOf(short)).toBeNull();

@@ -83,6 +83,8 @@ function supervisorWords(event: RunEvent): string | null {
       return `The engine has given no sign of life for ${formatDuration(event.silentMs)}.`;
     case 'stopping':
       return event.force ? 'Stopping at once.' : 'Stopping; press Ctrl-C again to stop at once.';
+    case 'ended':
+      return `${event.summary}.`;
     default:
       return null;
   }
