@@ -1,0 +1,26 @@
+import type { Ledger } from '../upstream/ledger.ts';
+import { check, type Check } from './row.ts';
+
+/**
+ * After each answer with this fault no request comes for `waitMs`, and then one. The simulator's clock measures
+ * from the end of its answer to the next request.
+ */
+export function pausesAfter(ledger: Ledger, fault: string, waitMs: number): Check {
+  const pauses = ledger.exchanges.flatMap(({ response }, index) => {
+    if (response?.fault !== fault) return [];
+    const next = ledger.exchanges[index + 1];
+    return next === undefined ? [] : [next.request.at - response.at];
+  });
+  const what = `no request within ${String(waitMs)} ms after each answer ${fault}`;
+  return check(
+    what,
+    pauses.length > 0 && pauses.every((pause) => pause >= waitMs),
+    `pauses of ${pauses.join(', ')} ms`,
+  );
+}
+
+/** Requests that came after the last answer with this fault. */
+export function requestsAfter(ledger: Ledger, fault: string): number {
+  const last = ledger.exchanges.findLastIndex(({ response }) => response?.fault === fault);
+  return ledger.exchanges.length - 1 - last;
+}

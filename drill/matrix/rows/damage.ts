@@ -1,0 +1,66 @@
+import type { Kind } from '../../upstream/simulator.ts';
+import { check, type Row } from '../row.ts';
+import { measuredList } from './upstreams.ts';
+
+const kindsOfXml: readonly Kind[] = ['arxiv', 'oai-pmh'];
+
+/** F12: one record, or the page around the records, is not what the format allows: once, and the second look tells. */
+export function damageRows(kind: Kind): readonly Row[] {
+  const everywhere = [
+    'nul-character',
+    'trailing-text',
+    'leading-text',
+    'missing-id',
+    'bad-utf8',
+    'latin1-mislabelled',
+    'bom',
+    'huge-abstract',
+    'renamed-field',
+  ];
+  const xml = [
+    'control-character',
+    'undefined-entity',
+    'bare-ampersand',
+    'mismatched-tag',
+    'doctype-entity',
+    'second-root',
+    'no-namespaces',
+  ];
+  const faults = [...(kindsOfXml.includes(kind) ? xml : []), ...everywhere];
+  return [...faults.map((fault) => once(kind, fault)), ...unusual(kind)];
+}
+
+function once(kind: Kind, fault: string): Row {
+  return {
+    name: `F12:${fault}`,
+    group: 'F12',
+    about: 'damage on page 4, once',
+    upstreams: [measuredList(kind, [`${fault}@4`])],
+    // Bytes that name no record stay in the quarantine until somebody has looked at them.
+    ...(fault === 'missing-id' ? { expect: { exit: 4, quarantined: 1 } } : {}),
+  };
+}
+
+/** Lists that tempt a reader into taking a text for a number, or one element for none. */
+function unusual(kind: Kind): readonly Row[] {
+  return [
+    {
+      name: 'F12:numbers-as-titles',
+      group: 'F12',
+      about: 'titles 0 and 1e5 stay text',
+      upstreams: [measuredList(kind, ['short-page@4'])],
+      check: async ({ product }) => {
+        const titles = new Set((await product.papers()).map(({ title }) => title));
+        return ['0', '1e5'].map((title) =>
+          check(`a title is "${title}"`, titles.has(title), titles.has(title)),
+        );
+      },
+    },
+    {
+      name: 'F12:one-element-lists',
+      group: 'F12',
+      about: 'every page has one record',
+      upstreams: [{ kind, records: 30, pageSize: 1, faults: ['duplicate-page@4'] }],
+    },
+  ];
+}

@@ -1,0 +1,152 @@
+import type { Kind } from '../../upstream/simulator.ts';
+import type { Ledger } from '../../upstream/ledger.ts';
+import { check, type Row, type Stage } from '../row.ts';
+import { measuredList, shortList } from './upstreams.ts';
+
+const kindsWithTokens: readonly Kind[] = ['arxiv', 'oai-pmh'];
+
+/** F7: a list that ends, or seems to. */
+export function endingRows(kind: Kind): readonly Row[] {
+  const both = ['short-page', 'one-record', 'duplicate-page', 'shuffled-page'];
+  const tokens = [
+    'empty-page-with-empty-token',
+    'no-records-match-mid-list',
+    'no-records-match',
+    'missing-token',
+    'empty-token',
+    'empty-token-with-attributes',
+    'null-token',
+    'token-with-attributes',
+    ...(kind === 'oai-pmh' ? ['lying-complete-list-size', 'one-fewer-than-announced'] : []),
+  ];
+  const rows = ['no-posts-found', 'zero-total', 'empty-page', 'inflated-total'];
+  return [...(kindsWithTokens.includes(kind) ? tokens : rows), ...both].map((fault) => ({
+    name: `F7:${fault}`,
+    group: 'F7',
+    about: 'a list that ends, or seems to',
+    upstreams: [measuredList(kind, [`${fault}@4`])],
+  }));
+}
+
+/** F8: rows are missing from the list for a while. */
+export function omissionRows(kind: Kind): readonly Row[] {
+  return [
+    {
+      name: 'F8:omitted-range',
+      group: 'F8',
+      about: 'a tenth of page 4 is missing from the first look and back in the second',
+      upstreams: [measuredList(kind, ['omitted-range@4'], { args: ['--publish-after', '4'] })],
+      check: ({ ledgers: [ledger] }) => [
+        check('the rows came back', changes(ledger, 'publish') > 0, changes(ledger, 'publish')),
+      ],
+    },
+    {
+      name: 'F8:published-late',
+      group: 'F8',
+      about: 'the newest 20 rows are hidden during one run and there in the next',
+      upstreams: [shortList(kind, [])],
+      happened: (ledger) => Math.min(changes(ledger, 'hide'), changes(ledger, 'publish')),
+      play: publishLate,
+    },
+  ];
+}
+
+async function publishLate(stage: Stage): ReturnType<NonNullable<Row['play']>> {
+  const { exit, first, before } = await hideNewest(stage, 20);
+  return {
+    exit,
+    checks: [
+      check('the first run ended well', first === 0, first),
+      check('it did not have them', before === 980, before),
+    ],
+  };
+}
+
+/** One run without the newest rows, one with them. */
+async function hideNewest({ product, simulators: [simulator], runOnce }: Stage, count: number) {
+  await simulator.control({ do: 'hide', count, at: 1_000 - count });
+  const first = await runOnce();
+  const before = (await product.papers()).length;
+  const [source] = await product.sources();
+  await simulator.control({ do: 'publishHidden' });
+  const exit = await runOnce();
+  return { first, before, state: source?.state ?? '', exit };
+}
+
+/** A freshness target under which yesterday's records should be here, at any hour. */
+function sinceYesterdayNoon(): string {
+  return `${String(new Date().getUTCHours() + 12)}h`;
+}
+
+/** F9: yesterday's answer with today's date. */
+export function staleRows(kind: Kind): readonly Row[] {
+  return [
+    {
+      name: 'F9:stale-batch',
+      group: 'F9',
+      about: 'the newest day is missing from the first answer',
+      upstreams: [measuredList(kind, ['stale-batch@1'])],
+    },
+    {
+      name: 'F9:stale-feed',
+      group: 'F9',
+      about: 'the newest day is never listed: the run ends degraded, the next one has it',
+      upstreams: [shortList(kind, [], { source: { expect: sinceYesterdayNoon() } })],
+      happened: (ledger) => Math.min(changes(ledger, 'hide'), changes(ledger, 'publish')),
+      play: async (stage) => {
+        const { exit, first, state, before } = await hideNewest(stage, 50);
+        return {
+          exit,
+          checks: [
+            check('while it lasts the run ends degraded', first === 4, first),
+            check('and status says stale', state === 'stale', state),
+            check('it did not have them', before === 950, before),
+          ],
+        };
+      },
+    },
+  ];
+}
+
+/** F13: tokens that go in circles, and pages that never come. */
+export function circleRows(kind: Kind): readonly Row[] {
+  if (!kindsWithTokens.includes(kind)) return [];
+  return [
+    ...['same-token@4', 'token-loop-aba@4'].map((fault): Row => {
+      return {
+        name: `F13:${fault}`,
+        group: 'F13',
+        about: 'the tokens go in a circle once',
+        upstreams: [measuredList(kind, [fault])],
+        expect: { wastedAtMost: 8 },
+      };
+    }),
+    {
+      name: 'F13:same-token@4x*',
+      group: 'F13',
+      about: 'the tokens go in circles for ever: smaller windows',
+      upstreams: [measuredList(kind, ['same-token@4x*'])],
+      expect: { wastedAtMost: 60 },
+    },
+    {
+      name: 'F13:poison-page',
+      group: 'F13',
+      about: 'every list page with one record is a 500; the record can be had alone',
+      upstreams: [measuredList(kind, ['poison-page@4'])],
+      expect: { wastedAtMost: 60 },
+      deadline: '180s',
+    },
+    {
+      name: 'F13:poison-record',
+      group: 'F13',
+      about: 'a record that can never be had: one gap, and everything else',
+      upstreams: [measuredList(kind, ['poison-record@4'])],
+      expect: { exit: 4, gaps: 1, wastedAtMost: 80 },
+      deadline: '180s',
+    },
+  ];
+}
+
+function changes(ledger: Ledger, reason: string): number {
+  return ledger.changes.filter((change) => change.reason === reason).length;
+}

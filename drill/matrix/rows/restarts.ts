@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kind } from '../../upstream/simulator.ts';
+import type { Ledger } from '../../upstream/ledger.ts';
+import { peers } from '../peers.ts';
+import { check, type Check, type Played, type Row, type Stage } from '../row.ts';
+import { measuredList, shortList } from './upstreams.ts';
+
+type Victim = 'engine' | 'everything';
+
+/** F11: kill -9 in the middle of the walk; ten pages. */
+export function killRows(kind: Kind): readonly Row[] {
+  const after = (pages: number, victim: Victim, more: Partial<Row> = {}): Row => ({
+    name: `F11:kill-${victim}-after-${String(pages)}`,
+    group: 'F11',
+    about: `SIGKILL of ${victim === 'engine' ? 'the engine, whose supervisor starts it again' : 'engine and supervisor'} after ${String(pages)} of 10 pages`,
+    upstreams: [measuredList(kind, [], { pageSize: 500 })],
+    play: (stage) => kill(stage, pages, victim),
+    ...more,
+  });
+  return [
+    after(5, 'everything', { name: 'measured:sigkill-after-5-of-10', group: 'measured', peers: peers.kill }),
+    ...[1, 3, 8].map((pages) => after(pages, 'everything')),
+    ...[2, 6].map((pages) => after(pages, 'engine')),
+  ];
+}
+
+/** F15: two processes, one store. */
+export function instanceRows(kind: Kind): readonly Row[] {
+  return [
+    {
+      name: 'F15:second-instance',
+      group: 'F15',
+      about: 'a second engine on the same store ends with 75 and disturbs nothing',
+      upstreams: [shortList(kind, ['slow-first-byte@2'], { args: ['--slow-ms', '3000'] })],
+      play: async ({ product, runOnce, ledgers, signal, deadline }) => {
+        const first = product.start('run', '--once', '--deadline', deadline);
+        await until(() => ledgers()[0].faults.length > 0, signal);
+        const second = await runOnce();
+        const running = first.child.exitCode === null;
+        const { code } = await first.ended;
+        return {
+          exit: code,
+          checks: [
+            check('the second one ended with 75', second === 75, second),
+            check('while the first one ran', running, running),
+          ],
+        };
+      },
+    },
+  ];
+}
+
+async function kill(stage: Stage, pages: number, victim: Victim): Promise<Played> {
+  const { product, ledgers, runOnce, signal, deadline } = stage;
+  const running = product.start('run', '--once', '--deadline', deadline);
+  let engine: number | null = null;
+  running.child.stdout?.on('data', (bytes: Buffer) => {
+    const pid = /"kind":"engine-started"[^\n]*?"pid":(\d+)/.exec(bytes.toString())?.[1];
+    if (engine === null && pid !== undefined) engine = Number(pid);
+  });
+  await until(() => pagesIn(ledgers()[0]) >= pages && engine !== null, signal);
+  if (engine === null) throw new Error('the engine did not say that it started');
+  if (victim === 'everything') running.child.kill('SIGKILL');
+  process.kill(engine, 'SIGKILL');
+  const { code } = await running.ended;
+  const exit = victim === 'everything' ? await runOnce() : code;
+  return { exit, happened: [1, 1], checks: [await ended(engine, signal), fetchedAgain(ledgers()[0])] };
+}
+
+/** A page of closed days whose every row was delivered before by the same kind of request. The tail is always asked anew. */
+function fetchedAgain(ledger: Ledger): Check {
+  const seen = new Set<string>();
+  let again = 0;
+  let tail = false;
+  for (const { request, response } of ledger.exchanges) {
+    if (request.verb !== 'ListRecords' || response === undefined) continue;
+    if (request.params['resumptionToken'] === undefined) tail = request.params['until'] === undefined;
+    const { served = [] } = response;
+    if (!tail && served.length > 0 && served.every((id) => seen.has(id))) again += 1;
+    for (const id of served) seen.add(id);
+  }
+  return check('at most one page was fetched again', again <= 1, again);
+}
+
+function pagesIn(ledger: Ledger): number {
+  return ledger.exchanges.filter(
+    ({ request, response }) => request.verb === 'ListRecords' && response?.status === 200,
+  ).length;
+}
+
+/** The killed engine is gone. */
+async function ended(pid: number, signal: AbortSignal): Promise<Check> {
+  await until(() => !isAlive(pid), signal);
+  return check('the killed engine is gone', true, pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+  while (!condition()) await sleep(5, undefined, { signal: limit });
+}
