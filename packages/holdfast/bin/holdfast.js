@@ -109,7 +109,7 @@ if (newEnough(process.versions.node)) {
         fail(
           'this is Node ' +
             process.versions.node +
-            ', and the checkout brings none for ' +
+            ', which is too old, and no other Node was found beside this program for ' +
             process.platform +
             '-' +
             process.arch +

@@ -114,7 +114,7 @@ describe.skipIf(!posix || oldNode === undefined)('under an older Node (skipped w
     const { code, err } = await start(node).end;
     expect(code).toBe(78);
     expect(err).toMatch(
-      /^holdfast: this is Node \d+\.\d+\.\d+, and the checkout brings none .*Use Node 24\.15 or newer/,
+      /^holdfast: this is Node \d+\.\d+\.\d+, which is too old, and no other Node .*Use Node 24\.15 or newer/,
     );
   });
 

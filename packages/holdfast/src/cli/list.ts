@@ -4,6 +4,7 @@ import { plain } from './terminal/escape.ts';
 import type { Look } from './terminal/style.ts';
 import type { Column } from './terminal/table.ts';
 import { table } from './terminal/table.ts';
+import { wrap } from './terminal/wrap.ts';
 
 /** A list of rows and how to show it. */
 export interface Listing<Row> {
@@ -29,5 +30,5 @@ export async function printList<Row>(
   // What reads a pipe wants whole rows, one a line.
   const columnsOfOutput = io.out.isTTY === true ? look.columns : Number.MAX_SAFE_INTEGER;
   await write(io.out, `${table(rows, safe, columnsOfOutput).join('\n')}\n`);
-  if (next !== undefined) await write(io.err, `${next}\n`);
+  if (next !== undefined) await write(io.err, `${wrap(next, look.columns).join('\n')}\n`);
 }

@@ -34,7 +34,7 @@ function wordsOf(event: RunEvent, demo: string): string | null {
     case 'gap':
       return because(`${event.source}: gap ${event.key} ${event.state}`, event.reason);
     case 'quarantine':
-      return `${event.source}: ${event.id ?? 'a page'} went to the quarantine, ${event.reason} (holdfast quarantine).`;
+      return `${event.source}: ${event.id ?? 'something without identifier'} is quarantined (holdfast quarantine): ${event.reason}`;
     case 'notice':
       return `${event.message} ${event.hint}`.trim();
     case 'state':
