@@ -57,13 +57,20 @@ function pagesOf(ledger: readonly LedgerLine[]): readonly Page[] {
   const lists = new Map<number, string>();
   const pages: Page[] = [];
   for (const { type, n = 0, at = 0, url, verb = '', status, served = [], aborted } of ledger) {
-    // arXiv's two looks differ in the format, which its tokens name.
-    if (type === 'request' && url !== undefined)
-      lists.set(n, `${verb}${url.includes('arXivRaw') ? ' raw' : ''}`);
+    if (type === 'request' && url !== undefined) lists.set(n, listOf(verb, url));
     if (type === 'response' && status === 200 && served.length > 0 && aborted !== true)
       pages.push({ at, rows: served.map((id) => `${lists.get(n) ?? ''} ${id}`) });
   }
   return pages;
+}
+
+/**
+ * What tells one look from another: the format in arXiv's URLs and tokens, the range in bioRxiv's paths without
+ * the offset, the verb in OAI-PMH, whose tokens are opaque.
+ */
+function listOf(verb: string, url: string): string {
+  const offset = /^(\/\w+\/\w+\/[\d-]+\/[\d-]+)\/\d+/.exec(url)?.[1];
+  return offset ?? `${verb}${url.includes('arXivRaw') ? ' raw' : ''}`;
 }
 
 function counted(pages: readonly Page[]): Map<string, number> {

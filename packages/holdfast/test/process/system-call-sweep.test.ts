@@ -5,16 +5,16 @@ import { expect, test } from 'vitest';
 import { hasStrace } from '../../../../drill/kill/strace.ts';
 import { sweep } from '../../../../drill/kill/sweep.ts';
 import { covered } from '../../../../test/needs.ts';
+import { chosenSeed } from './seed.ts';
 
 const FULL = process.env['HOLDFAST_TEST_FULL'] === '1';
 const SAMPLE = 6;
-const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = chosenSeed('system calls');
 
 test.skipIf(!covered('strace', hasStrace()))(
   'an engine killed at any system call that writes leaves a store that the next run completes',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-sweep-'));
-    console.log(`system calls: seed ${SEED}; again with HOLDFAST_TEST_SEED=${SEED}`);
     const report = await sweep({ folder, seed: SEED, ...(FULL ? {} : { sample: SAMPLE }) });
     expect(report.problems, `seed ${SEED}, kept in ${folder}`).toEqual([]);
     const fired = report.series.reduce((sum, { points }) => sum + points, 0);
