@@ -1,4 +1,4 @@
-import { classify, gate, type Gate, type Policy, type StateStore } from '@holdfast/resilience';
+import { classify, gate, type Gate, type StateStore } from '@holdfast/resilience';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { Config, SourceConfig } from '../config/config.ts';
 import { Fetcher } from '../ingest/fetcher.ts';
@@ -7,7 +7,7 @@ import type { EngineEvent } from '../model/event.ts';
 import type { Source } from '../sources/port.ts';
 import type { Store } from '../store/port.ts';
 import type { Transport } from '../transport/port.ts';
-import { requestPolicy } from './request-policy.ts';
+import { requestPolicies, type RequestPolicies } from './request-policy.ts';
 import { makeSource } from './source-factory.ts';
 import { noticeOf } from './wait-notice.ts';
 
@@ -46,7 +46,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #running: Running[];
   readonly #gates = new Map<string, Gate>();
-  readonly #policies = new Map<string, Policy>();
+  readonly #policies = new Map<string, RequestPolicies>();
   /** Counts every sign of life, so that a supervisor tells hung from slow. */
   progress = 0;
   failures = 0;
@@ -118,7 +118,7 @@ export class Engine {
       transport,
       gate: gateOfSource,
       clock,
-      policy: this.#policy(source),
+      ...this.#policiesOf(source),
       onRequest: (url) => {
         this.progress += 1;
         emit({ kind: 'request', at: clock.now(), source: config.id, url });
@@ -175,11 +175,11 @@ export class Engine {
     return made;
   }
 
-  #policy(source: Source): Policy {
+  #policiesOf(source: Source): RequestPolicies {
     const { state, clock, random } = this.#options;
     const made =
       this.#policies.get(source.gateKey) ??
-      requestPolicy({
+      requestPolicies({
         name: source.gateKey,
         state,
         clock,

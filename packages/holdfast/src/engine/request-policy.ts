@@ -18,15 +18,28 @@ export interface RequestPolicyOptions {
   readonly onEvent: OnEvent;
 }
 
+/** Both share one circuit: an answer to either shows that the upstream is alive. */
+export interface RequestPolicies {
+  readonly policy: Policy;
+  /** One try, for finding out whether the upstream answers at all. */
+  readonly single: Policy;
+}
+
 /**
  * The one layer that retries: the policy around a single request. A throttle is waited out at the gate, for
- * all tasks at once, so its retry adds no delay of its own. A dead upstream meets the breaker after six
+ * all tasks at once, so its retry adds no delay of its own. A dead upstream meets the breaker after ten
  * failures; from then on it gets one probe per opening, which grows to five minutes.
  */
-export function requestPolicy({ name, clock, random, state, onEvent }: RequestPolicyOptions): Policy {
+export function requestPolicies({
+  name,
+  clock,
+  random,
+  state,
+  onEvent,
+}: RequestPolicyOptions): RequestPolicies {
   const circuit = breaker({
     name: `circuit:${name}`,
-    failures: 6,
+    failures: 10,
     openMs: '15s',
     maxOpenMs: '5m',
     state,
@@ -34,7 +47,8 @@ export function requestPolicy({ name, clock, random, state, onEvent }: RequestPo
     random,
     onEvent,
   });
-  return resilient(name, {
+  const single = resilient(`${name} once`, { clock, random, onEvent, breaker: circuit });
+  const policy = resilient(name, {
     clock,
     random,
     onEvent,
@@ -47,4 +61,5 @@ export function requestPolicy({ name, clock, random, state, onEvent }: RequestPo
       local: { attempts: Number.POSITIVE_INFINITY, backoff: fullJitter('1s', '30s') },
     },
   });
+  return { policy, single };
 }

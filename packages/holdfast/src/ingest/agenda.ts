@@ -28,17 +28,20 @@ export interface AgendaView {
   readonly today: Day;
   /** When this engine began, wall ms: a tail that was walked since then is caught up. */
   readonly startedAt: number;
+  /** Windows that others go before for now, and until when (wall ms). */
+  readonly avoided: ReadonlyMap<string, number>;
 }
 
 const SWEEP_EVERY_MS = 20 * 3_600_000;
 
 /** Picks by lane: the newest, repairs, due second looks, then history from the newest to the oldest, then sweeps. */
-export function nextJob(view: AgendaView): Job {
+export function nextJob(all: AgendaView): Job {
+  const view = { ...all, windows: all.windows.filter(({ key }) => !all.avoided.has(key)) };
   const tail = view.windows.find(
     (window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)),
   );
   if (tail) return { type: 'look', window: tail, lane: 'tail' };
-  return repairs(view) ?? looks(view) ?? sweeps(view) ?? waiting(view);
+  return repairs(view) ?? looks(view) ?? sweeps(view) ?? waiting(all);
 }
 
 function isDue({ nextAt }: { readonly nextAt: number | null }, { now }: AgendaView): boolean {
@@ -98,7 +101,7 @@ function waiting(view: AgendaView): Job {
   const times = [...view.windows.filter(({ nextAt }) => nextAt !== null), ...openGaps].map(
     ({ nextAt }) => nextAt ?? view.now,
   );
-  const later = times.filter((time) => time > view.now);
+  const later = [...times, ...view.avoided.values()].filter((time) => time > view.now);
   return {
     type: 'wait',
     until: later.length > 0 ? Math.min(...later) : null,

@@ -1,30 +1,12 @@
 import { addDays, startOf, type Day } from '../model/day.ts';
 import { rangeGapKey } from '../model/gap.ts';
 import type { DayRange, Window } from '../model/window.ts';
-import type { PollPlan, Stream } from '../sources/port.ts';
-import type { Commit, GapUpdate, NewWindow } from '../store/port.ts';
+import type { Commit, NewWindow } from '../store/port.ts';
+import { cutBackToServer } from './clock-refusal.ts';
+import { splitInto, type Conclusion, type EndOfLook } from './conclusion.ts';
+import { gapOf } from './gap-of.ts';
 import type { Walk } from './walk.ts';
-
-/** What the end of a look means for its window: part of a commit. */
-export type Conclusion = Pick<Commit, 'next' | 'spawn' | 'drop' | 'gaps' | 'closeGaps' | 'source'>;
-
-/** What is known when a look has ended. */
-export interface EndOfLook {
-  readonly window: Window;
-  readonly walk: Extract<Walk, { mode: 'finished' | 'stuck' }>;
-  readonly stream: Stream;
-  readonly poll: PollPlan;
-  /** Wall ms. */
-  readonly now: number;
-  /** The server's day in the first answer of look 1; null when no server named one. */
-  readonly serverDay: Day | null;
-  /** This look listed records that are not here (gaps opened since it began). */
-  readonly foundMissing: boolean;
-  /** The gap of this range as it stands, if there is one. */
-  readonly gapSince: number | null;
-  /** What the upstream answered when the range was tried last. */
-  readonly lastAnswer: string | null;
-}
+import { split, tailWindow } from './windows.ts';
 
 /** Decides what becomes of a window when a look at it has ended. */
 export function conclude(end: EndOfLook): Conclusion {
@@ -37,6 +19,10 @@ export function conclude(end: EndOfLook): Conclusion {
 
 function concludeTail(end: EndOfLook): Conclusion {
   const { window, walk, stream } = end;
+  // A tail that begins in the upstream's future was planned by a clock that is ahead.
+  const ahead = window.look === 1 && end.serverDay !== null && end.serverDay < window.from;
+  const cutBack = ahead ? cutBackToServer(window, end.serverDay ?? window.from, stream, end.now) : null;
+  if (cutBack !== null) return cutBack;
   if (walk.mode === 'finished' && walk.end === 'empty' && window.look === 1) return tailDone(end, {});
   const today = end.serverDay;
   if (today === null) return tailDone(end, {});
@@ -92,27 +78,6 @@ function overWindow(end: EndOfLook, range: DayRange): NewWindow {
     serverDate: end.walk.progress.serverDate,
     records: end.window.records,
     pages: end.window.pages,
-  };
-}
-
-/** A tail of this window's stream that begins on `from`. */
-export function tailWindow(window: Pick<Window, 'source' | 'stream'>, from: Day): NewWindow {
-  return {
-    source: window.source,
-    stream: window.stream,
-    from,
-    to: null,
-    lane: 'tail',
-    state: 'OPEN',
-    look: 1,
-    cursor: '',
-    nextAt: null,
-    attempts: 0,
-    reason: '',
-    serverDate: null,
-    lookedAt: null,
-    records: 0,
-    pages: 0,
   };
 }
 
@@ -173,90 +138,10 @@ function shortage(end: EndOfLook): string | null {
   return `the upstream announced ${String(announced)} records and listed ${String(records)}`;
 }
 
-const GAP_DELAYS_MS = [5_000, 30_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000];
-const IDENTICAL_ANSWERS = 3;
-/** Answers closer together than this may be one cached answer: they do not confirm an absence. */
-const SPACED_MS = 3_600_000;
-
-/** The wait before a gap is tried again after `attempts` tries, in ms. */
-export function gapDelay(attempts: number): number {
-  return GAP_DELAYS_MS[Math.min(attempts, GAP_DELAYS_MS.length) - 1] ?? 0;
-}
-
 function stuck(end: EndOfLook, walk: Extract<Walk, { mode: 'stuck' }>): Conclusion {
   const halves = walk.narrow ? split(end.window, end.serverDay) : null;
   if (halves !== null) return splitInto(end, halves, walk.why);
   return gapOf(end, walk.why, end.window.look);
-}
-
-/** Puts smaller windows in the place of one that cannot be walked as a whole. */
-export function splitInto(
-  end: Pick<EndOfLook, 'window' | 'now'>,
-  halves: readonly NewWindow[],
-  why: string,
-): Conclusion {
-  return {
-    next: { cursor: end.window.cursor, reason: why },
-    drop: true,
-    spawn: halves,
-    closeGaps: [rangeGapKey(end.window.stream, end.window)],
-  };
-}
-
-/** The two halves of a window, or null when it is a single day. The tail is split off at the server's day. */
-export function split(window: Window, today: Day | null): readonly NewWindow[] | null {
-  const end = window.to ?? today;
-  if (end === null) return null;
-  const days = Math.round((startOf(end) - startOf(window.from)) / 86_400_000);
-  const closed = { ...tailWindow(window, window.from), lane: 'backfill' as const };
-  if (window.to === null) return days < 1 ? null : [{ ...closed, to: end }, tailWindow(window, end)];
-  if (days < 2) return null;
-  const middle = addDays(window.from, Math.floor(days / 2));
-  return [
-    { ...closed, to: middle },
-    { ...closed, from: middle, to: window.to },
-  ];
-}
-
-/** The window becomes a gap that is tried again, and confirmed absent after identical answers spaced over time. */
-export function gapOf(end: EndOfLook, answer: string, look: number): Conclusion {
-  const attempts = end.window.attempts + 1;
-  const since = end.gapSince ?? end.now;
-  const confirmed =
-    end.walk.mode === 'finished' &&
-    attempts >= IDENTICAL_ANSWERS &&
-    end.lastAnswer === answer &&
-    end.now - since >= SPACED_MS;
-  const gap: GapUpdate = {
-    key: rangeGapKey(end.window.stream, end.window),
-    id: null,
-    range: { stream: end.window.stream, from: end.window.from, to: end.window.to },
-    datestamp: null,
-    reason: answer,
-    attempts,
-    state: confirmed ? 'confirmed-absent' : 'open',
-    lastAnswer: answer,
-    nextAt: end.now + gapDelay(attempts),
-  };
-  const next = confirmed
-    ? {
-        cursor: '',
-        state: 'VERIFIED' as const,
-        look: look + 1,
-        nextAt: null,
-        attempts,
-        reason: `confirmed absent: ${answer}`,
-        lookedAt: end.now,
-      }
-    : {
-        cursor: '',
-        state: 'GAP' as const,
-        look,
-        nextAt: end.now + gapDelay(attempts),
-        attempts,
-        reason: answer,
-      };
-  return { next, gaps: [gap], source: { reason: answer } };
 }
 
 function settled(

@@ -1,5 +1,8 @@
 import type { Clock, Random } from '@holdfast/resilience/clock';
-import type { EngineEvent } from '../model/event.ts';
+import type { Day } from '../model/day.ts';
+import type { EngineEvent, WaitNotice } from '../model/event.ts';
+import type { Source } from '../sources/port.ts';
+import type { Fetcher } from './fetcher.ts';
 import type { Store } from '../store/port.ts';
 
 /** What every part of ingest is given: no part of it touches the real clock, network or disk by itself. */
@@ -10,4 +13,18 @@ export interface IngestDeps {
   readonly emit: (event: EngineEvent) => void;
   /** A unique text per call; names batches. */
   readonly uniqueId: () => string;
+}
+
+/** What a look at a window, its repairs and its narrowing are given. */
+export interface LookDeps extends IngestDeps {
+  readonly source: Source;
+  readonly fetcher: Fetcher;
+  readonly owner: string;
+  /** The server's day as far as known. */
+  readonly today: () => Day;
+  /** Wall ms since when a window has been failing; null when it has not. */
+  readonly failingSince: (windowKey: string) => number | null;
+  readonly onWait: (wait: WaitNotice) => void;
+  /** Something more urgent waits: stop between two pages. */
+  readonly shouldYield: () => boolean;
 }

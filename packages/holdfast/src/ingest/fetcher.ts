@@ -21,6 +21,8 @@ export interface FetcherOptions {
   readonly transport: Transport;
   readonly gate: Gate;
   readonly policy: Policy;
+  /** As `policy`, without a retry; both share one circuit. */
+  readonly single: Policy;
   readonly clock: Clock;
   /** Every wait, from the policy or the gate. */
   readonly onWait: OnWait;
@@ -44,7 +46,8 @@ const LONGEST_COOLDOWN_MS = 24 * 3_600_000;
 export class Fetcher {
   readonly #options: FetcherOptions;
   #throttled = 0;
-  #answered = false;
+  /** Wall ms of the last answer that was one; null before. */
+  lastAnswerAt: number | null = null;
   #moved: string | null = null;
 
   constructor(options: FetcherOptions) {
@@ -61,7 +64,8 @@ export class Fetcher {
 
   /** As `fetch`, without any retry: to find out whether the upstream answers at all. */
   async tryOnce(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
-    return this.#attempt(request, signal);
+    const { single, onWait } = this.#options;
+    return single.run((context) => this.#attempt(request, context.signal), { signal, onWait });
   }
 
   /** What a repository says of itself; null when it refuses to say. @throws as `fetch` */
@@ -82,9 +86,11 @@ export class Fetcher {
   async #attempt(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
     const answer = await this.#follow(request.url, signal);
     phase('parse');
-    const reading = this.#options.source.read(request, answer, { answeredBefore: this.#answered });
+    const reading = this.#options.source.read(request, answer, {
+      answeredBefore: this.lastAnswerAt !== null,
+    });
     await this.#refuseUnusable(reading, answer);
-    this.#answered = true;
+    this.lastAnswerAt = this.#options.clock.now();
     this.#throttled = 0;
     // Told only once the new address gave a real answer: a network's login page redirects too.
     if (this.#moved !== null) this.#options.onMoved(this.#moved);

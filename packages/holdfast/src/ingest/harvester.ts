@@ -6,11 +6,12 @@ import type { Description, Source } from '../sources/port.ts';
 import type { SourceState } from '../store/port.ts';
 import { nextJob, type AgendaView, type Job } from './agenda.ts';
 import { codeOf, type Fetcher } from './fetcher.ts';
-import { look, type LookDeps } from './look.ts';
+import { look } from './look.ts';
 import { untilWritable } from './persist.ts';
 import { planStream, resolveFrom } from './plan.ts';
 import { repair } from './repair.ts';
-import type { IngestDeps } from './deps.ts';
+import { AvoidedWindows } from './avoided.ts';
+import type { IngestDeps, LookDeps } from './deps.ts';
 import { Pauses } from './pauses.ts';
 
 export interface HarvesterOptions extends IngestDeps {
@@ -44,6 +45,7 @@ export class Harvester {
   readonly #options: HarvesterOptions;
   #source: Source;
   readonly #pauses: Pauses;
+  readonly #avoided = new AvoidedWindows();
   #serverDate: string | null = null;
   #failures = 0;
   #nextTail: number | null = null;
@@ -83,6 +85,7 @@ export class Harvester {
   /** A person, the network or the machine says: try now. Ends our own waits, never one that an upstream asked for. */
   pollNow(): void {
     this.#polls = true;
+    this.#avoided.forget();
     this.#pauses.endAll();
   }
 
@@ -187,6 +190,7 @@ export class Harvester {
       now: clock.now(),
       today: this.#today(),
       startedAt,
+      avoided: this.#avoided.current(clock.now()),
     };
   }
 
@@ -212,11 +216,21 @@ export class Harvester {
     this.#doing = `${window.stream} ${window.from} to ${window.to ?? 'now'}`;
     this.become('catching-up', this.#doing);
     this.#inTail = window.to === null;
-    await look(window, this.#lookDeps(), signal);
+    await this.#lookOrAvoid(window, signal);
     this.wait = null;
     if (window.to !== null) return;
     const tail = (await this.#options.store.sources()).find(({ id }) => id === this.#source.id);
     this.#serverDate = tail?.watermark ?? this.#serverDate;
+  }
+
+  async #lookOrAvoid(window: Window, signal: AbortSignal): Promise<void> {
+    try {
+      await look(window, this.#lookDeps(), signal);
+      this.#avoided.forget(window.key);
+    } catch (error) {
+      this.#avoided.failed(window.key, this.#options.clock.now());
+      throw error;
+    }
   }
 
   /** A sweep is one more look at a window that was verified before. */
@@ -326,6 +340,7 @@ export class Harvester {
       owner,
       source: this.#source,
       today: () => this.#today(),
+      failingSince: (key) => this.#avoided.since(key),
       onWait: (wait) => this.noteWait(wait, null),
       shouldYield: () => !this.#inTail && this.#nextTail !== null && this.#nextTail <= clock.now(),
     };

@@ -5,8 +5,9 @@ import type { Window } from '../model/window.ts';
 import type { PageRequest, Source, Stream } from '../sources/port.ts';
 import type { CommitResult, Lease } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
-import { conclude, type Conclusion, type EndOfLook } from './conclude.ts';
-import type { IngestDeps } from './deps.ts';
+import { conclude } from './conclude.ts';
+import type { Conclusion, EndOfLook } from './conclusion.ts';
+import type { LookDeps } from './deps.ts';
 import type { Fetched, Fetcher } from './fetcher.ts';
 import { narrow } from './poison.ts';
 import { untilWritable } from './persist.ts';
@@ -14,17 +15,6 @@ import { report } from './report.ts';
 import { cutImpossibleStamps } from './stamps.ts';
 import { beginWalk, refresh, step, wanted, type Walk, type WalkContext } from './walk.ts';
 import type { WaitNotice } from '../model/event.ts';
-
-export interface LookDeps extends IngestDeps {
-  readonly source: Source;
-  readonly fetcher: Fetcher;
-  readonly owner: string;
-  /** The server's day as far as known. */
-  readonly today: () => Day;
-  readonly onWait: (wait: WaitNotice) => void;
-  /** Something more urgent waits: stop between two pages. */
-  readonly shouldYield: () => boolean;
-}
 
 /** How a look ended for now. */
 export type LookOutcome = 'concluded' | 'yielded' | 'gone';
@@ -181,7 +171,7 @@ class LookRun {
     const date = Date.parse(answer.headers['date'] ?? '');
     const conclusion = Number.isNaN(date)
       ? null
-      : cutBackToServer(this.#lease.window, dayOf(date), this.#stream);
+      : cutBackToServer(this.#lease.window, dayOf(date), this.#stream, this.#deps.clock.now());
     if (conclusion === null) return false;
     await this.#commit(null, this.#walk, '', conclusion);
     return true;

@@ -2,7 +2,7 @@ import { addDays, daysBetween, type Day } from '../model/day.ts';
 import type { Window } from '../model/window.ts';
 import type { Stream } from '../sources/port.ts';
 import type { NewWindow } from '../store/port.ts';
-import { tailWindow } from './conclude.ts';
+import { tailWindow } from './windows.ts';
 
 /** A wrong local clock may be a day ahead: the first tail begins a day earlier than it need. */
 const CLOCK_MARGIN_DAYS = 1;

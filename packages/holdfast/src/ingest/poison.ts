@@ -2,8 +2,10 @@ import { classify } from '@holdfast/resilience';
 import { addDays } from '../model/day.ts';
 import type { DayRange, Window } from '../model/window.ts';
 import type { PageRequest } from '../sources/port.ts';
-import { gapOf, split, splitInto, tailWindow, type Conclusion } from './conclude.ts';
-import type { LookDeps } from './look.ts';
+import { splitInto, type Conclusion } from './conclusion.ts';
+import type { LookDeps } from './deps.ts';
+import { gapOf } from './gap-of.ts';
+import { split, tailWindow } from './windows.ts';
 import type { Walk, WalkContext } from './walk.ts';
 
 /** A page that could not be had although its upstream answers other requests. */
@@ -48,9 +50,11 @@ function mayBePoison(error: unknown, signal: AbortSignal): boolean {
   return (category === 'network' || category === 'timeout') && code !== 'ECONNREFUSED';
 }
 
-/** Requests for other parts of the same list: the first answer tells poison from an outage. */
+/** An answer to something else since the window began to fail, or to a probe now, tells poison from an outage. */
 async function answersOtherRequests(poisoned: Poisoned): Promise<boolean> {
   const { request, deps, signal } = poisoned;
+  const since = deps.failingSince(poisoned.window.key);
+  if (since !== null && (deps.fetcher.lastAnswerAt ?? 0) > since) return true;
   for (const probe of otherParts(poisoned)) {
     if (probe.url !== request.url && (await answersTo(probe, deps, signal))) return true;
   }

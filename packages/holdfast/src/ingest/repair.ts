@@ -3,10 +3,11 @@ import type { Item } from '../model/item.ts';
 import type { Window } from '../model/window.ts';
 import type { GapUpdate } from '../store/port.ts';
 import { addDays, type Day } from '../model/day.ts';
-import { gapDelay, tailWindow } from './conclude.ts';
+import { gapDelay } from './gap-of.ts';
+import { tailWindow } from './windows.ts';
 import type { Fetched } from './fetcher.ts';
 import { codeOf } from './fetcher.ts';
-import type { LookDeps } from './look.ts';
+import type { LookDeps } from './deps.ts';
 import { untilWritable } from './persist.ts';
 import { cutImpossibleStamps, isImpossible } from './stamps.ts';
 

@@ -1,7 +1,7 @@
 import type { Window } from '../model/window.ts';
 import type { Reading } from '../sources/port.ts';
 import type { CommitResult } from '../store/port.ts';
-import type { Conclusion } from './conclude.ts';
+import type { Conclusion } from './conclusion.ts';
 import type { IngestDeps } from './deps.ts';
 
 /** Tells what one commit did. */

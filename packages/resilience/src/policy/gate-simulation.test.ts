@@ -134,7 +134,7 @@ async function simulate(seed: number, steps: readonly Step[], processes: number)
   for (const step of steps) {
     if (step.do === 'pass') await machine.clock.advance(step.ms);
     else if (step.do === 'wall') machine.clock.stepWall(step.ms);
-    else {
+    else if ('who' in step) {
       const index = step.who % processes;
       const process = running[index] ?? start();
       if (step.do === 'request') process.request(step.ms, step.outcome);
