@@ -1,6 +1,7 @@
 import { addDays, type Day } from '../model/day.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Window } from '../model/window.ts';
+import { LISTED_AGAIN } from './repair.ts';
 import type { Source } from '../sources/port.ts';
 
 /** What a source does next. */
@@ -55,13 +56,24 @@ function walkedSinceStart(tail: Window, view: AgendaView): boolean {
 }
 
 function repairs(view: AgendaView): Job | null {
-  const gaps = view.gaps.filter((gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view));
+  const gaps = view.gaps.filter(
+    (gap) => gap.id !== null && gap.state === 'open' && isDue(gap, view) && !isListedAgain(gap, view),
+  );
   if (gaps.length > 0) return { type: 'repair', gaps };
   const window = closed(view).find(
     ({ state, lane, ...rest }) =>
       (state === 'GAP' || (lane === 'repair' && isWorking(state))) && isDue(rest, view),
   );
   return window ? { type: 'look', window, lane: 'repair' } : null;
+}
+
+/** Its day is being walked again for it and others: what that leaves over is asked for alone. */
+function isListedAgain({ lastAnswer, datestamp }: Gap, view: AgendaView): boolean {
+  const day = datestamp?.slice(0, 10) ?? '';
+  return (
+    lastAnswer === LISTED_AGAIN &&
+    closed(view).some(({ state, from, to }) => isWorking(state) && from <= day && day < (to ?? ''))
+  );
 }
 
 function looks(view: AgendaView): Job | null {

@@ -48,6 +48,8 @@ export class Fetcher {
   #throttled = 0;
   /** Wall ms of the last answer that was one; null before. */
   lastAnswerAt: number | null = null;
+  /** How far the upstream's clock is ahead of ours, in ms, by its last answer; null before. */
+  aheadMs: number | null = null;
   #moved: string | null = null;
 
   constructor(options: FetcherOptions) {
@@ -102,6 +104,7 @@ export class Fetcher {
     const visited = [url];
     for (let current = url; ;) {
       const answer = await this.#send(current, signal);
+      this.aheadMs = aheadOf(answer) ?? this.aheadMs;
       if (!isRedirect(answer.status)) return answer;
       const hop = nextHop(visited, answer.status, answer.headers['location']);
       if (hop.type === 'refused') throw refusedRedirect(hop.reason, current);
@@ -152,6 +155,13 @@ function isUnusable(reading: {
   readonly type?: string;
 }): reading is Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }> {
   return reading.type === 'throttled' || reading.type === 'blocked' || reading.type === 'broken';
+}
+
+/** By the `Date` header, plus the time that a cache has kept the answer (`Age`, RFC 9111). */
+function aheadOf({ headers, receivedAt }: Answer): number | null {
+  const date = Date.parse(headers['date'] ?? '');
+  const age = Number(headers['age'] ?? 0);
+  return Number.isNaN(date) || !(age >= 0) ? null : date + age * 1000 - receivedAt;
 }
 
 /** A protocol without a date of its own (bioRxiv) has the server's `Date` header. */

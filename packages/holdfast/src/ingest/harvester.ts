@@ -1,5 +1,5 @@
 import { classify, type Verdict } from '@holdfast/resilience';
-import { dayOf, startOf, type Day } from '../model/day.ts';
+import { dayOf, type Day } from '../model/day.ts';
 import type { SourceStateName, WaitNotice } from '../model/event.ts';
 import type { Window } from '../model/window.ts';
 import type { Description, Source } from '../sources/port.ts';
@@ -317,12 +317,13 @@ export class Harvester {
     return untilWritable(this.#options, work, signal, (wait) => this.noteWait(wait, null));
   }
 
-  /** The server's day as far as known, else ours. */
+  /** The upstream's day by its last answer; before the first one ours, or the day that it was known to have reached. */
   #today(): Day {
-    const ours = dayOf(this.#options.clock.now());
-    const theirs = this.#serverDate === null ? null : dayOf(Date.parse(this.#serverDate));
-    // A cached answer may be days old; a later day of our own clock is then the better guess.
-    return theirs !== null && startOf(theirs) > startOf(ours) ? theirs : ours;
+    const { clock, fetcher } = this.#options;
+    if (fetcher.aheadMs !== null) return dayOf(clock.now() + fetcher.aheadMs);
+    const ours = dayOf(clock.now());
+    const theirs = this.#serverDate?.slice(0, 10) ?? ours;
+    return theirs > ours ? theirs : ours;
   }
 
   #lookDeps(): LookDeps {

@@ -13,7 +13,8 @@ import { cutImpossibleStamps, isImpossible } from './stamps.ts';
 
 /** More records than this missing on one day: listing the day again is politer than asking for each. */
 const ONE_BY_ONE = 10;
-const REWALK_PAUSE_MS = 10 * 60_000;
+/** Said of a gap while its day is walked again; what is missing after that is asked for alone. */
+export const LISTED_AGAIN = 'its day is listed again';
 const ABSENT_ANSWERS = 3;
 const SPACED_MS = 3_600_000;
 const LEASE_MS = 5 * 60_000;
@@ -31,7 +32,7 @@ export async function repair(
 ): Promise<void> {
   const days = Map.groupBy(gaps, ({ datestamp }) => (datestamp ?? '').slice(0, 10));
   for (const [day, missing] of days) {
-    if (missing.length > ONE_BY_ONE && day !== '' && missing.every(({ attempts }) => attempts === 0)) {
+    if (missing.length > ONE_BY_ONE && day !== '' && missing.every(({ lastAnswer }) => lastAnswer === null)) {
       await walkAgain(day, missing, carrier, deps, signal);
     } else {
       for (const gap of missing) await askFor(gap, carrier, deps, signal);
@@ -47,7 +48,7 @@ async function walkAgain(
   signal: AbortSignal,
 ): Promise<void> {
   const updates = gaps.map((gap) =>
-    updateOf(gap, 'its day is listed again', deps.clock.now() + REWALK_PAUSE_MS),
+    updateOf(gap, LISTED_AGAIN, deps.clock.now()),
   );
   const to = addDays(day, 1);
   const reason = `${String(gaps.length)} records of the day are missing`;
