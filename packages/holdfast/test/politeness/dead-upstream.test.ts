@@ -1,40 +1,34 @@
 import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
 import { describe, expect, test } from 'vitest';
-import { requestPolicy } from '../../src/engine/request-policy.ts';
+import { requestPolicies } from '../../src/engine/request-policy.ts';
 import { Generation } from '../simulation/generation.ts';
 import { SimState } from '../simulation/sim-ports.ts';
-import { mostToDead, mostToThrottling } from './request-bound.ts';
+import { mostToDead, mostToRefusing, mostToThrottling } from './request-bound.ts';
 import { harvestVirtually } from './virtual-harvest.ts';
 
 const HOUR = 3_600_000;
 const KINDS = ['oai-pmh', 'arxiv', 'biorxiv'] as const;
-const DEAD = [
-  '500',
-  '401',
-  '404',
-  'tcp-reset',
-  'never-answers',
-  'empty-200',
-  'html-200',
-  'gzip-truncated',
-] as const;
+const DEAD = ['500', 'tcp-reset', 'never-answers', 'empty-200', 'html-200', 'gzip-truncated'] as const;
 const COOLDOWN = 60_000;
 
-const policy = requestPolicy({
+const { policy } = requestPolicies({
   name: 'any',
   clock: new VirtualClock(),
   random: seededRandom(1),
   state: new SimState().forLife(new Generation(Number.POSITIVE_INFINITY)),
   onEvent: () => undefined,
-}).describe();
+});
+const circuit = policy.describe();
 
 test('the bounds are those that the documentation states', () => {
   expect({
-    firstHour: mostToDead(policy, HOUR),
-    firstDay: mostToDead(policy, 24 * HOUR),
+    firstHour: mostToDead(circuit, HOUR),
+    firstDay: mostToDead(circuit, 24 * HOUR),
     throttling: mostToThrottling(COOLDOWN, HOUR),
-  }).toEqual({ firstHour: 49, firstDay: 693, throttling: 6 });
+  }).toEqual({ firstHour: 25, firstDay: 301, throttling: 6 });
 });
+
+const REFUSING = ['401', '404'] as const;
 
 describe.each(KINDS)('a dead upstream of kind %s', (kind) => {
   test.each(DEAD)('gets within an hour no more requests than the bound: %s', async (fault) => {
@@ -43,8 +37,18 @@ describe.each(KINDS)('a dead upstream of kind %s', (kind) => {
     const requests = harvest.visits();
     expect(requests.length).toBeGreaterThan(3);
     expect(requests.every((visit) => visit.fault === fault)).toBe(true);
-    expect(requests.length).toBeLessThanOrEqual(mostToDead(policy, HOUR));
+    expect(requests.length).toBeLessThanOrEqual(mostToDead(circuit, HOUR));
     expect(harvest.watch.findings).toEqual([]);
+    await harvest.stop();
+  });
+
+  test.each(REFUSING)('gets three requests for each window when it refuses them: %s', async (fault) => {
+    const harvest = harvestVirtually({ kind, faults: [`any:${fault}@1x*`] });
+    await harvest.clock.advance(HOUR);
+    const requests = harvest.visits();
+    expect(requests.length).toBeGreaterThan(3);
+    expect(requests.every((visit) => visit.fault === fault)).toBe(true);
+    expect(requests.length).toBeLessThanOrEqual(mostToRefusing(await harvest.windows(), HOUR));
     await harvest.stop();
   });
 
@@ -54,7 +58,7 @@ describe.each(KINDS)('a dead upstream of kind %s', (kind) => {
     await harvest.clock.advance(HOUR);
     const failed = harvest.visits().filter(({ fault }) => fault !== null);
     expect(failed.length).toBeGreaterThan(6);
-    expect(failed.length).toBeLessThanOrEqual(mostToDead(policy, HOUR));
+    expect(failed.length).toBeLessThanOrEqual(mostToDead(circuit, HOUR));
     await harvest.stop();
   });
 

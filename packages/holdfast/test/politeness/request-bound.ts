@@ -5,24 +5,21 @@ const MINUTE = 60 * SECOND;
 /** Lengths of the circuit's openings (`engine/request-policy.ts`): doubled from the first to the longest. */
 const FIRST_OPENING = 15 * SECOND;
 const LONGEST_OPENING = 5 * MINUTE;
-/** Most requests by which `ingest/poison.ts` tells a poisoned page from an outage: the list anew, two halves, a week before. */
-const PROBES = 4;
 /** A cool-down without a named time doubles up to this often (`ingest/fetcher.ts`). */
 const COOLDOWN_DOUBLINGS = 6;
+
+/** When a gap is tried again, for the first hour and beyond. */
+const GAP_DELAYS = [5 * SECOND, 30 * SECOND, 60 * MINUTE];
 
 /**
  * The most requests that an upstream gets within `elapsedMs` when it gives no usable answer: it refuses
  * connections, resets them, stays silent, or answers 5xx or something else that is no answer.
  *
- * The circuit admits `failures` requests, then one for each opening that is over. A page for which the policy has
- * given up costs up to `PROBES` requests more; each giving up took at least as many requests as the category with
- * the fewest attempts has. Sources that share a gate share the circuit, so their number does not matter.
+ * Every request, also one that only asks whether the upstream lives, goes through one circuit for each service. It
+ * admits `failures` requests, then one for each opening that is over, whatever asks and however many sources do.
  */
 export function mostToDead(policy: PolicyDescription, elapsedMs: number): number {
-  const throughCircuit = failuresThatOpen(policy) + openingsOver(elapsedMs);
-  const perGivingUp =
-    1 + Math.min(attemptsOf(policy, 'network'), attemptsOf(policy, 'timeout'), attemptsOf(policy, 'dns'));
-  return throughCircuit + PROBES * Math.floor(throughCircuit / perGivingUp);
+  return failuresThatOpen(policy) + openingsOver(elapsedMs);
 }
 
 /** The most requests to an upstream that throttles every one without naming a time. */
@@ -33,6 +30,19 @@ export function mostToThrottling(cooldownMs: number, elapsedMs: number): number 
     if (at > elapsedMs) return requests;
     requests += 1;
   }
+}
+
+/**
+ * The most requests to an upstream that answers every one by a refusal (404, 401): a window that is refused is a gap,
+ * which is tried again later and later (`ingest/conclude.ts`). One more is for what the repository says of itself.
+ */
+export function mostToRefusing(windows: number, elapsedMs: number): number {
+  let [tries, at] = [1, 0];
+  for (const delay of GAP_DELAYS) {
+    at += delay;
+    if (at <= elapsedMs) tries += 1;
+  }
+  return 1 + windows * tries;
 }
 
 function openingsOver(elapsedMs: number): number {
@@ -48,9 +58,4 @@ function failuresThatOpen({ stages }: PolicyDescription): number {
   const stage = stages.find((each) => each.stage === 'breaker');
   if (stage === undefined) throw new Error('the policy has no breaker');
   return stage.failures;
-}
-
-function attemptsOf({ stages }: PolicyDescription, category: string): number {
-  const stage = stages.find((each) => each.stage === 'retry' && each.category === category);
-  return stage?.stage === 'retry' ? stage.attempts : 0;
 }

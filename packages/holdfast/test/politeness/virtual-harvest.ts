@@ -38,6 +38,8 @@ export interface VirtualHarvest {
   readonly watch: PolitenessWatch;
   readonly events: readonly EngineEvent[];
   visits(): readonly Visit[];
+  /** How many windows the source has. */
+  windows(): Promise<number>;
   /** Lets time pass until the run has ended; returns whether it did. */
   finish(): Promise<boolean>;
   stop(): Promise<void>;
@@ -67,9 +69,10 @@ export function harvestVirtually(setting: VirtualSetting): VirtualHarvest {
   const life = new Generation(Number.POSITIVE_INFINITY);
   const events: EngineEvent[] = [];
   let ids = 0;
+  const store = new MemoryStore({ clock });
   const engine = new Engine({
     config: configOf(setting, upstream),
-    store: new MemoryStore({ clock }),
+    store,
     transport: simTransport({ upstream, clock, life, watch }),
     state: new SimState().forLife(life),
     clock,
@@ -94,6 +97,7 @@ export function harvestVirtually(setting: VirtualSetting): VirtualHarvest {
     watch,
     events,
     finish,
+    windows: async () => (await store.windows('source')).length,
     visits: () => visitsOf(upstream.ledger.entries),
     stop: async () => {
       stopping.abort(new Error('the test is over'));
