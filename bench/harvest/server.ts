@@ -17,22 +17,29 @@ export async function startServer(options: {
   readonly warm: boolean;
 }): Promise<Server> {
   const { records, pageSize, recordBytes, warm } = options;
-  const settings = {
+  const server = await startSimulator({
     kind: 'oai-pmh',
-    port: 0,
     records,
     'page-size': pageSize,
     'record-bytes': recordBytes,
     'ledger-ids': 'off',
-  };
-  const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(process.execPath, [holdfast, 'sim', ...flags, ...(warm ? ['--cache-pages'] : [])], {
+    ...(warm ? { 'cache-pages': '' } : {}),
+  });
+  const listed = warm ? await walk(server.baseUrl, 'ListRecords') : records;
+  if (listed !== records)
+    throw new Error(`the server listed ${String(listed)} of ${String(records)} records`);
+  return server;
+}
+
+/** Starts a simulated upstream on a free port. A flag whose value is '' has none. */
+export async function startSimulator(flags: Readonly<Record<string, string | number>>): Promise<Server> {
+  const named = Object.entries(flags).flatMap(([name, value]) =>
+    value === '' ? [`--${name}`] : [`--${name}`, String(value)],
+  );
+  const child = spawn(process.execPath, [holdfast, 'sim', '--port', '0', ...named], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const baseUrl = await addressOf(child);
-  const listed = warm ? await walk(baseUrl, 'ListRecords') : records;
-  if (listed !== records)
-    throw new Error(`the server listed ${String(listed)} of ${String(records)} records`);
   return { baseUrl, stop: () => void child.kill('SIGTERM') };
 }
 
