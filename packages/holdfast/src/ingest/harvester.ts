@@ -182,7 +182,9 @@ export class Harvester {
     const gaps = (await store.gaps(this.#source.id)).map((gap) =>
       this.#polls ? { ...gap, nextAt: null } : gap,
     );
-    this.#nextTail = windows.find(({ to }) => to === null)?.nextAt ?? null;
+    const avoided = this.#avoided.current(clock.now());
+    // A tail that others go before is no reason to interrupt them.
+    this.#nextTail = windows.find(({ key, to }) => to === null && !avoided.has(key))?.nextAt ?? null;
     return {
       source: this.#source,
       windows,
@@ -190,7 +192,7 @@ export class Harvester {
       now: clock.now(),
       today: this.#today(),
       startedAt,
-      avoided: this.#avoided.current(clock.now()),
+      avoided,
     };
   }
 

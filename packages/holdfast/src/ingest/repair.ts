@@ -47,9 +47,7 @@ async function walkAgain(
   deps: LookDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const updates = gaps.map((gap) =>
-    updateOf(gap, LISTED_AGAIN, deps.clock.now()),
-  );
+  const updates = gaps.map((gap) => updateOf(gap, LISTED_AGAIN, deps.clock.now()));
   const to = addDays(day, 1);
   const reason = `${String(gaps.length)} records of the day are missing`;
   const windows = await deps.store.windows(carrier.source);
