@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { Gap } from '../model/gap.ts';
+import type { Window } from '../model/window.ts';
+import { oaiPmhSource } from '../sources/oai-pmh/index.ts';
+import { nextJob, type AgendaView } from './agenda.ts';
+import { tailWindow } from './windows.ts';
+
+const NOW = Date.parse('2026-03-10T12:00:00Z');
+const source = oaiPmhSource({ id: 's', baseUrl: 'http://127.0.0.1/oai', metadataPrefix: 'oai_dc' });
+
+function window(change: Partial<Window>): Window {
+  const stream = { source: 's', stream: 'list' };
+  return { ...tailWindow(stream, '2026-03-01'), to: '2026-03-02', lane: 'repair', key: 'day', ...change };
+}
+
+const tail: Window = {
+  ...tailWindow({ source: 's', stream: 'list' }, '2026-03-09'),
+  key: 'tail',
+  lookedAt: NOW,
+  nextAt: NOW + 3_600_000,
+};
+
+const gap: Gap = {
+  key: 'id:a',
+  source: 's',
+  id: 'a',
+  range: null,
+  datestamp: '2026-03-01T05:00:00Z',
+  reason: 'listed, but not stored',
+  since: NOW,
+  attempts: 0,
+  state: 'open',
+  lastAnswer: 'its day is listed again',
+  nextAt: NOW,
+};
+
+function view(windows: readonly Window[], gaps: readonly Gap[]): AgendaView {
+  return {
+    source,
+    windows: [tail, ...windows],
+    gaps,
+    now: NOW,
+    today: '2026-03-10',
+    startedAt: NOW - 1,
+    avoided: new Map(),
+  };
+}
+
+test.each(['OPEN', 'FETCHING'] as const)(
+  'a missing record is not asked for while its day is %s and listed again for it',
+  (state) => {
+    expect(nextJob(view([window({ state })], [gap]))).toMatchObject({ type: 'look', window: { key: 'day' } });
+  },
+);
+
+test.each(['SEALED', 'VERIFIED', 'GAP'] as const)(
+  'what a day that was listed again left over is asked for alone, at once, when the day is %s',
+  (state) => {
+    expect(nextJob(view([window({ state, look: 2 })], [gap]))).toStrictEqual({ type: 'repair', gaps: [gap] });
+  },
+);
+
+test('a record for which nothing was tried yet is asked for, whatever happens to its day', () => {
+  const fresh = { ...gap, lastAnswer: null };
+  expect(nextJob(view([window({ state: 'OPEN' })], [fresh]))).toMatchObject({ type: 'repair' });
+});
