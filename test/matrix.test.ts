@@ -20,7 +20,6 @@ const SAMPLE = [
   'F3:retry-after-huge',
   'F8:published-late',
   'F12:mismatched-tag',
-  'F13:same-token@4x*',
   'F14:deletion',
   'F15:second-instance',
 ];

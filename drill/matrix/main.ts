@@ -2,10 +2,12 @@
  * The fault matrix: `node drill/matrix/main.ts`. Drives the built command line and simulated upstreams as real
  * processes, and counts what came out from the upstreams' ledgers and the product's own answers.
  */
+import { faultKinds, faultName } from '../upstream/catalogue.ts';
 import { Player } from './play-row.ts';
 import { readArguments, usage, type MatrixArguments } from './arguments.ts';
 import { inOrder } from './in-order.ts';
 import type { Result } from './result.ts';
+import type { Row } from './row.ts';
 import { allRows } from './rows/index.ts';
 import { foot, head, linesOf } from './table.ts';
 
@@ -25,7 +27,9 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const parsed = parse();
   if (typeof parsed === 'number') return parsed;
-  const rows = allRows(parsed.kind).filter(({ name, group }) => isWanted(name, group, parsed));
+  const rows = await playable(
+    allRows(parsed.kind).filter(({ name, group }) => isWanted(name, group, parsed)),
+  );
   if (rows.length === 0) return complain(`no row is named ${parsed.only.join(' or ')}; --list names them`);
   if (parsed.list) {
     for (const { name, about } of rows) print(`${name.padEnd(44)} ${about}`);
@@ -67,6 +71,16 @@ function complain(sentence: string): number {
 
 function isWanted(name: string, group: string, { only }: MatrixArguments): boolean {
   return only.length === 0 || only.some((text) => group === text || name.includes(text));
+}
+
+/** Rows whose faults the simulator of their kind can play. */
+async function playable(rows: readonly Row[]): Promise<readonly Row[]> {
+  const known = await faultKinds(stop.signal);
+  return rows.filter(({ upstreams }) =>
+    upstreams.every(({ kind, faults }) =>
+      faults.every((fault) => known.get(faultName(fault))?.includes(kind) ?? true),
+    ),
+  );
 }
 
 function exitCode(results: readonly Result[]): number {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Installation } from '../product/installation.ts';
+import { faultName } from '../upstream/catalogue.ts';
 import { Ledger } from '../upstream/ledger.ts';
 import { Simulator } from '../upstream/simulator.ts';
 import { countRow, sumCounts, type Counts } from './counts.ts';
@@ -115,7 +116,23 @@ export class Player {
     const stage: Stage = { product, simulators, ledgers, runOnce, signal: this.#options.signal, deadline };
     const played: Played =
       row.play === undefined ? { exit: await runOnce(), checks: [] } : await row.play(stage);
-    return this.#look(row, { ledgers: ledgers(), product }, played);
+    const answerWith = (fault: string): Promise<string> => this.#answerWith(fault, row, folder, ledgers()[0]);
+    return this.#look(row, { ledgers: ledgers(), product, answerWith }, played);
+  }
+
+  /** A run of a simulator is replayed by its seed, its flags and the same requests in the same order. */
+  async #answerWith(fault: string, row: Row, folder: string, ledger: Ledger): Promise<string> {
+    const simulator = await this.#simulate(row.upstreams[0], mkdtempSync(join(folder, 'replay-')), 0);
+    try {
+      for (const { request, response } of ledger.exchanges) {
+        const answer = await fetch(new URL(request.url, simulator.baseUrl));
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        if (response?.fault === fault) return bytes.toString('latin1');
+      }
+      throw new Error(`no answer has the fault ${fault}`);
+    } finally {
+      await simulator.stop();
+    }
   }
 
   async #look(row: Row, evidence: Evidence, played: Played): Promise<Run> {
@@ -196,7 +213,7 @@ function firedIn(
       expectedFired: 'some',
     };
   const faults = row.upstreams.flatMap(({ faults }) => faults);
-  const names = new Set(faults.map((fault) => /^(?:\w+:)?([\w-]+)@/.exec(fault)?.[1] ?? fault));
+  const names = new Set(faults.map(faultName));
   const fired = [...names].reduce(
     (sum, name) => sum + ledgers.reduce((total, ledger) => total + ledger.fired(name), 0),
     0,

@@ -49,6 +49,8 @@ export interface Played {
 export interface Evidence {
   readonly ledgers: readonly [Ledger, ...Ledger[]];
   readonly product: Installation;
+  /** The answer in which a fault fired, byte for character, from a fresh simulator that is asked the same. */
+  readonly answerWith: (fault: string) => Promise<string>;
 }
 
 /** What must come out. What is not named is: exit 0, nothing lost, no gap, nothing in the quarantine. */

@@ -84,9 +84,9 @@ export class Installation {
     return this.#json('gaps', '--json');
   }
 
-  /** `quarantine --json`: what is open. */
-  quarantine(): Promise<readonly QuarantineLine[]> {
-    return this.#json('quarantine', '--json');
+  /** `quarantine --json`: what is open; with `--all` also what was. */
+  quarantine(...args: string[]): Promise<readonly QuarantineLine[]> {
+    return this.#json('quarantine', '--json', ...args);
   }
 
   /** The sources of `status --json`, whose exit code says how they are and not whether it could answer. */

@@ -1,5 +1,5 @@
 import type { Kind } from '../../upstream/simulator.ts';
-import { check, type Row } from '../row.ts';
+import { check, type Check, type Evidence, type Row } from '../row.ts';
 import { measuredList } from './upstreams.ts';
 
 const kindsOfXml: readonly Kind[] = ['arxiv', 'oai-pmh'];
@@ -30,7 +30,11 @@ export function damageRows(kind: Kind): readonly Row[] {
   return [...faults.map((fault) => once(kind, fault)), ...unusual(kind)];
 }
 
+/** What is planted into a record that cannot be read then, in bytes as characters. */
+const marks: Readonly<Record<string, string>> = { 'mismatched-tag': '<i>', 'bad-utf8': '\u00c3(' };
+
 function once(kind: Kind, fault: string): Row {
+  const mark = marks[fault];
   return {
     name: `F12:${fault}`,
     group: 'F12',
@@ -38,7 +42,37 @@ function once(kind: Kind, fault: string): Row {
     upstreams: [measuredList(kind, [`${fault}@4`])],
     // Bytes that name no record stay in the quarantine until somebody has looked at them.
     ...(fault === 'missing-id' ? { expect: { exit: 4, quarantined: 1 } } : {}),
+    ...(mark !== undefined && kindsOfXml.includes(kind)
+      ? { check: (evidence) => setAside(evidence, fault, mark) }
+      : {}),
   };
+}
+
+/** Exactly the planted records were set aside, with their bytes, until the upstream gave them whole. */
+async function setAside(
+  { product, answerWith }: Evidence,
+  fault: string,
+  mark: string,
+): Promise<readonly Check[]> {
+  const page = await answerWith(fault);
+  const planted = page
+    .split('<record>')
+    .filter((record) => record.includes(mark))
+    .map((record) => /<identifier>([^<]*)</.exec(record)?.[1] ?? '');
+  const entries = await product.quarantine('--all');
+  const ids = entries.map(({ id }) => id ?? '');
+  return [
+    check(
+      'the quarantined set equals the planted set',
+      planted.length > 0 && ids.toSorted().join() === planted.toSorted().join(),
+      { planted, ids },
+    ),
+    check(
+      'with their bytes and a reason',
+      entries.every(({ bytes, reason }) => bytes > 0 && reason !== ''),
+      entries.length,
+    ),
+  ];
 }
 
 /** Lists that tempt a reader into taking a text for a number, or one element for none. */
