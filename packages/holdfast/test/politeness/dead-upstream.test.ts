@@ -1,8 +1,7 @@
+import { memoryState } from '@holdfast/resilience/state';
 import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
 import { describe, expect, test } from 'vitest';
-import { requestPolicies } from '../../src/engine/request-policy.ts';
-import { Generation } from '../simulation/generation.ts';
-import { SimState } from '../simulation/sim-ports.ts';
+import { requestPolicies, serviceCircuit } from '../../src/engine/request-policy.ts';
 import { mostToDead, mostToRefusing, mostToThrottling } from './request-bound.ts';
 import { harvestVirtually } from './virtual-harvest.ts';
 
@@ -11,11 +10,13 @@ const KINDS = ['oai-pmh', 'arxiv', 'biorxiv'] as const;
 const DEAD = ['500', 'tcp-reset', 'never-answers', 'empty-200', 'html-200', 'gzip-truncated'] as const;
 const COOLDOWN = 60_000;
 
+const any = { name: 'any', clock: new VirtualClock(), random: seededRandom(1) };
 const { policy } = requestPolicies({
-  name: 'any',
-  clock: new VirtualClock(),
-  random: seededRandom(1),
-  state: new SimState().forLife(new Generation(Number.POSITIVE_INFINITY)),
+  ...any,
+  circuit: serviceCircuit({
+    ...any,
+    state: memoryState(),
+  }),
   onEvent: () => undefined,
 });
 const circuit = policy.describe();

@@ -74,7 +74,7 @@ export function harvestVirtually(setting: VirtualSetting): VirtualHarvest {
     config: configOf(setting, upstream),
     store,
     transport: simTransport({ upstream, clock, life, watch }),
-    state: new SimState().forLife(life),
+    state: new SimState().forLife(life, watch),
     clock,
     random,
     once: setting.once ?? false,
