@@ -1,5 +1,6 @@
 import type { BadItem, Item } from '../../model/item.ts';
 import type { Answer } from '../../transport/port.ts';
+import { glimpse } from '../glimpse.ts';
 import { judgeStatus } from '../oai-pmh/oai-status.ts';
 import type { PageRequest, Reading } from '../port.ts';
 import { JsonSpanError, scanJson } from './json-spans.ts';
@@ -33,9 +34,9 @@ export function readAnswer(
     .replace(/^\uFEFF/, '')
     .trim();
   if (start.startsWith('<'))
-    return broken('ERR_NOT_JSON', `A web page came instead of data: ${start.slice(0, LONGEST_GLIMPSE)}`);
+    return broken('ERR_NOT_JSON', `A web page came instead of data: ${glimpse(body, LONGEST_GLIMPSE)}`);
   if (!start.startsWith('{'))
-    return broken('ERR_NOT_JSON', `No data came: ${start.slice(0, LONGEST_GLIMPSE)}`);
+    return broken('ERR_NOT_JSON', `No data came: ${glimpse(body, LONGEST_GLIMPSE)}`);
   try {
     return readObject(server, request, body, scanJson(body, 'collection'));
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Answer } from '../../transport/port.ts';
 import { throttleNotice } from '../../transport/throttle-bodies.ts';
+import { glimpse } from '../glimpse.ts';
 import type { Reading } from '../port.ts';
 
 /** Statuses by which a server says more than HTTP does. */
@@ -27,11 +28,11 @@ export function judgeStatus(rules: StatusRules, answer: Answer, answeredBefore: 
   const throttle = throttleOf(rules, answer, answeredBefore);
   if (throttle !== null) return { stop: true, reading: { type: 'throttled', detail: throttle } };
   if (rules.blockStatuses.includes(status)) {
-    return { stop: true, reading: { type: 'blocked', detail: `HTTP ${status}: ${glimpse(answer)}` } };
+    return { stop: true, reading: { type: 'blocked', detail: `HTTP ${status}: ${glimpse(answer.body)}` } };
   }
   if (status === 200) return { stop: false, otherwise: null };
   const code = `ERR_HTTP_${status}`;
-  const detail = `HTTP ${status}: ${glimpse(answer)}`;
+  const detail = `HTTP ${status}: ${glimpse(answer.body)}`;
   if (EDGE_LIMIT.test(detail)) return { stop: true, reading: { type: 'throttled', detail } };
   const transient = status < 400 || status >= 500 || status === 408 || status === 425;
   if (transient) return { stop: true, reading: { type: 'broken', code, detail } };
@@ -44,11 +45,5 @@ function throttleOf(rules: StatusRules, answer: Answer, answeredBefore: boolean)
   const { status } = answer;
   if (status === 503 && answer.headers['retry-after'] === undefined) return null;
   const throttles = status === 429 || status === 503 || rules.throttleStatuses.includes(status);
-  return throttles || (status === 406 && answeredBefore) ? `HTTP ${status}: ${glimpse(answer)}` : null;
-}
-
-/** The beginning of a body, for a person. */
-function glimpse(answer: Answer): string {
-  const text = new TextDecoder().decode(answer.body.subarray(0, 400)).replace(/\s+/g, ' ').trim();
-  return text === '' ? 'no body' : text.slice(0, 200);
+  return throttles || (status === 406 && answeredBefore) ? `HTTP ${status}: ${glimpse(answer.body)}` : null;
 }
