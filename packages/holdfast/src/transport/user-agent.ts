@@ -23,5 +23,5 @@ export function userAgent(version: string, contact: string | undefined): string 
 /** What a person is told once when no contact is configured; null when one is. */
 export function missingContact(contact: string | undefined): string | null {
   if (contact !== undefined && contact.trim() !== '') return null;
-  return 'No contact is configured: the services that are asked cannot reach you before they block you. Set "contact" in the configuration.';
+  return 'No contact is configured: the services that are asked cannot reach you before they block you.';
 }

@@ -50,7 +50,7 @@ function lockFile(file: string): string {
 
 function locked(file: string, cause: unknown): HoldfastError {
   return new HoldfastError('ERR_STORE_LOCKED', `Another engine is working on the store ${file}.`, {
-    hint: 'Use `holdfast status` to see it and `holdfast stop` to end it.',
+    hint: 'See it with `holdfast status`, which names its process; Ctrl-C in its terminal ends it.',
     cause,
   });
 }

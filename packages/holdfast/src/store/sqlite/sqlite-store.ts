@@ -71,7 +71,7 @@ export function openReader({ file }: { readonly file: string }): StoreReader {
   const version = existsSync(file) ? peekVersion(file) : 0;
   if (version === 0) {
     throw new HoldfastError('ERR_STORE_ABSENT', `There is no store at ${file}.`, {
-      hint: 'Start the engine with `holdfast run` or `holdfast start`, or check dataDir.',
+      hint: 'Start a harvest with `holdfast run`, or check dataDir.',
     });
   }
   if (version < SCHEMA_VERSION) {
