@@ -3,6 +3,7 @@ import type { QuarantineEntry, Store } from '../store/port.ts';
 import type { Source } from '../sources/port.ts';
 import { HoldfastError } from '../model/error.ts';
 
+/** What reading quarantined bytes again needs. */
 export interface RedriveDeps {
   readonly store: Store;
   readonly clock: Clock;

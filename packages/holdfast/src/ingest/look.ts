@@ -2,7 +2,7 @@ import { dayOf, type Day } from '../model/day.ts';
 import { rangeGapKey } from '../model/gap.ts';
 import { phase } from '../model/phase.ts';
 import type { Window } from '../model/window.ts';
-import type { PageRequest, Source, Stream } from '../sources/port.ts';
+import type { PageRequest, Stream } from '../sources/port.ts';
 import type { CommitResult, Lease } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { conclude } from './conclude.ts';
@@ -14,7 +14,6 @@ import { untilWritable } from './persist.ts';
 import { report } from './report.ts';
 import { cutImpossibleStamps } from './stamps.ts';
 import { beginWalk, refresh, step, wanted, type Walk, type WalkContext } from './walk.ts';
-import type { WaitNotice } from '../model/event.ts';
 
 /** How a look ended for now. */
 export type LookOutcome = 'concluded' | 'yielded' | 'gone';

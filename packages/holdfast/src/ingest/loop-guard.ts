@@ -9,6 +9,7 @@ export interface LoopGuard {
   readonly power: number;
 }
 
+/** The guard before the first token. */
 export function startLoop(): LoopGuard {
   return { remembered: null, steps: 0, power: 1 };
 }

@@ -7,6 +7,7 @@ import { tailWindow } from './windows.ts';
 /** A wrong local clock may be a day ahead: the first tail begins a day earlier than it need. */
 const CLOCK_MARGIN_DAYS = 1;
 
+/** What decides which windows a stream has. */
 export interface PlanInput {
   readonly source: string;
   readonly stream: Stream;
