@@ -17,9 +17,10 @@ export function storeFile(config: Config): string {
   );
 }
 
-/** Opens the store for writing and takes its lock. @throws `ERR_STORE_LOCKED` and the store's other errors */
+/** Opens the store for writing, bounded by `maxDisk`, and takes its lock. @throws `ERR_STORE_LOCKED` and the store's other errors */
 export function openConfiguredStore(config: Config, clock: Clock): Promise<Store> {
   const file = storeFile(config);
+  const bound = config.maxDisk === null ? {} : { maxBytes: config.maxDisk };
   mkdirSync(dirname(file), { recursive: true });
-  return openStore({ file, clock });
+  return openStore({ file, clock, ...bound });
 }

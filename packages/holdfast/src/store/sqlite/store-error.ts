@@ -32,7 +32,7 @@ export function storeError(error: unknown, file: string): unknown {
     return local(
       'ERR_STORE_FULL',
       `There is no room for the store ${file}: ${detail}.`,
-      'Make room; work goes on by itself.',
+      'Make room; work goes on by itself. If "maxDisk" is what bounds it, raise that and start again.',
       error,
     );
   }
