@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/index.ts';
 import type { Store } from '../store/port.ts';
 import { partUrl } from './by-path.ts';
@@ -20,9 +21,9 @@ export async function withOffline<Result>(
   work: (offline: Offline) => Promise<Result>,
 ): Promise<Result> {
   const part = (await import(partUrl('engine/offline').href)) as {
-    openOffline(config: Config): Promise<Offline>;
+    openOffline(config: Config, uniqueId: () => string): Promise<Offline>;
   };
-  const offline = await part.openOffline(config);
+  const offline = await part.openOffline(config, randomUUID);
   try {
     return await work(offline);
   } finally {

@@ -17,18 +17,24 @@ export const register: Register = (command, run) => {
           hint: meant === undefined ? `Sources: ${ids.join(', ')}.` : `Did you mean ${meant}?`,
         });
       }
+      let engineRuns = true;
       const done = await askOrDo(io, config, {
         verb: 'retry',
         args: { source },
-        alone: (offline) => offline.retry(source),
+        alone: (offline) => {
+          engineRuns = false;
+          return offline.retry(source);
+        },
       });
-      await writeLine(
-        io.out,
-        done
-          ? `${source} is asked again as soon as its upstream allows.`
-          : `${source} waits for nothing that could be ended.`,
-      );
+      await writeLine(io.out, outcome(source, done, engineRuns));
       return EXIT.ok;
     }),
   );
 };
+
+function outcome(source: string, done: boolean, engineRuns: boolean): string {
+  if (!done) return `${source} waits for nothing that could be ended.`;
+  return engineRuns
+    ? `${source} is asked again as soon as its upstream allows.`
+    : `No engine runs. The waits of ${source} are ended: it is asked once a harvest runs (holdfast run).`;
+}

@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { gate } from '@holdfast/resilience';
 import { systemClock } from '@holdfast/resilience/clock';
+import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { Config } from '../config/config.ts';
+import type { Source } from '../sources/port.ts';
 import type { Store } from '../store/port.ts';
 import { acknowledge } from './acknowledge.ts';
 import { openConfiguredStore } from './open-store.ts';
@@ -12,28 +14,46 @@ export interface Offline {
   readonly store: Store;
   redrive(numbers: readonly number[] | 'all'): Promise<Redriven>;
   ack(id: string, note: string): Promise<boolean>;
-  /** Makes every wait of a source's windows and gaps end, so that the next engine asks at once. */
+  /** Ends our own cooldown and every wait of a source's windows and gaps, so that the next engine asks at once. */
   retry(source: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** @throws `ERR_STORE_LOCKED` when an engine runs after all */
-export async function openOffline(config: Config): Promise<Offline> {
+export async function openOffline(config: Config, uniqueId: () => string): Promise<Offline> {
   const store = await openConfiguredStore(config, systemClock);
-  const source = (id: string): ReturnType<typeof makeSource> | undefined => {
+  const source = (id: string): Source | undefined => {
     const found = config.sources.find((candidate) => candidate.id === id);
     return found === undefined ? undefined : makeSource(found);
   };
   return {
     store,
-    redrive: (numbers) => redrive({ store, clock: systemClock, uniqueId: randomUUID, source }, numbers),
+    redrive: (numbers) => redrive({ store, clock: systemClock, uniqueId, source }, numbers),
     ack: (id, note) => acknowledge(store, id, note, systemClock.now()),
-    retry: (id) => makeDue(store, id),
+    retry: async (id) => {
+      await endCooldown(config, source(id));
+      return makeDue(store, id, uniqueId);
+    },
     close: () => store.close(),
   };
 }
 
-async function makeDue(store: Store, source: string): Promise<boolean> {
+async function endCooldown({ stateDir }: Config, source: Source | undefined): Promise<void> {
+  if (source === undefined) return;
+  const state = sqliteState(stateDir, { clock: systemClock });
+  try {
+    await gate({
+      key: source.gateKey,
+      minIntervalMs: source.minIntervalMs,
+      state,
+      clock: systemClock,
+    }).open();
+  } finally {
+    await state.close();
+  }
+}
+
+async function makeDue(store: Store, source: string, uniqueId: () => string): Promise<boolean> {
   const windows = await store.windows(source);
   for (const window of windows.filter(({ nextAt }) => nextAt !== null)) {
     const lease = await store.claim({ owner: 'engine', window: window.key, ttlMs: 60_000 });
@@ -41,7 +61,7 @@ async function makeDue(store: Store, source: string): Promise<boolean> {
     const { cursor } = lease.window;
     await store.commit({
       lease,
-      batchId: randomUUID(),
+      batchId: uniqueId(),
       prev: cursor,
       next: { cursor, nextAt: null },
       page: null,
