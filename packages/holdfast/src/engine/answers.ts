@@ -1,5 +1,4 @@
 import { systemClock } from '@holdfast/resilience/clock';
-import { randomUUID } from 'node:crypto';
 import { HoldfastError } from '../model/error.ts';
 import type { Store } from '../store/port.ts';
 import type { Answerer } from './control.ts';
@@ -11,19 +10,24 @@ import type { StartMessage } from './messages.ts';
 import { readVersion } from '../version.ts';
 
 /** Answers what is asked of the running engine. */
-export function answerer(engine: Engine, store: Store, restarts: StartMessage['restarts']): Answerer {
+export function answerer(
+  engine: Engine,
+  store: Store,
+  restarts: StartMessage['restarts'],
+  uniqueId: () => string,
+): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
     switch (verb) {
       case 'status':
         return liveStatus(engine, readVersion(), restarts, systemClock.monotonic() - startedAt);
       case 'retry':
-        return engine.retry(String(args['source']));
+        return engine.retry(textOf(args['source']));
       case 'ack':
-        return acknowledge(store, String(args['id']), String(args['note'] ?? ''), systemClock.now());
+        return acknowledge(store, textOf(args['id']), textOf(args['note']), systemClock.now());
       case 'redrive':
         return redrive(
-          { store, clock: systemClock, uniqueId: randomUUID, source: (id) => engine.source(id) },
+          { store, clock: systemClock, uniqueId, source: (id) => engine.source(id) },
           Array.isArray(args['numbers']) ? args['numbers'].map(Number) : 'all',
         );
       case 'verify':
@@ -34,4 +38,9 @@ export function answerer(engine: Engine, store: Store, restarts: StartMessage['r
         });
     }
   };
+}
+
+/** What is asked comes from another process: anything but text names nothing. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

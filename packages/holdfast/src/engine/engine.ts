@@ -1,16 +1,17 @@
-import { classify, gate, type Gate, type StateStore } from '@holdfast/resilience';
+import { classify, gate, type Breaker, type Gate, type StateStore } from '@holdfast/resilience';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { Config, SourceConfig } from '../config/config.ts';
 import { Fetcher } from '../ingest/fetcher.ts';
 import { Harvester, type HarvestEnd } from '../ingest/harvester.ts';
 import type { EngineEvent } from '../model/event.ts';
 import type { Source } from '../sources/port.ts';
-import type { Store } from '../store/port.ts';
+import type { SourceState, Store } from '../store/port.ts';
 import type { Transport } from '../transport/port.ts';
-import { requestPolicies, type RequestPolicies } from './request-policy.ts';
+import { requestPolicies, serviceCircuit, type RequestPolicies } from './request-policy.ts';
 import { makeSource } from './source-factory.ts';
 import { noticeOf } from './wait-notice.ts';
 
+/** What an engine is made of: everything real is passed in. */
 export interface EngineOptions {
   readonly config: Config;
   readonly store: Store;
@@ -25,17 +26,38 @@ export interface EngineOptions {
   /** When the run began, wall ms: an engine that crashed does not begin it anew. Now, when left out. */
   readonly startedAt?: number;
   readonly only?: readonly string[];
+  /** What the store remembers of the sources: their counts go on. From nothing, when left out. */
+  readonly remembered?: readonly SourceState[];
 }
 
 /** The embedded store has one writing engine at a time, so all its leases carry one name. */
 const OWNER = 'engine';
+
+/** How the requests of a source went, over all runs. */
+export interface Health {
+  failures: number;
+  retries: number;
+  /** Wall ms of the last answer that was one; null before. */
+  readonly lastSuccessAt: number | null;
+}
 
 interface Running {
   readonly config: SourceConfig;
   readonly source: Source;
   readonly harvester: Harvester;
   readonly gate: Gate;
+  readonly health: Health;
   end: HarvestEnd | null;
+}
+
+/** A source that an engine runs. */
+export interface EngineSource {
+  readonly id: string;
+  readonly kind: string;
+  readonly harvester: Harvester;
+  readonly health: Readonly<Health>;
+  /** Null while it harvests. */
+  readonly end: HarvestEnd | null;
 }
 
 /**
@@ -46,12 +68,11 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #running: Running[];
   readonly #gates = new Map<string, Gate>();
-  readonly #policies = new Map<string, RequestPolicies>();
+  readonly #circuits = new Map<string, Breaker>();
   /** Counts every sign of life, so that a supervisor tells hung from slow. */
   progress = 0;
-  failures = 0;
-  retries = 0;
-  lastSuccessAt: number | null = null;
+  /** Wall ms of the last page that was committed; null before. */
+  lastCommitAt: number | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -79,11 +100,12 @@ export class Engine {
   }
 
   /** The sources as they are now. */
-  sources(): readonly { id: string; kind: string; harvester: Harvester; end: HarvestEnd | null }[] {
-    return this.#running.map(({ config, harvester, end }) => ({
-      id: config.id,
-      kind: config.kind,
+  sources(): readonly EngineSource[] {
+    return this.#running.map(({ config: { id, kind }, harvester, health, end }) => ({
+      id,
+      kind,
       harvester,
+      health,
       end,
     }));
   }
@@ -113,12 +135,20 @@ export class Engine {
     const ends = new Set<() => void>();
     this.#waits.set(config.id, ends);
     const moved = new Set<string>();
-    const fetcher = new Fetcher({
+    const remembered = this.#options.remembered?.find(({ id }) => id === config.id);
+    const health = {
+      failures: remembered?.failures ?? 0,
+      retries: remembered?.retries ?? 0,
+      get lastSuccessAt() {
+        return fetcher.lastAnswerAt ?? remembered?.lastSuccessAt ?? null;
+      },
+    };
+    const fetcher: Fetcher = new Fetcher({
       source,
       transport,
       gate: gateOfSource,
       clock,
-      ...this.#policiesOf(source),
+      ...this.#policiesOf(source, health),
       onRequest: (url) => {
         this.progress += 1;
         emit({ kind: 'request', at: clock.now(), source: config.id, url });
@@ -139,7 +169,7 @@ export class Engine {
         const end = (): void => void wait.end();
         ends.add(end);
         void wait.over.then(() => ends.delete(end));
-        if (wait.kind === 'backoff' || wait.kind === 'circuit') this.retries += 1;
+        if (wait.kind === 'backoff' || wait.kind === 'circuit') health.retries += 1;
         harvester.noteWait(noticeOf(wait), wait.over);
       },
     });
@@ -157,12 +187,12 @@ export class Engine {
       until: config.until ?? null,
       emit: (event) => this.#observe(event),
     });
-    return { config, source, harvester, gate: gateOfSource, end: null };
+    return { config, source, harvester, gate: gateOfSource, health, end: null };
   }
 
   #observe(event: EngineEvent): void {
     this.progress += 1;
-    if (event.kind === 'commit') this.lastSuccessAt = event.at;
+    if (event.kind === 'commit') this.lastCommitAt = event.at;
     this.#options.emit(event);
   }
 
@@ -175,20 +205,18 @@ export class Engine {
     return made;
   }
 
-  #policiesOf(source: Source): RequestPolicies {
+  #policiesOf({ gateKey: name }: Source, health: Health): RequestPolicies {
     const { state, clock, random } = this.#options;
-    const made =
-      this.#policies.get(source.gateKey) ??
-      requestPolicies({
-        name: source.gateKey,
-        state,
-        clock,
-        random,
-        onEvent: (event) => {
-          if (event.type === 'failure' && classify(event.error).category !== 'cancelled') this.failures += 1;
-        },
-      });
-    this.#policies.set(source.gateKey, made);
-    return made;
+    const circuit = this.#circuits.get(name) ?? serviceCircuit({ name, state, clock, random });
+    this.#circuits.set(name, circuit);
+    return requestPolicies({
+      name,
+      clock,
+      random,
+      circuit,
+      onEvent: (event) => {
+        if (event.type === 'failure' && classify(event.error).category !== 'cancelled') health.failures += 1;
+      },
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { SourceStateName } from '../model/event.ts';
 import type { Engine } from './engine.ts';
+import { sourceNow } from './source-now.ts';
 import type { StartMessage } from './messages.ts';
 
 /** What only the running engine knows; everything else of `status` stands in the store. */
@@ -21,6 +22,7 @@ export interface LiveStatus {
     readonly id: string;
     readonly state: SourceStateName;
     readonly reason: string;
+    readonly lastSuccessAt: string | null;
     readonly nextAttemptAt: string | null;
     readonly attempt: number;
   }[];
@@ -33,6 +35,10 @@ export function liveStatus(
   restarts: StartMessage['restarts'],
   uptimeMs: number,
 ): LiveStatus {
+  const sources = engine.sources();
+  const fetches = sources.flatMap(({ health: { lastSuccessAt } }) =>
+    lastSuccessAt === null ? [] : [lastSuccessAt],
+  );
   return {
     engine: {
       state: 'running',
@@ -42,18 +48,25 @@ export function liveStatus(
       restarts,
     },
     connectionHealth: {
-      failures: engine.failures,
-      totalRetries: engine.retries,
-      lastSuccessfulFetch:
-        engine.lastSuccessAt === null ? null : new Date(engine.lastSuccessAt).toISOString(),
+      failures: sources.reduce((sum, { health }) => sum + health.failures, 0),
+      totalRetries: sources.reduce((sum, { health }) => sum + health.retries, 0),
+      lastSuccessfulFetch: fetches.length === 0 ? null : iso(Math.max(...fetches)),
       uptimeHours: Math.round(uptimeMs / 36_000) / 100,
     },
-    sources: engine.sources().map(({ id, harvester: { state, reason, wait } }) => ({
-      id,
-      state,
-      reason: wait === null ? reason : wait.reason,
-      nextAttemptAt: wait?.until == null ? null : new Date(wait.until).toISOString(),
-      attempt: wait?.attempt ?? 0,
-    })),
+    sources: sources.map(({ id, harvester, health }) => {
+      const { state, reason, nextAttemptAt, attempt } = sourceNow(harvester);
+      return {
+        id,
+        state,
+        reason,
+        lastSuccessAt: iso(health.lastSuccessAt),
+        nextAttemptAt: iso(nextAttemptAt),
+        attempt,
+      };
+    }),
   };
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -96,6 +96,7 @@ async function withStore(
     clock: systemClock,
     random: systemRandom,
     uniqueId: randomUUID,
+    remembered: await store.sources(),
     ...(start.sources === undefined ? {} : { only: start.sources }),
   });
   pulse.engine = engine;
@@ -103,7 +104,7 @@ async function withStore(
   const control = await listen(
     ownControlPath(config),
     process.getuid?.(),
-    answerer(engine, store, start.restarts),
+    answerer(engine, store, start.restarts, randomUUID),
   );
   const background = new AbortController();
   const helpers = [
@@ -130,8 +131,8 @@ async function withStore(
 }
 
 /** Records came in a moment ago, and more are to be expected at once. */
-function isBusy({ lastSuccessAt }: Engine): boolean {
-  return lastSuccessAt !== null && systemClock.now() - lastSuccessAt < BUSY_MS;
+function isBusy({ lastCommitAt }: Engine): boolean {
+  return lastCommitAt !== null && systemClock.now() - lastCommitAt < BUSY_MS;
 }
 
 function announce(config: Config, engine: Engine): void {

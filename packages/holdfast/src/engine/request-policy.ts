@@ -3,18 +3,27 @@ import {
   constant,
   fullJitter,
   resilient,
+  type Breaker,
   type OnEvent,
   type Policy,
   type StateStore,
 } from '@holdfast/resilience';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 
-export interface RequestPolicyOptions {
-  /** Names the circuit: one per upstream service. */
+/** What the circuit of one upstream service is made of. */
+export interface CircuitOptions {
+  /** Names the service. */
   readonly name: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Remembers an open circuit over restarts. */
   readonly state: StateStore;
+}
+
+/** What the policies of one source are made of. */
+export interface RequestPolicyOptions extends Omit<CircuitOptions, 'state'> {
+  /** Shared by all sources of the service. */
+  readonly circuit: Breaker;
   readonly onEvent: OnEvent;
 }
 
@@ -25,19 +34,9 @@ export interface RequestPolicies {
   readonly single: Policy;
 }
 
-/**
- * The one layer that retries: the policy around a single request. A throttle is waited out at the gate, for
- * all tasks at once, so its retry adds no delay of its own. A dead upstream meets the breaker after ten
- * failures; from then on it gets one probe per opening, which grows to five minutes.
- */
-export function requestPolicies({
-  name,
-  clock,
-  random,
-  state,
-  onEvent,
-}: RequestPolicyOptions): RequestPolicies {
-  const circuit = breaker({
+/** Opens after ten failures in a row and then admits one probe per opening, which grows to five minutes. */
+export function serviceCircuit({ name, clock, random, state }: CircuitOptions): Breaker {
+  return breaker({
     name: `circuit:${name}`,
     failures: 10,
     openMs: '15s',
@@ -45,8 +44,20 @@ export function requestPolicies({
     state,
     clock,
     random,
-    onEvent,
   });
+}
+
+/**
+ * The one layer that retries: the policy around a single request. A throttle is waited out at the gate, for
+ * all tasks at once, so its retry adds no delay of its own. A dead upstream meets its circuit.
+ */
+export function requestPolicies({
+  name,
+  clock,
+  random,
+  circuit,
+  onEvent,
+}: RequestPolicyOptions): RequestPolicies {
   const single = resilient(`${name} once`, { clock, random, onEvent, breaker: circuit });
   const policy = resilient(name, {
     clock,

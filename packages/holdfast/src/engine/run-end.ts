@@ -1,5 +1,6 @@
 import type { StoreStats } from '../store/port.ts';
 import type { Engine } from './engine.ts';
+import { isOutage } from './source-now.ts';
 
 /** How a run that was to end has ended, as its public exit code (see DESIGN) and a sentence. */
 export interface RunEnd {
@@ -7,15 +8,13 @@ export interface RunEnd {
   readonly summary: string;
 }
 
-const OUTAGE: readonly string[] = ['waiting', 'throttled', 'blocked', 'offline', 'auth-needed'];
-
 /** Judges a run: an upstream that is behind because of an outage outweighs gaps and quarantined records. */
 export function judgeRun(
   engine: Engine,
   stats: Pick<StoreStats, 'gapsOpen' | 'quarantined' | 'records'>,
 ): RunEnd {
   const unfinished = engine.sources().filter(({ end }) => end === null || !end.caughtUp);
-  const outage = unfinished.filter(({ harvester }) => OUTAGE.includes(harvester.state));
+  const outage = unfinished.filter(({ harvester }) => isOutage(harvester));
   const late = engine.sources().filter(({ harvester }) => harvester.state === 'stale');
   const parts = [
     `${String(stats.records)} records in the store`,

@@ -50,7 +50,7 @@ export function noticeOf(wait: Wait): WaitNotice {
         ? null
         : {
             code: codeOf(wait.error),
-            message: message ?? String(wait.error),
+            message: message ?? SENTENCES[why],
             hint: typeof hint === 'string' ? hint : '',
           },
   };

@@ -1,6 +1,7 @@
 import { classify, type Verdict } from '@holdfast/resilience';
 import { dayOf, type Day } from '../model/day.ts';
 import type { SourceStateName, WaitNotice } from '../model/event.ts';
+import { stateDuring } from '../model/wait-state.ts';
 import type { Window } from '../model/window.ts';
 import type { Description, Source } from '../sources/port.ts';
 import type { SourceState } from '../store/port.ts';
@@ -14,6 +15,7 @@ import { AvoidedWindows } from './avoided.ts';
 import type { IngestDeps, LookDeps } from './deps.ts';
 import { Pauses } from './pauses.ts';
 
+/** What harvests one source, and from when to when. */
 export interface HarvesterOptions extends IngestDeps {
   readonly source: Source;
   readonly fetcher: Fetcher;
@@ -284,9 +286,11 @@ export class Harvester {
   }
 
   async #end(job: Extract<Job, { type: 'wait' }>): Promise<HarvestEnd> {
-    const { clock, emit } = this.#options;
+    const { clock, emit, store } = this.#options;
     const stale = await this.#lateness();
-    const reason = stale ?? 'caught up';
+    const gaps = (await store.gaps(this.#source.id)).filter(({ state }) => state === 'open').length;
+    const but = gaps === 0 ? '' : `, but ${String(gaps)} ${gaps === 1 ? 'gap is' : 'gaps are'} open`;
+    const reason = `${stale ?? 'caught up'}${but}`;
     this.become(stale === null ? 'ok' : 'stale', reason);
     emit({ kind: 'done', at: clock.now(), source: this.#source.id, caughtUp: job.caughtUp, reason });
     return { caughtUp: job.caughtUp };
@@ -348,14 +352,6 @@ export class Harvester {
       shouldYield: () => !this.#inTail && this.#nextTail !== null && this.#nextTail <= clock.now(),
     };
   }
-}
-
-/** What a wait makes of its source; null where it does not tell that the upstream holds us up. */
-function stateDuring({ why, reason }: WaitNotice): SourceStateName | null {
-  if (why === 'cooldown' && reason.startsWith('blocked: ')) return 'blocked';
-  if (why === 'cooldown' || why === 'retry-after') return 'throttled';
-  if (why === 'backoff' || why === 'circuit') return 'waiting';
-  return why === 'offline' ? 'offline' : null;
 }
 
 function isUpstream({ category }: Verdict): boolean {

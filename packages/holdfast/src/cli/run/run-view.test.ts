@@ -51,7 +51,8 @@ describe('a live line', () => {
 
   it.each([
     ['backoff', 'waiting'],
-    ['circuit', 'blocked'],
+    ['circuit', 'waiting'],
+    ['disk', 'waiting'],
     ['retry-after', 'throttled'],
     ['cooldown', 'throttled'],
     ['interval', 'catching-up'],

@@ -42,7 +42,9 @@ function wordsOf(event: RunEvent, demo: string): string | null {
     case 'wait':
       return waitWords(event, demo);
     case 'done':
-      return because(`${event.source}: ${event.caughtUp ? 'caught up' : 'not caught up'}`, event.reason);
+      return event.reason.startsWith('caught up')
+        ? `${event.source}: ${event.reason}.`
+        : because(`${event.source}: ${event.caughtUp ? 'caught up' : 'not caught up'}`, event.reason);
     default:
       return supervisorWords(event);
   }

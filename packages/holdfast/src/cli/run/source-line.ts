@@ -1,5 +1,6 @@
 import { formatDuration } from '@holdfast/resilience/clock';
 import type { SourceStateName, WaitNotice } from '../../model/event.ts';
+import { stateDuring } from '../../model/wait-state.ts';
 import type { RunEvent } from '../../daemon/supervisor-event.ts';
 import { grouped } from '../status/render-status.ts';
 import { plain } from '../terminal/escape.ts';
@@ -50,7 +51,7 @@ export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
     case 'wait':
       return { ...view, wait: event.wait };
     case 'done':
-      return { ...view, done: event.caughtUp ? 'caught up' : `not caught up: ${event.reason}`, wait: null };
+      return { ...view, done: event.caughtUp ? event.reason : `not caught up: ${event.reason}`, wait: null };
     default:
       return view;
   }
@@ -58,16 +59,6 @@ export function sourceViewAfter(view: SourceView, event: RunEvent): SourceView {
 
 /** The heading of the live lines. */
 export const HEADING = `${pad('SOURCE', 14)}${pad('STATE', 14)}${pad('NEW', 11, 'left')}${pad('REC/MIN', 10, 'left')}  NOW`;
-
-/** What a source is called while it waits for more than its turn. */
-const STATE_WHILE: Partial<Record<WaitNotice['why'], SourceStateName>> = {
-  backoff: 'waiting',
-  disk: 'waiting',
-  circuit: 'blocked',
-  offline: 'offline',
-  cooldown: 'throttled',
-  'retry-after': 'throttled',
-};
 
 /** The live lines of a source, at most `columns` wide, without colours: how it stands and, if it waits, why. */
 export function sourceLines(view: SourceView, now: number, columns: number): readonly string[] {
@@ -82,12 +73,12 @@ export function sourceLines(view: SourceView, now: number, columns: number): rea
     '  ';
   const line = fit(head + plain(activity(view, now)), columns);
   const { wait } = view;
-  const waits = wait !== null && STATE_WHILE[wait.why] !== undefined;
+  const waits = wait !== null && stateDuring(wait) !== null;
   return waits ? [line, fit(`  └ ${plain(wait.reason)}`, columns)] : [line];
 }
 
 function stateOf({ state, wait }: SourceView): SourceStateName {
-  return (wait === null ? undefined : STATE_WHILE[wait.why]) ?? state;
+  return (wait === null ? null : stateDuring(wait)) ?? state;
 }
 
 function activity({ window, wait, done, look }: SourceView, now: number): string {
@@ -99,5 +90,5 @@ function activity({ window, wait, done, look }: SourceView, now: number): string
   if (wait.why === 'interval') return `${what}, next ${left}`;
   const attempt = wait.attempt > 0 ? `try ${wait.attempt}, ` : '';
   const when = `${attempt}${left === '' ? 'waits' : left}`;
-  return STATE_WHILE[wait.why] === undefined ? `${when}: ${wait.reason}` : when;
+  return stateDuring(wait) === null ? `${when}: ${wait.reason}` : when;
 }
