@@ -1,11 +1,7 @@
-export { SOURCE_KINDS } from './config.ts';
 export type { Config, SourceConfig, SourceKind, Timeouts } from './config.ts';
 export { controlPath, ensureControlFolder } from './control-path.ts';
 export type { ControlPlace } from './control-path.ts';
 export { nearest } from './edit-distance.ts';
-export { publishedFloor } from './floors.ts';
-export { userFolders } from './folders.ts';
-export { isLoopback } from './loopback.ts';
 export type { Origin, Origins } from './origins.ts';
 export type { Flags } from './overrides.ts';
 export { resolveConfig } from './resolve-config.ts';

@@ -5,6 +5,7 @@ export type WindowState = 'OPEN' | 'FETCHING' | 'SEALED' | 'VERIFIED' | 'GAP';
 
 /** Lanes in their order of priority. */
 export const LANES = ['tail', 'repair', 'audit', 'backfill'] as const;
+/** Why a window is walked, one of `LANES`. */
 export type Lane = (typeof LANES)[number];
 
 /** A half-open range of UTC days; `to` is null for the tail, which is never sealed. */
