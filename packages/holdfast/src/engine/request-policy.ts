@@ -27,11 +27,13 @@ export interface RequestPolicyOptions extends Omit<CircuitOptions, 'state'> {
   readonly onEvent: OnEvent;
 }
 
-/** Both share one circuit: an answer to either shows that the upstream is alive. */
+/** What asks an upstream service. */
 export interface RequestPolicies {
   readonly policy: Policy;
   /** One try, for finding out whether the upstream answers at all. */
   readonly single: Policy;
+  /** Called when a single try was answered: the upstream is not down, so its circuit closes. */
+  readonly alive: () => Promise<void>;
 }
 
 /** Opens after ten failures in a row and then admits one probe per opening, which grows to five minutes. */
@@ -58,7 +60,7 @@ export function requestPolicies({
   circuit,
   onEvent,
 }: RequestPolicyOptions): RequestPolicies {
-  const single = resilient(`${name} once`, { clock, random, onEvent, breaker: circuit });
+  const single = resilient(`${name} once`, { clock, random, onEvent });
   const policy = resilient(name, {
     clock,
     random,
@@ -72,5 +74,11 @@ export function requestPolicies({
       local: { attempts: Number.POSITIVE_INFINITY, backoff: fullJitter('1s', '30s') },
     },
   });
-  return { policy, single };
+  return { policy, single, alive: () => closeCircuit(circuit) };
+}
+
+async function closeCircuit(circuit: Breaker): Promise<void> {
+  circuit.probeNow();
+  const permit = await circuit.permitted();
+  if (permit.allowed) await circuit.record('success', permit);
 }

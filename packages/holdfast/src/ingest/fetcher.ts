@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/resilience/clock';
-import { parseRetryAfter, type Gate, type OnWait, type Policy } from '@holdfast/resilience';
+import { parseRetryAfter, type Gate, type GateHold, type OnWait, type Policy } from '@holdfast/resilience';
 import { HoldfastError } from '../model/error.ts';
 import { phase } from '../model/phase.ts';
 import type { Description, PageRequest, Reading, Source } from '../sources/port.ts';
@@ -16,13 +16,16 @@ export interface Fetched {
   readonly reading: Settled;
 }
 
+/** What a fetcher of one source works with. */
 export interface FetcherOptions {
   readonly source: Source;
   readonly transport: Transport;
   readonly gate: Gate;
   readonly policy: Policy;
-  /** As `policy`, without a retry; both share one circuit. */
+  /** One try, also while the circuit is open. */
   readonly single: Policy;
+  /** Tells the circuit that a single try was answered. */
+  readonly alive: () => Promise<void>;
   readonly clock: Clock;
   /** Every wait, from the policy or the gate. */
   readonly onWait: OnWait;
@@ -66,8 +69,10 @@ export class Fetcher {
 
   /** As `fetch`, without any retry: to find out whether the upstream answers at all. */
   async tryOnce(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
-    const { single, onWait } = this.#options;
-    return single.run((context) => this.#attempt(request, context.signal), { signal, onWait });
+    const { single, alive, onWait } = this.#options;
+    const fetched = await single.run((context) => this.#attempt(request, context.signal), { signal, onWait });
+    await alive();
+    return fetched;
   }
 
   /** What a repository says of itself; null when it refuses to say. @throws as `fetch` */
@@ -115,14 +120,14 @@ export class Fetcher {
   }
 
   #send(url: string, signal: AbortSignal): Promise<Answer> {
-    const { gate, transport, source, onWait, onRequest } = this.#options;
+    const { gate, transport, source, clock, onWait, onRequest } = this.#options;
     const headers = { accept: source.accept };
     return gate.run(
       () => {
         onRequest(url);
         return transport.send({ url, headers, timeouts: source.timeouts, maxBytes: MAX_BODY_BYTES }, signal);
       },
-      { signal, onWait, minIntervalMs: source.minIntervalMs },
+      { signal, onWait, minIntervalMs: source.minIntervalMs, hold: (answer) => holdOf(answer, clock) },
     );
   }
 
@@ -136,15 +141,9 @@ export class Fetcher {
 
   async #coolDown(type: 'throttled' | 'blocked', answer: Answer, detail: string): Promise<void> {
     const { gate, clock, source } = this.#options;
-    const asked = parseRetryAfter(answer.headers['retry-after'], {
-      now: clock.now(),
-      date: answer.headers['date'] ?? null,
-    });
     this.#throttled += 1;
-    if (asked !== null) {
-      await gate.close(asked.waitMs, { kind: 'retry-after', reason: detail, raw: asked.raw });
-      return;
-    }
+    // A time that the upstream named is noted already, with the end of its answer.
+    if (holdOf(answer, clock) !== undefined) return;
     const base = type === 'blocked' ? source.cooldownMs * BLOCKED_FACTOR : source.cooldownMs;
     const grown = Math.min(base * 2 ** Math.min(this.#throttled - 1, 6), LONGEST_COOLDOWN_MS);
     await gate.close(grown, { kind: 'cooldown', reason: `${type}: ${detail}` });
@@ -155,6 +154,18 @@ function isUnusable(reading: {
   readonly type?: string;
 }): reading is Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }> {
   return reading.type === 'throttled' || reading.type === 'blocked' || reading.type === 'broken';
+}
+
+/** What the upstream itself asked for, under whatever status it refused us. */
+function holdOf({ status, headers }: Answer, clock: Clock): GateHold | undefined {
+  const asked = parseRetryAfter(headers['retry-after'], { now: clock.now(), date: headers['date'] ?? null });
+  if (asked === null || status < 300) return undefined;
+  return {
+    ms: asked.waitMs,
+    kind: 'retry-after',
+    reason: `HTTP ${String(status)} with Retry-After`,
+    raw: asked.raw,
+  };
 }
 
 /** By the `Date` header, plus the time that a cache has kept the answer (`Age`, RFC 9111). */

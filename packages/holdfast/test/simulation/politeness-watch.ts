@@ -6,7 +6,7 @@ export class PolitenessWatch {
   readonly #intervalMs: number;
   #ended = Number.NEGATIVE_INFINITY;
   #notBefore = Number.NEGATIVE_INFINITY;
-  #open = 0;
+  #pending = Number.NEGATIVE_INFINITY;
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
@@ -17,7 +17,6 @@ export class PolitenessWatch {
       this.findings.push(`a request came ${String(at - this.#ended)} ms after the last answer`);
     if (at < this.#notBefore)
       this.findings.push(`a request came ${String(this.#notBefore - at)} ms before Retry-After allowed it`);
-    this.#open += 1;
   }
 
   answers(at: number, headers: Readonly<Record<string, string>>): void {
@@ -26,11 +25,20 @@ export class PolitenessWatch {
     const asked = /^\d+$/.test(value)
       ? Number(value) * 1000
       : Date.parse(value) - Date.parse(headers['date'] ?? '');
-    if (asked > 0) this.#notBefore = Math.max(this.#notBefore, at + Math.min(asked, LONGEST_WAIT_MS));
+    if (asked > 0) this.#pending = at + Math.min(asked, LONGEST_WAIT_MS);
+  }
+
+  /** The engine's memory took a write: from here on no crash excuses having forgotten the answer. */
+  noted(): void {
+    this.#notBefore = Math.max(this.#notBefore, this.#pending);
+  }
+
+  /** The engine died with an answer in its hands that it had no chance to note: nobody can know of it. */
+  crashed(): void {
+    this.#pending = Number.NEGATIVE_INFINITY;
   }
 
   ends(at: number): void {
     this.#ended = at;
-    this.#open -= 1;
   }
 }

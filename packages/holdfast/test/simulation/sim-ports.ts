@@ -2,7 +2,7 @@ import type { Clock } from '@holdfast/resilience/clock';
 import type { JsonValue, Release, StateStore } from '@holdfast/resilience';
 import type { Upstream, WireFault } from '@holdfast/upstream';
 import type { Answer, Exchange, Transport } from '../../src/transport/port.ts';
-import type { Store } from '../../src/store/port.ts';
+import type { Commit, Store } from '../../src/store/port.ts';
 import type { Generation } from './generation.ts';
 import type { PolitenessWatch } from './politeness-watch.ts';
 
@@ -111,7 +111,7 @@ export class SimState {
   readonly #data = new Map<string, JsonValue>();
 
   /** The store as one life of the engine sees it. */
-  forLife(life: Generation): StateStore {
+  forLife(life: Generation, watch?: PolitenessWatch): StateStore {
     const locks = new Map<string, Promise<void>>();
     return {
       get: (key) => life.call(() => this.#data.get(key)),
@@ -120,6 +120,7 @@ export class SimState {
           const next = change(this.#data.get(key));
           if (next === undefined) this.#data.delete(key);
           else this.#data.set(key, next);
+          watch?.noted();
           return next;
         }),
       lock: async (key) => {
@@ -141,22 +142,23 @@ export class SimState {
   }
 }
 
-/** The store as one life of the engine sees it: each call may be where it dies. */
-export function storeForLife(store: Store, life: Generation): Store {
+const MORTAL = new Set<string | symbol>(['commit', 'putSource', 'plan', 'claim', 'putGaps']);
+
+/** The store as one life of the engine sees it: each write may be where it dies. Notes the states of the walks. */
+export function storeForLife(store: Store, life: Generation, reached: Set<string>): Store {
   return new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
-      if (
-        name !== 'commit' &&
-        name !== 'putSource' &&
-        name !== 'plan' &&
-        name !== 'claim' &&
-        name !== 'putGaps'
-      ) {
-        return member.bind(target) as unknown;
-      }
-      return (...args: unknown[]) => life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
+      if (!MORTAL.has(name)) return member.bind(target) as unknown;
+      return (...args: unknown[]) => {
+        if (name === 'commit') noteWalk(args[0] as Commit, reached);
+        return life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
+      };
     },
   });
+}
+
+function noteWalk({ next }: Commit, reached: Set<string>): void {
+  if (next.cursor !== '') reached.add(`walk:${(JSON.parse(next.cursor) as { mode: string }).mode}`);
 }

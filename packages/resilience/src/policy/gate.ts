@@ -25,11 +25,16 @@ export interface GateOptions {
 }
 
 /** How one request passes a gate. */
-export interface GateRunOptions {
+export interface GateRunOptions<T = unknown> {
   readonly signal?: AbortSignal;
   readonly onWait?: OnWait;
   /** Another interval for this one request. */
   readonly minIntervalMs?: Duration;
+  /**
+   * Reads a hold out of what `fn` gave. It is noted in the same write as the end of the response, so that a
+   * process which dies right then has not forgotten a Retry-After.
+   */
+  readonly hold?: (result: T) => GateHold | undefined;
 }
 
 /** Why a gate is closed. */
@@ -39,6 +44,11 @@ export interface GateClose {
   readonly kind: 'retry-after' | 'cooldown';
   /** The header as it came. */
   readonly raw?: string;
+}
+
+/** A hold and its length. */
+export interface GateHold extends GateClose {
+  readonly ms: Duration;
 }
 
 /** What a gate shows to people. Times are wall time in ms. */
@@ -62,7 +72,7 @@ export interface Gate {
    * `fn` must observe the signal itself; the gate stays taken until it settles.
    * @throws what `fn` throws; `signal.reason` by identity while waiting; errors of the state store.
    */
-  run<T>(fn: () => Promise<T> | T, options?: GateRunOptions): Promise<T>;
+  run<T>(fn: () => Promise<T> | T, options?: GateRunOptions<T>): Promise<T>;
   /** Sends nothing for `ms`, durably. A hold is only ever extended; jitter is added to a cooldown, never to a Retry-After. */
   close(ms: Duration, details: GateClose): Promise<void>;
   /**
@@ -107,7 +117,7 @@ class OriginGate implements Gate {
     this.#memory = new GateMemory(this.#clock);
   }
 
-  async run<T>(fn: () => Promise<T> | T, options: GateRunOptions = {}): Promise<T> {
+  async run<T>(fn: () => Promise<T> | T, options: GateRunOptions<T> = {}): Promise<T> {
     const interval =
       options.minIntervalMs === undefined
         ? this.#intervalMs
@@ -115,30 +125,14 @@ class OriginGate implements Gate {
     const release = await this.#takeTurn(options);
     try {
       await this.#takeOff(interval, options);
-      return await this.#fly(fn);
+      return await this.#fly(fn, options.hold);
     } finally {
       await release();
     }
   }
 
   async close(ms: Duration, details: GateClose): Promise<void> {
-    const asked = parseDuration(ms, 'ms');
-    const lengthMs = details.kind === 'cooldown' ? asked * (1 + this.#random.next() / 10) : asked;
-    const slot = details.kind === 'cooldown' ? 'cooldown' : 'retryAfter';
-    await this.#change((record) => {
-      const current = record[slot];
-      if (current !== undefined && this.#memory.holdLeft(current) >= lengthMs) return record;
-      const { reason, raw } = details;
-      const hold: Hold = {
-        id: this.#newId(),
-        until: this.#clock.now() + lengthMs,
-        lengthMs,
-        reason,
-        ...(raw === undefined ? {} : { raw }),
-      };
-      this.#memory.setHold(hold);
-      return { ...record, [slot]: hold };
-    });
+    await this.#change((record) => this.#held(record, { ...details, ms }));
   }
 
   async open(): Promise<boolean> {
@@ -164,7 +158,7 @@ class OriginGate implements Gate {
     };
   }
 
-  async #takeTurn(options: GateRunOptions): Promise<Release> {
+  async #takeTurn(options: Pick<GateRunOptions, 'signal' | 'onWait'>): Promise<Release> {
     const { signal, onWait } = options;
     signal?.throwIfAborted();
     const locking = this.#state.lock(this.#stateKey, signal === undefined ? {} : { signal });
@@ -185,7 +179,7 @@ class OriginGate implements Gate {
   }
 
   /** Waits until a request is due and notes durably that it is about to be sent. */
-  async #takeOff(interval: number, options: GateRunOptions): Promise<void> {
+  async #takeOff(interval: number, options: Pick<GateRunOptions, 'signal' | 'onWait'>): Promise<void> {
     for (;;) {
       options.signal?.throwIfAborted();
       let due: Due | undefined;
@@ -212,14 +206,36 @@ class OriginGate implements Gate {
     return { ...record, flight: undefined, end };
   }
 
-  async #fly<T>(fn: () => Promise<T> | T): Promise<T> {
+  /** Holds are only ever extended. */
+  #held(record: GateRecord, { ms, kind, reason, raw }: GateHold): GateRecord {
+    const asked = parseDuration(ms, 'ms');
+    const lengthMs = kind === 'cooldown' ? asked * (1 + this.#random.next() / 10) : asked;
+    const slot = kind === 'cooldown' ? 'cooldown' : 'retryAfter';
+    const current = record[slot];
+    if (current !== undefined && this.#memory.holdLeft(current) >= lengthMs) return record;
+    const hold: Hold = {
+      id: this.#newId(),
+      until: this.#clock.now() + lengthMs,
+      lengthMs,
+      reason,
+      ...(raw === undefined ? {} : { raw }),
+    };
+    this.#memory.setHold(hold);
+    return { ...record, [slot]: hold };
+  }
+
+  async #fly<T>(fn: () => Promise<T> | T, holdOf: GateRunOptions<T>['hold']): Promise<T> {
     let result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
     try {
       result = { ok: true, value: await fn() };
     } catch (error) {
       result = { ok: false, error };
     }
-    await this.#change((record) => this.#landed(record)).catch((error: unknown) => {
+    const hold = result.ok ? holdOf?.(result.value) : undefined;
+    await this.#change((found) => {
+      const record = this.#landed(found);
+      return hold === undefined ? record : this.#held(record, hold);
+    }).catch((error: unknown) => {
       // The flight stays noted as lost, so politeness holds; the caller learns of both failures.
       throw result.ok
         ? error
@@ -229,7 +245,7 @@ class OriginGate implements Gate {
     return result.value;
   }
 
-  async #waitUntil(due: Due, options: GateRunOptions): Promise<void> {
+  async #waitUntil(due: Due, options: Pick<GateRunOptions, 'signal' | 'onWait'>): Promise<void> {
     let announced: Wait | undefined;
     const onWait = (wait: Wait): void => {
       announced = wait;

@@ -11,7 +11,7 @@ export type { OnEvent, PolicyEvent } from './events.ts';
 export { failureOf } from './failure.ts';
 export type { AttemptRecord, Failure, StopReason } from './failure.ts';
 export { gate } from './gate.ts';
-export type { Gate, GateClose, GateOptions, GateRunOptions, GateView } from './gate.ts';
+export type { Gate, GateClose, GateHold, GateOptions, GateRunOptions, GateView } from './gate.ts';
 export type { Classifier, PolicyOptions, RetryRule } from './options.ts';
 export { resilient } from './resilient.ts';
 export type { Policy, PolicyDescription, Stage } from './resilient.ts';
