@@ -12,6 +12,7 @@ test.each([
   ['<html><body>cut off in a tag <a href="http', 'cut off in a tag'],
   ['<html><script>var never = "ends', 'a page without text'],
   ['Rate < 5 is asked\r\n\r\nfor', 'Rate < 5 is asked for'],
+  ['<html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>nginx</html>', '502 Bad Gateway nginx'],
   ['', 'no body'],
   ['  \n', 'no body'],
 ])('of %j a person is shown %j', (body, shown) => {
@@ -19,5 +20,5 @@ test.each([
 });
 
 test('what is long is cut, and shown to be cut', () => {
-  expect(of('word '.repeat(100), 20)).toBe('word word word word…');
+  expect(of('0123456789'.repeat(100), 20)).toBe('0123456789012345678…');
 });

@@ -19,7 +19,12 @@ export function glimpse(body: Uint8Array, longest = 200): string {
   if (body.length === 0) return 'no body';
   const text = new TextDecoder().decode(body.subarray(0, LOOKED_AT_BYTES)).trim();
   const said = text.startsWith('<') ? visibleText(text) : text;
-  const line = said.replace(/\s+/g, ' ').trim();
+  // The heading of an error page mostly says its title again.
+  const line = said
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 1_000)
+    .replace(/^(.{4,200}?) \1(?= |$)/, '$1');
   if (line === '') return text === '' ? 'no body' : 'a page without text';
   return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 }
