@@ -24,6 +24,8 @@ import { readVersion } from '../version.ts';
 
 const HEARTBEAT_MS = 1_000;
 const BUSY_MS = 1_000;
+/** The public exit code for work that is left at the deadline. */
+const LATE = 4;
 /** Why the engine's work is aborted when its parent asks, or its time is up. */
 const STOP = new HoldfastError('ERR_STOPPED', 'The engine was asked to stop.');
 
@@ -47,19 +49,35 @@ async function main(): Promise<number> {
   dieWithParent();
   const stopping = new AbortController();
   const start = await startMessage(stopping);
-  const { config } = start;
   const pulse = new Pulse();
   void heartbeat(pulse, stopping.signal);
-  const store = await untilWritable(
-    { clock: systemClock },
-    () => openConfiguredStore(config, systemClock),
-    stopping.signal,
-    (wait) => emit({ kind: 'wait', at: systemClock.now(), source: '', wait }),
-  );
+  const { deadlineMs } = start;
+  const deadline =
+    deadlineMs === null ? null : systemClock.timer(deadlineMs, () => stopping.abort(STOP), { unref: true });
+  const store = await openInTime(start, stopping.signal);
+  if (store === null) return PRIVATE_EXIT.done;
   try {
     return await withStore(start, store, stopping, pulse);
   } finally {
+    deadline?.cancel();
     await store.close();
+  }
+}
+
+/** The store, once its disk lets us open it; null when the run's time was up before, which is told. */
+async function openInTime({ config, once }: StartMessage, signal: AbortSignal): Promise<Store | null> {
+  try {
+    return await untilWritable(
+      { clock: systemClock },
+      () => openConfiguredStore(config, systemClock),
+      signal,
+      (wait) => emit({ kind: 'wait', at: systemClock.now(), source: '', wait }),
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const summary = 'the store could not be opened in time, so everything is left to do';
+    await say({ type: 'exit', code: once ? LATE : 0, summary });
+    return null;
   }
 }
 
@@ -111,14 +129,11 @@ async function withStore(
     keepIndexed(store, systemClock, () => isBusy(engine), background.signal),
     keepStates(engine, store, systemClock, background.signal),
   ];
-  const deadline =
-    start.deadlineMs === null ? null : systemClock.timer(start.deadlineMs, () => stopping.abort(STOP));
   try {
     await Promise.race([engine.run(stopping.signal), ...helpers]);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
   } finally {
-    deadline?.cancel();
     background.abort(STOP);
     await Promise.all(helpers);
     control.close();

@@ -116,6 +116,17 @@ test.skipIf(!covered('mounts', MAY_MOUNT))(
   },
 );
 
+test.skipIf(!covered('mounts', MAY_MOUNT))(
+  'a run that is to end in time ends degraded when its store cannot be opened until then',
+  async () => {
+    const { bench, disk } = await onSmallDisk('size=64m');
+    remount(disk, 'ro');
+    const running = begin(bench.home, ['run', '--once', '--deadline', '3s']);
+    expect((await running.ended).code).toBe(4);
+    expect(eventsOf(running).some(waitsForDisk)).toBe(true);
+  },
+);
+
 /** Lets system calls of a running process fail until `end` is called. */
 function failing(pid: number, call: string, error: string, bench: Bench): { end(): Promise<void>; fired(): boolean } {
   const trace = join(bench.folder, 'trace.txt');

@@ -4,7 +4,7 @@ import { copyStore, freeName } from './copy-store.ts';
 import { openPlain } from './database.ts';
 import type { Connection } from './database.ts';
 import { migrations, SCHEMA_VERSION } from './migrations/index.ts';
-import { storeError } from './store-error.ts';
+import { isHotJournal, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
 
 /**
@@ -34,13 +34,22 @@ export function migrate(connection: Connection, file: string, today: string): st
  */
 export function peekVersion(file: string): number {
   if (!existsSync(file)) return 0;
+  const version = readSchemaVersion(file);
+  if (version > SCHEMA_VERSION) throw newer(file, version);
+  return version;
+}
+
+/**
+ * A process that died while it created the store, or moved it to its log, leaves a journal that has to be rolled
+ * back before anything can be read. Only a connection that may write does that; it changes nothing else.
+ */
+function readSchemaVersion(file: string, readOnly = true): number {
   let connection: Connection | null = null;
   try {
-    connection = openPlain(file, { readOnly: true, timeout: 5000 });
-    const version = versionOf(connection);
-    if (version > SCHEMA_VERSION) throw newer(file, version);
-    return version;
+    connection = openPlain(file, { readOnly, timeout: 5000 });
+    return versionOf(connection);
   } catch (error) {
+    if (readOnly && isHotJournal(error)) return readSchemaVersion(file, false);
     throw storeError(error, file);
   } finally {
     connection?.close();

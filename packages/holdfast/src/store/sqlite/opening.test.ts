@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '@holdfast/resilience/clock';
@@ -140,3 +140,34 @@ test('a reader cannot write', async () => {
   expect(await all(store.verify())).toEqual([]);
   await store.close();
 });
+
+/** The store as a process left it that died in a transaction without a log, as before the log is set up. */
+async function writeWithHotJournal(): Promise<void> {
+  const origin = join(folder, 'origin.db');
+  const store = await openStore({ file: origin, clock });
+  const items = Array.from({ length: 50 }, (_, index) => paper({ id: `p${index}` }));
+  await store.commit(commitOf(await leased(store), { items }));
+  await store.close();
+  const connection = openPlain(origin);
+  connection.exec('PRAGMA journal_mode = delete; PRAGMA cache_size = 1; BEGIN IMMEDIATE');
+  connection.exec("UPDATE papers SET datestamp = '2099-01-01'; PRAGMA user_version = 77");
+  // More than the cache holds, so that pages of the transaction are in the file already.
+  connection.exec('CREATE TABLE ballast (bytes); INSERT INTO ballast VALUES (randomblob(4000000))');
+  copyFileSync(origin, file);
+  copyFileSync(`${origin}-journal`, `${file}-journal`);
+  connection.close();
+}
+
+test.each(['engine', 'reader'])(
+  'a store that was left with a journal to roll back is opened by the %s that comes next',
+  async (who) => {
+    await writeWithHotJournal();
+    expect(() => openConnection(file, { readOnly: true }).get('PRAGMA user_version')).toThrow(/readonly/);
+    const store = who === 'engine' ? await openStore({ file, clock }) : openReader({ file });
+    const papers = await all(store.export({}));
+    expect(papers).toHaveLength(50);
+    expect(papers.filter(({ datestamp }) => datestamp === '2099-01-01')).toEqual([]);
+    await store.close();
+    expect(existsSync(`${file}-journal`)).toBe(false);
+  },
+);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { HoldfastError } from '../../model/error.ts';
 
 const READONLY = 8;
+const READONLY_ROLLBACK = 776;
 const IOERR = 10;
 const CORRUPT = 11;
 const FULL = 13;
@@ -15,6 +16,11 @@ const NEARLY_FULL = 1024 * 1024;
 export function sqliteCode(error: unknown): number | undefined {
   const errcode = (error as { errcode?: unknown } | null)?.errcode;
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
+}
+
+/** Whether a reader met the journal of a process that died, which it may not roll back (SQLITE_READONLY_ROLLBACK). */
+export function isHotJournal(error: unknown): boolean {
+  return (error as { errcode?: unknown } | null)?.errcode === READONLY_ROLLBACK;
 }
 
 /** Whether the connection must not be trusted any more: after a failed write or sync nobody knows what is on disk. */
