@@ -11,6 +11,7 @@ const HELP = `Kills the harvester and checks that nothing was lost.
 
   --kills N   so many kills at random moments, of the engine alone or of the whole process tree (300)
   --sweep     instead: a kill at the 1st, 2nd, 3rd ... system call of each kind that writes (needs strace)
+  --only P    with --sweep: only this point or kind of points, such as store-fsync-3 or store-fsync
   --seed N    repeats the choices of an earlier run (printed)
   --keep      leave the working folder behind
 
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
       kills: { type: 'string', default: '300' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       sweep: { type: 'boolean', default: false },
+      only: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -39,10 +41,12 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-kill-'));
   let problems: readonly string[] = ['the drill did not end'];
   try {
-    if (values.sweep) ({ problems } = printSweepReport(await sweep({ folder, seed, onPoint: (done, of) => process.stderr.write(`${done} of ${of} points\n`) })));
+    const { only } = values;
+    const points = { folder, seed, onPoint: progressOf('points'), ...(only === undefined ? {} : { only }) };
+    if (values.sweep) ({ problems } = printSweepReport(await sweep(points)));
     else
       ({ problems } = printKillReport(
-        await killDrill({ kills, seed, folder, onCampaign: (_, done) => progress(done, kills) }),
+        await killDrill({ kills, seed, folder, onCampaign: (_, done) => progressOf('kills')(done, kills) }),
       ));
   } finally {
     if (values.keep || problems.length > 0) process.stdout.write(`Kept: ${folder}\n`);
@@ -51,8 +55,8 @@ async function main(): Promise<number> {
   return problems.length === 0 ? 0 : 5;
 }
 
-function progress(done: number, of: number): void {
-  process.stderr.write(`${done} of ${of} kills\n`);
+function progressOf(what: string): (done: number, of: number) => void {
+  return (done, of) => void process.stderr.write(`${done} of ${of} ${what}\n`);
 }
 
 process.exitCode = await main();

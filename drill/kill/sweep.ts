@@ -16,6 +16,8 @@ export interface SweepOptions {
   readonly seed: number;
   /** Only so many points, by chance; all of them when left out. */
   readonly sample?: number;
+  /** Only points of this name, or whose names begin with it: `store-fsync-3`, `store-fsync`. */
+  readonly only?: string;
   readonly onPoint?: (done: number, of: number) => void;
 }
 
@@ -58,8 +60,9 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   }
 }
 
-async function sweepPoints(bench: Bench, { seed, sample, onPoint }: SweepOptions): Promise<SweepReport> {
-  const found = await findPoints(bench);
+async function sweepPoints(bench: Bench, { seed, sample, only, onPoint }: SweepOptions): Promise<SweepReport> {
+  const all = await findPoints(bench);
+  const found = only === undefined ? all : all.filter((point) => `${nameOf(point)}-`.startsWith(`${only}-`));
   const points = sample === undefined ? found : draw(found, sample, new Dice(seed));
   const fired: Point[] = [];
   const problems: string[] = [];
@@ -73,7 +76,7 @@ async function sweepPoints(bench: Bench, { seed, sample, onPoint }: SweepOptions
       onPoint?.(fired.length, points.length);
       // The last point that was seen beforehand need not be the last that there is.
       const isLast = !found.some((each) => sameSeries(each, point) && each.nth > point.nth);
-      if (sample === undefined && isLast) queue.push(addNext(found, point));
+      if (sample === undefined && isLast && nameOf(point) !== only) queue.push(addNext(found, point));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -102,7 +105,7 @@ async function findPoints(bench: Bench): Promise<Point[]> {
 
 /** Null: the run completed before the point came. Else what was wrong afterwards. */
 async function tryPoint(bench: Bench, point: Point): Promise<readonly string[] | null> {
-  const name = `${point.files}-${point.call}-${point.nth}`;
+  const name = nameOf(point);
   const home = makeHome(join(bench.folder, name), bench.simulator);
   mkdirSync(home.dataDir, { recursive: true });
   const killed = start([...home.config, ...ONCE], {
@@ -152,6 +155,10 @@ function addNext(found: Point[], { files, call, nth }: Point): Point {
   const next = { files, call, nth: nth + 1 };
   found.push(next);
   return next;
+}
+
+function nameOf({ files, call, nth }: Point): string {
+  return `${files}-${call}-${nth}`;
 }
 
 function sameSeries(a: Series, b: Series): boolean {
