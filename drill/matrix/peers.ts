@@ -14,7 +14,7 @@ export const peerNames: Readonly<Record<keyof PeerCells, readonly [name: string,
   metha: ['metha', 'release not noted'],
   sickle: ['sickle', '0.7.0'],
   oaiPmh: ['npm oai-pmh', '2.0.3'],
-  catmandu: ['Catmandu::OAI', '0.19'],
+  catmandu: ['Catmandu', 'OAI 0.19'],
 };
 
 function cells(metha: string, sickle: string, oaiPmh: string, catmandu: string): PeerCells {

@@ -81,11 +81,15 @@ export class Player {
   async #run(row: Row): Promise<Run> {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-matrix-'));
     const simulators: Simulator[] = [];
+    const ending = new AbortController();
+    const signal = AbortSignal.any([this.#options.signal, ending.signal]);
     try {
       for (const [index, spec] of row.upstreams.entries())
         simulators.push(await this.#simulate(spec, folder, index));
-      return await this.#perform(row, folder, simulators);
+      return await this.#perform(row, folder, simulators, signal);
     } finally {
+      // A play that failed may have left a run behind.
+      ending.abort();
       await Promise.all(simulators.map((simulator) => simulator.stop()));
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     }
@@ -98,13 +102,13 @@ export class Player {
     return Simulator.start({ ...spec, args, seed: seed + index }, { folder, ledgerFile, signal });
   }
 
-  async #perform(row: Row, folder: string, all: readonly Simulator[]): Promise<Run> {
+  async #perform(row: Row, folder: string, all: readonly Simulator[], signal: AbortSignal): Promise<Run> {
     const [first, ...rest] = all;
     if (first === undefined) throw new TypeError('a row needs an upstream');
     const simulators = [first, ...rest] as const;
     const home = join(folder, 'home');
     mkdirSync(home);
-    const product = new Installation(home, this.#options.signal);
+    const product = new Installation(home, signal);
     product.configure(all.map((simulator, index) => sourceOf(row.upstreams[index], simulator, index)));
     const deadline = row.deadline ?? DEADLINE;
     const runOnce = async (): Promise<number | null> =>
@@ -113,9 +117,8 @@ export class Player {
       Ledger.read(first.ledgerFile),
       ...rest.map(({ ledgerFile }) => Ledger.read(ledgerFile)),
     ];
-    const stage: Stage = { product, simulators, ledgers, runOnce, signal: this.#options.signal, deadline };
-    const played: Played =
-      row.play === undefined ? { exit: await runOnce(), checks: [] } : await row.play(stage);
+    const stage: Stage = { product, simulators, ledgers, runOnce, signal, deadline };
+    const played = await (row.play ?? playOnce(row))(stage);
     const answerWith = (fault: string): Promise<string> => this.#answerWith(fault, row, folder, ledgers()[0]);
     return this.#look(row, { ledgers: ledgers(), product, answerWith }, played);
   }
@@ -163,6 +166,13 @@ export class Player {
       ...firedIn(row, ledgers, played),
     };
   }
+}
+
+function playOnce({ during }: Row): (stage: Stage) => Promise<Played> {
+  return async (stage) => {
+    const [exit, checks] = await Promise.all([stage.runOnce(), during?.(stage) ?? []]);
+    return { exit, checks };
+  };
 }
 
 interface Run {

@@ -76,6 +76,8 @@ export interface Row {
   readonly deadline?: string;
   /** What happens; one `run --once` unless told. */
   readonly play?: (stage: Stage) => Promise<Played>;
+  /** What is looked at while the one `run --once` of a row without a play runs. */
+  readonly during?: (stage: Stage) => Promise<readonly Check[]>;
   /** Further things that must be true afterwards. */
   readonly check?: (evidence: Evidence) => Promise<readonly Check[]> | readonly Check[];
   /** The fault is a change of the list without a `fault` line: how often it happened, by the ledger. */

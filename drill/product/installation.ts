@@ -91,7 +91,8 @@ export class Installation {
 
   /** The sources of `status --json`, whose exit code says how they are and not whether it could answer. */
   async sources(): Promise<readonly SourceLine[]> {
-    const { stdout } = await this.run('status', '--json');
+    const { code, stdout, stderr } = await this.run('status', '--json');
+    if (stdout === '') throw new Error(`holdfast status ended with ${String(code)}: ${stderr}`);
     return (JSON.parse(stdout) as { sources: readonly SourceLine[] }).sources;
   }
 

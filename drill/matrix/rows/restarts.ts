@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kind } from '../../upstream/simulator.ts';
 import type { Ledger } from '../../upstream/ledger.ts';
 import { peers } from '../peers.ts';
+import { until } from '../until.ts';
 import { check, type Check, type Played, type Row, type Stage } from '../row.ts';
 import { measuredList, shortList } from './upstreams.ts';
 
@@ -53,18 +53,22 @@ export function instanceRows(kind: Kind): readonly Row[] {
 async function kill(stage: Stage, pages: number, victim: Victim): Promise<Played> {
   const { product, ledgers, runOnce, signal, deadline } = stage;
   const running = product.start('run', '--once', '--deadline', deadline);
-  let engine: number | null = null;
+  const engines = new Set<number>();
   running.child.stdout?.on('data', (bytes: Buffer) => {
-    const pid = /"kind":"engine-started"[^\n]*?"pid":(\d+)/.exec(bytes.toString())?.[1];
-    if (engine === null && pid !== undefined) engine = Number(pid);
+    for (const [, pid] of bytes.toString().matchAll(/"kind":"engine-started"[^\n]*?"pid":(\d+)/g))
+      engines.add(Number(pid));
   });
-  await until(() => pagesIn(ledgers()[0]) >= pages && engine !== null, signal);
-  if (engine === null) throw new Error('the engine did not say that it started');
+  await until(() => pagesIn(ledgers()[0]) >= pages && engines.size > 0, signal);
+  const [engine] = engines;
+  if (engine === undefined) throw new Error('the engine did not say that it started');
   if (victim === 'everything') running.child.kill('SIGKILL');
   process.kill(engine, 'SIGKILL');
   const { code } = await running.ended;
   const exit = victim === 'everything' ? await runOnce() : code;
-  return { exit, happened: [1, 1], checks: [await ended(engine, signal), fetchedAgain(ledgers()[0])] };
+  await until(() => !isAlive(engine), signal);
+  // The supervisor was ended by a signal, or has started another engine.
+  const kills = victim === 'everything' ? Number(code === null) : engines.size - 1;
+  return { exit, happened: [kills, 1], checks: [fetchedAgain(ledgers()[0])] };
 }
 
 /** A page of closed days whose every row was delivered before by the same kind of request. The tail is always asked anew. */
@@ -88,21 +92,10 @@ function pagesIn(ledger: Ledger): number {
   ).length;
 }
 
-/** The killed engine is gone. */
-async function ended(pid: number, signal: AbortSignal): Promise<Check> {
-  await until(() => !isAlive(pid), signal);
-  return check('the killed engine is gone', true, pid);
-}
-
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
     return false;
   }
-}
-
-async function until(condition: () => boolean, signal: AbortSignal): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
-  while (!condition()) await sleep(5, undefined, { signal: limit });
 }

@@ -1,6 +1,8 @@
 import type { Kind } from '../../upstream/simulator.ts';
 import { pausesAfter, requestsAfter } from '../ledger-checks.ts';
-import { check, type Row } from '../row.ts';
+import { check, type Check, type Row, type Stage } from '../row.ts';
+import { until } from '../until.ts';
+import type { SourceLine } from '../../product/installation.ts';
 import { measuredList, shortList } from './upstreams.ts';
 
 /** F2: an answer with status 200 that is none. */
@@ -79,6 +81,7 @@ export function blockRows(kind: Kind): readonly Row[] {
     about: 'one upstream blocks us twice; the other goes on and is done before',
     upstreams: [shortList(kind, [`${fault}@2x2`]), shortList(kind, [])],
     expect: { wastedAtMost: 4 },
+    during: (stage) => blockShows(stage, fault),
     check: ({ ledgers: [blocked, other] }) => {
       const resumed = blocked.exchanges.findLastIndex(({ response }) => response?.fault === fault) + 1;
       const caughtUp = blocked.exchanges[resumed]?.request.at ?? 0;
@@ -86,4 +89,25 @@ export function blockRows(kind: Kind): readonly Row[] {
       return [check('the other source was done before the block ended', done < caughtUp, { done, caughtUp })];
     },
   }));
+}
+
+/** While it lasts, status says what it is and when it is tried again. */
+async function blockShows({ product, ledgers, signal }: Stage, fault: string): Promise<readonly Check[]> {
+  await until(() => ledgers()[0].fired(fault) > 0, signal);
+  const seen: SourceLine[] = [];
+  const held = ['blocked', 'throttled', 'auth-needed'];
+  const shows = (): boolean =>
+    seen.some(({ state, nextAttemptAt }) => held.includes(state) && nextAttemptAt !== null);
+  await until(async () => {
+    seen.push(...(await product.sources()).slice(0, 1));
+    const last = ledgers()[0].exchanges.at(-1)?.response;
+    return shows() || (last !== undefined && last.fault !== fault);
+  }, signal);
+  return [
+    check(
+      'status shows the block and the next try',
+      shows(),
+      [...new Set(seen.map(({ state, reason }) => `${state}: ${reason}`))].join('; '),
+    ),
+  ];
 }
