@@ -1,5 +1,6 @@
 import {
   breaker,
+  CircuitOpenError,
   constant,
   fullJitter,
   resilient,
@@ -27,13 +28,11 @@ export interface RequestPolicyOptions extends Omit<CircuitOptions, 'state'> {
   readonly onEvent: OnEvent;
 }
 
-/** What asks an upstream service. */
+/** What asks an upstream service; both go through its one circuit. */
 export interface RequestPolicies {
   readonly policy: Policy;
-  /** One try, for finding out whether the upstream answers at all. */
-  readonly single: Policy;
-  /** Called when a single try was answered: the upstream is not down, so its circuit closes. */
-  readonly alive: () => Promise<void>;
+  /** One try, for finding out whether the upstream answers at all; an open circuit is waited for. */
+  readonly once: Policy['run'];
 }
 
 /** Opens after ten failures in a row and then admits one probe per opening, which grows to five minutes. */
@@ -60,7 +59,7 @@ export function requestPolicies({
   circuit,
   onEvent,
 }: RequestPolicyOptions): RequestPolicies {
-  const single = resilient(`${name} once`, { clock, random, onEvent });
+  const single = resilient(`${name} once`, { clock, random, onEvent, breaker: circuit });
   const policy = resilient(name, {
     clock,
     random,
@@ -74,11 +73,27 @@ export function requestPolicies({
       local: { attempts: Number.POSITIVE_INFINITY, backoff: fullJitter('1s', '30s') },
     },
   });
-  return { policy, single, alive: () => closeCircuit(circuit) };
+  return {
+    policy,
+    once: (fn, options) => whenClosed(circuit, clock, options?.signal, () => single.run(fn, options)),
+  };
 }
 
-async function closeCircuit(circuit: Breaker): Promise<void> {
-  circuit.probeNow();
-  const permit = await circuit.permitted();
-  if (permit.allowed) await circuit.record('success', permit);
+/** Runs as soon as the circuit admits a request; somebody else may be quicker. */
+async function whenClosed<T>(
+  circuit: Breaker,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const { retryAfterMs } = circuit.snapshot();
+    if (retryAfterMs > 0) await clock.sleep(retryAfterMs, signal === undefined ? {} : { signal });
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof CircuitOpenError)) throw error;
+      await clock.sleep(Math.max(error.retryAfterMs, 1), signal === undefined ? {} : { signal });
+    }
+  }
 }

@@ -22,10 +22,8 @@ export interface FetcherOptions {
   readonly transport: Transport;
   readonly gate: Gate;
   readonly policy: Policy;
-  /** One try, also while the circuit is open. */
-  readonly single: Policy;
-  /** Tells the circuit that a single try was answered. */
-  readonly alive: () => Promise<void>;
+  /** One try through the same circuit. */
+  readonly once: Policy['run'];
   readonly clock: Clock;
   /** Every wait, from the policy or the gate. */
   readonly onWait: OnWait;
@@ -69,10 +67,8 @@ export class Fetcher {
 
   /** As `fetch`, without any retry: to find out whether the upstream answers at all. */
   async tryOnce(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
-    const { single, alive, onWait } = this.#options;
-    const fetched = await single.run((context) => this.#attempt(request, context.signal), { signal, onWait });
-    await alive();
-    return fetched;
+    const { once, onWait } = this.#options;
+    return once((context) => this.#attempt(request, context.signal), { signal, onWait });
   }
 
   /** What a repository says of itself; null when it refuses to say. @throws as `fetch` */

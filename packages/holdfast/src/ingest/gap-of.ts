@@ -16,11 +16,17 @@ export function gapDelay(attempts: number): number {
 export function gapOf(end: EndOfLook, answer: string, look: number): Conclusion {
   const attempts = end.window.attempts + 1;
   const since = end.gapSince ?? end.now;
+  // Only the upstream's own word says that something is absent: a page that cannot be had, or today, never is.
   const confirmed =
     end.walk.mode === 'finished' &&
+    end.walk.progress.skipped === null &&
+    end.window.to !== null &&
     attempts >= IDENTICAL_ANSWERS &&
     end.lastAnswer === answer &&
     end.now - since >= SPACED_MS;
+  const delayed = end.now + gapDelay(attempts);
+  // The newest days are asked for at each poll, whatever is wrong with a page of theirs.
+  const again = end.window.to === null ? Math.min(delayed, end.poll.next(end.now)) : delayed;
   const gap: GapUpdate = {
     key: rangeGapKey(end.window.stream, end.window),
     id: null,
@@ -30,7 +36,7 @@ export function gapOf(end: EndOfLook, answer: string, look: number): Conclusion 
     attempts,
     state: confirmed ? 'confirmed-absent' : 'open',
     lastAnswer: answer,
-    nextAt: end.now + gapDelay(attempts),
+    nextAt: again,
   };
   const next = confirmed
     ? {
@@ -46,7 +52,7 @@ export function gapOf(end: EndOfLook, answer: string, look: number): Conclusion 
         cursor: '',
         state: 'GAP' as const,
         look,
-        nextAt: end.now + gapDelay(attempts),
+        nextAt: again,
         attempts,
         reason: answer,
       };

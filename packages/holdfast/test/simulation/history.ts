@@ -30,6 +30,10 @@ export interface Outcome extends Comparison {
   readonly crashes: number;
   /** States and transitions that were reached, such as `walk:doubting` and `window:GAP`. */
   readonly reached: readonly string[];
+  /** Records that only a second look brought to light. */
+  readonly surprises: number;
+  /** Records with more change rows than their upstream gave cause for. */
+  readonly churned: readonly string[];
   /** Why it did not come to its end; null when it did. */
   readonly problem: string | null;
 }
@@ -44,10 +48,11 @@ interface World {
   readonly random: Random;
   readonly watch: PolitenessWatch;
   readonly reached: Set<string>;
+  readonly counts: { surprises: number };
 }
 
 const MIN_INTERVAL_MS = 3_000;
-const MAX_TIMERS = 30_000;
+const MAX_TIMERS = 60_000;
 const LATER_POLLS = 3;
 const NO_CRASH = Number.POSITIVE_INFINITY;
 /** A Sunday noon: the days before it hold weekends and working days. */
@@ -72,7 +77,15 @@ export async function runHistory(scenario: Scenario): Promise<Outcome> {
     end = await live(world, NO_CRASH);
     found = await compare(scenario.kind, upstream, store, watch);
   }
-  return { scenario, ...found, crashes, reached: [...reached], problem: end === 'finished' ? null : end };
+  return {
+    scenario,
+    ...found,
+    crashes,
+    reached: [...reached],
+    surprises: world.counts.surprises,
+    churned: await churned(store),
+    problem: end === 'finished' ? null : end,
+  };
 }
 
 function makeWorld(scenario: Scenario): World {
@@ -101,6 +114,7 @@ function makeWorld(scenario: Scenario): World {
     random: seededRandom(seed),
     watch: new PolitenessWatch(MIN_INTERVAL_MS),
     reached: new Set(),
+    counts: { surprises: 0 },
   };
 }
 
@@ -123,6 +137,7 @@ async function live(world: World, diesAt: number): Promise<string> {
     emit: (event) => {
       (globalThis as { TRACE?: (event: unknown) => void }).TRACE?.(event);
       if (event.kind === 'window' || event.kind === 'gap') reached.add(`${event.kind}:${event.state}`);
+      if (event.kind === 'commit' && event.look === 2) world.counts.surprises += event.missing;
       if (event.kind === 'wait') reached.add(`wait:${event.wait.why}`);
     },
   });
@@ -141,6 +156,16 @@ async function live(world: World, diesAt: number): Promise<string> {
   // A second after a crash somebody starts it again.
   await clock.advance(1_000);
   return end;
+}
+
+/** A paper is new once and completed once (its version is learnt); more means that a mere repetition changed it. */
+async function churned(store: MemoryStore): Promise<string[]> {
+  const rows = new Map<string, number>();
+  for (const { id, version } of await store.changes(0n, 100_000)) {
+    const key = `${id} version ${String(version)}`;
+    rows.set(key, (rows.get(key) ?? 0) + 1);
+  }
+  return [...rows].filter(([, count]) => count > 1).map(([key]) => key);
 }
 
 function textOf(error: unknown): string {

@@ -38,9 +38,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no dedupe',
-    file: 'model/apply-paper.ts',
-    find: '  const sameContent = latest && ',
-    replace: '  const sameContent = latest && Date.now() < 0 && ',
+    file: 'model/row-write.ts',
+    find: '  if (over && !absorbs && presentHash(over) === content.hash) {',
+    replace: '  if (over && absorbs && presentHash(over) === content.hash) {',
   },
   {
     name: 'day-boundary error',
