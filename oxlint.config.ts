@@ -82,7 +82,7 @@ export default defineConfig({
     },
     {
       // Read by any old Node, which it then tells what it needs.
-      files: ['packages/holdfast/bin/**'],
+      files: ['packages/holdfast/bin/**', 'tools/prepare.cjs'],
       rules: {
         'no-var': 'off',
         'unicorn/prefer-node-protocol': 'off',

@@ -22,7 +22,10 @@ var binary = name && path.join(root, 'node_modules', name, 'bin', windows ? 'nod
 var node = binary && fs.existsSync(binary) ? binary : process.execPath;
 
 if (node === binary) link(binary);
-var built = childProcess.spawnSync(node, [path.join(root, 'tools', 'build.ts'), '--clean'], { stdio: 'inherit', cwd: root });
+var built = childProcess.spawnSync(node, [path.join(root, 'tools', 'build.ts'), '--clean'], {
+  stdio: 'inherit',
+  cwd: root,
+});
 process.exit(built.status === null ? 1 : built.status);
 
 function link(target) {

@@ -81,7 +81,10 @@ async function killAgainAndAgain(
 }
 
 /** The measure: the same list, harvested by one run that nobody kills, and looked at again by a second. */
-async function harvestInPeace(folder: string, corpus: Corpus): Promise<Undisturbed & { readonly exported: string }> {
+async function harvestInPeace(
+  folder: string,
+  corpus: Corpus,
+): Promise<Undisturbed & { readonly exported: string }> {
   const simulator = await startSimulator(corpus, `${folder}.jsonl`);
   try {
     const home = makeHome(folder, simulator);

@@ -69,14 +69,7 @@ function problemsOf({ campaigns, hits, needed }: Omit<KillReport, 'problems'>): 
   ];
 }
 
-function faultsOf({
-  lost,
-  duplicated,
-  unexpected,
-  refetched,
-  lastRun,
-  verify,
-}: Campaign): readonly string[] {
+function faultsOf({ lost, duplicated, unexpected, refetched, lastRun, verify }: Campaign): readonly string[] {
   const sets = { lost, duplicated, unexpected };
   const most = Math.max(0, ...refetched);
   return [

@@ -60,7 +60,10 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   }
 }
 
-async function sweepPoints(bench: Bench, { seed, sample, only, onPoint }: SweepOptions): Promise<SweepReport> {
+async function sweepPoints(
+  bench: Bench,
+  { seed, sample, only, onPoint }: SweepOptions,
+): Promise<SweepReport> {
   const all = await findPoints(bench);
   const found = only === undefined ? all : all.filter((point) => `${nameOf(point)}-`.startsWith(`${only}-`));
   const points = sample === undefined ? found : draw(found, sample, new Dice(seed));
@@ -125,7 +128,8 @@ async function tryPoint(bench: Bench, point: Point): Promise<readonly string[] |
 
 async function faultsOf({ simulator, undisturbed }: Bench, home: Home): Promise<readonly string[]> {
   const again = await run([...home.config, ...ONCE], { env: home.env });
-  if (again.code !== 0) return [`the next run ended with ${again.code}: ${again.err}${again.out.slice(-500)}`];
+  if (again.code !== 0)
+    return [`the next run ended with ${again.code}: ${again.err}${again.out.slice(-500)}`];
   const { lost, duplicated, unexpected } = compare(
     readLedger(simulator.ledgerFile),
     await exportAll(home),

@@ -69,7 +69,9 @@ function listedRows({ simulator }: Bench): readonly string[] {
   });
 }
 
-async function statusOf({ home }: Bench): Promise<{ engine: { state: string }; sources: { reason: string }[] }> {
+async function statusOf({
+  home,
+}: Bench): Promise<{ engine: { state: string }; sources: { reason: string }[] }> {
   const { out } = await run([...home.config, 'status', '--json'], { env: home.env });
   return JSON.parse(out) as { engine: { state: string }; sources: { reason: string }[] };
 }
@@ -128,11 +130,18 @@ test.skipIf(!covered('mounts', MAY_MOUNT))(
 );
 
 /** Lets system calls of a running process fail until `end` is called. */
-function failing(pid: number, call: string, error: string, bench: Bench): { end(): Promise<void>; fired(): boolean } {
+function failing(
+  pid: number,
+  call: string,
+  error: string,
+  bench: Bench,
+): { end(): Promise<void>; fired(): boolean } {
   const trace = join(bench.folder, 'trace.txt');
   const paths = storeFiles(bench.home).flatMap((path) => ['-P', path]);
   const words = ['-f', '-qq', '-o', trace, '-p', String(pid), '-e', `trace=${call}`];
-  const strace = spawn('strace', [...words, '-e', `inject=${call}:error=${error}`, ...paths], { stdio: 'ignore' });
+  const strace = spawn('strace', [...words, '-e', `inject=${call}:error=${error}`, ...paths], {
+    stdio: 'ignore',
+  });
   const gone = once(strace, 'exit');
   const end = async (): Promise<void> => {
     if (strace.exitCode === null) strace.kill('SIGTERM');
@@ -147,17 +156,20 @@ test.skipIf(!covered('strace', hasStrace())).each([
   ['fsync', 'EIO', 'ERR_STORE_IO'],
   ['pwrite64', 'EROFS', 'ERR_STORE_IO'],
   ['pwrite64', 'ENOSPC', 'ERR_STORE_FULL'],
-])('a disk whose %s fails with %s is waited for, and the run goes on when it is well again', async (call, error, code) => {
-  const bench = await makeBench(CORPUS, { source: { minIntervalMs: 100 } });
-  const running = begin(bench.home, ['run']);
-  const engine = (await told(running, ({ kind }) => kind === 'ready')).pid ?? 0;
-  await told(running, ({ kind }) => kind === 'commit');
-  const fault = failing(engine, call, error, bench);
-  const { wait } = await told(running, waitsForDisk);
-  expect(fault.fired()).toBe(true);
-  expect(wait?.error?.code).toBe(code);
-  await until(() => eventsOf(running).filter(waitsForDisk).length >= 2);
-  expect(eventsOf(running).some(caughtUp)).toBe(false);
-  await fault.end();
-  await expectGoesOn(bench, running);
-});
+])(
+  'a disk whose %s fails with %s is waited for, and the run goes on when it is well again',
+  async (call, error, code) => {
+    const bench = await makeBench(CORPUS, { source: { minIntervalMs: 100 } });
+    const running = begin(bench.home, ['run']);
+    const engine = (await told(running, ({ kind }) => kind === 'ready')).pid ?? 0;
+    await told(running, ({ kind }) => kind === 'commit');
+    const fault = failing(engine, call, error, bench);
+    const { wait } = await told(running, waitsForDisk);
+    expect(fault.fired()).toBe(true);
+    expect(wait?.error?.code).toBe(code);
+    await until(() => eventsOf(running).filter(waitsForDisk).length >= 2);
+    expect(eventsOf(running).some(caughtUp)).toBe(false);
+    await fault.end();
+    await expectGoesOn(bench, running);
+  },
+);

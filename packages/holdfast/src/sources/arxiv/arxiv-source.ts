@@ -56,7 +56,7 @@ export function arxivSource(options: ArxivOptions): Source {
   const rules: OaiRules = {
     baseUrl,
     throttleStatuses: [406],
-    blockStatuses: [403],
+    blockStatuses: [401, 403, 407],
     convert,
     asOf,
     idOf: arxivIdOfOai,

@@ -9,7 +9,7 @@ import { cursorOf, isStream, pageBehind } from './requests.ts';
 import type { PreprintServer } from './requests.ts';
 import { parseJson, readRow } from './read-row.ts';
 
-const STATUS_RULES = { throttleStatuses: [], blockStatuses: [403] };
+const STATUS_RULES = { throttleStatuses: [], blockStatuses: [401, 403, 407] };
 const LONGEST_GLIMPSE = 120;
 
 /**

@@ -352,7 +352,7 @@ describe('errors', () => {
     expect(read('<title>Access denied</title><p>error code: 1015</p>', first, 403)).toMatchObject({
       type: 'throttled',
     });
-    expect(read('<title>Access denied</title>', first, 403)).toMatchObject({ type: 'refused' });
+    expect(read('<title>Access denied</title>', first, 403)).toMatchObject({ type: 'blocked' });
   });
 
   it('are read under a 4xx too, while a page there is refused', () => {

@@ -46,7 +46,7 @@ export function oaiPmhSource(options: OaiPmhOptions): Source {
   const rules: OaiRules = {
     baseUrl,
     throttleStatuses: [],
-    blockStatuses: [],
+    blockStatuses: [401, 403, 407],
     convert,
     asOf: (node) => (node.name === 'header' ? 'ListIdentifiers' : 'ListRecords'),
     idOf: (identifier) => identifier,
