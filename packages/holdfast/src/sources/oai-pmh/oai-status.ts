@@ -27,13 +27,11 @@ export function judgeStatus(rules: StatusRules, answer: Answer, answeredBefore: 
   const { status } = answer;
   const throttle = throttleOf(rules, answer, answeredBefore);
   if (throttle !== null) return { stop: true, reading: { type: 'throttled', detail: throttle } };
-  if (rules.blockStatuses.includes(status)) {
-    return { stop: true, reading: { type: 'blocked', detail: `HTTP ${status}: ${glimpse(answer.body)}` } };
-  }
   if (status === 200) return { stop: false, otherwise: null };
   const code = `ERR_HTTP_${status}`;
   const detail = `HTTP ${status}: ${glimpse(answer.body)}`;
   if (EDGE_LIMIT.test(detail)) return { stop: true, reading: { type: 'throttled', detail } };
+  if (rules.blockStatuses.includes(status)) return { stop: true, reading: { type: 'blocked', detail } };
   const transient = status < 400 || status >= 500 || status === 408 || status === 425;
   if (transient) return { stop: true, reading: { type: 'broken', code, detail } };
   return { stop: false, otherwise: { type: 'refused', cause: 'request', detail } };
