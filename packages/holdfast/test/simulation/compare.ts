@@ -31,8 +31,12 @@ export async function compare(
   const quarantine = (await store.quarantine()).filter(({ state }) => state === 'open');
   const visible = new Set([...gaps, ...quarantine].map(({ id }) => id));
   const published = everPublished(kind, upstream);
+  // A row that is too damaged to be named lies there as bytes.
+  const nameless = quarantine.filter(({ id }) => id === null).map(({ bytes }) => Buffer.from(bytes));
   const isVisible = (record: TruthRecord): boolean =>
-    visible.has(record.id) || gaps.some((gap) => covers(gap, record));
+    visible.has(record.id) ||
+    nameless.some((bytes) => bytes.includes(record.id)) ||
+    gaps.some((gap) => covers(gap, record));
   return {
     lost: [...truth].filter(([key, record]) => !stored.has(key) && !isVisible(record)).map(([key]) => key),
     duplicated: repeated(lines),

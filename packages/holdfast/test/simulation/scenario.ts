@@ -4,8 +4,20 @@ import type { Scenario } from './history.ts';
 
 const KINDS: readonly Kind[] = ['oai-pmh', 'arxiv', 'biorxiv'];
 const DAY_MS = 86_400_000;
-/** Lists that leave rows out without a trace: told in every look alike, only an inventory of another kind finds them. */
-const LIES: ReadonlySet<string> = new Set(['stale-batch', 'omitted-range']);
+/**
+ * Answers that leave rows out, or their names: told again and again, in every look alike, only an inventory of
+ * another kind can find what they hide. They fire once.
+ */
+const LIES: ReadonlySet<string> = new Set([
+  'stale-batch',
+  'omitted-range',
+  'duplicate-page',
+  'shuffled-page',
+  'same-token',
+  'one-fewer-than-announced',
+  'missing-id',
+  'no-records-match-mid-list',
+]);
 
 /** Draws one history's ingredients: each seed a different mixture, some of them quiet. */
 export function scenarioOf(seed: number): Scenario {

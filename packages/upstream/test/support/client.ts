@@ -49,7 +49,7 @@ export interface Seen {
 }
 
 /** Asks over a real socket; after `patience` milliseconds without an end it goes away. */
-export function fetchRaw(url: string, headers: Record<string, string> = {}, patience = 150): Promise<Seen> {
+export function fetchRaw(url: string, headers: Record<string, string> = {}, patience = 750): Promise<Seen> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let seen: Omit<Seen, 'body'> = { complete: false };
