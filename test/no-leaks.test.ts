@@ -59,7 +59,9 @@ test('each of the checks finds what it is for', () => {
   expect(lines(namesRegistry, plant('a.md', `see https://${registry}.org/x`))).toHaveLength(1);
   for (const folder of machine) expect(lines(namesMachine, plant('a.ts', `'${folder}x'`))).toHaveLength(1);
   expect(lines(namesMachine, plant('a.ts', "'./src/work/x'"))).toEqual([]);
-  expect(lines(namesSource, plant('package-lock.json', '"resolved": "https://x/y.tgz",'))).toHaveLength(1);
+  expect(lines(namesSource, plant('package-lock.json', `"${'resolved'}": "https://x/y.tgz",`))).toHaveLength(
+    1,
+  );
   expect(lines(isFocused, plant('a.test.ts', `test.${'only'}('x', () => {})`))).toHaveLength(1);
   const lock = {
     packages: { 'node_modules/x': { optionalDependencies: { 'x-linux-x64': '1', 'x-darwin-arm64': '1' } } },

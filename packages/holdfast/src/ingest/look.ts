@@ -103,16 +103,8 @@ class LookRun {
 
   /** Repeats of a doubtful answer are spread, so that a passing outage does not agree with itself. */
   async #pause(): Promise<void> {
-    const walk = this.#walk;
-    const repeats = walk.mode === 'doubting' || walk.mode === 'confirming-empty' ? walk.asked : 0;
-    const wait =
-      walk.mode === 'confirming-empty'
-        ? repeats > 0
-          ? this.#deps.source.cooldownMs
-          : 0
-        : repeats > 1
-          ? Math.min(SECOND_REPEAT_MS, this.#deps.source.cooldownMs)
-          : 0;
+    const repeats = 'asked' in this.#walk ? this.#walk.asked : 0;
+    const wait = pauseBefore(this.#walk, this.#deps.source.cooldownMs);
     if (wait === 0) return;
     const until = this.#deps.clock.now() + wait;
     this.#deps.onWait({
@@ -263,6 +255,13 @@ class LookRun {
   #serverDay(serverDate: string | null): Day {
     return serverDate === null ? this.#deps.today() : dayOf(Date.parse(serverDate));
   }
+}
+
+/** An empty list is asked again after a cool-down, a doubtful end at once and then after some seconds, in ms. */
+function pauseBefore(walk: Walk, cooldownMs: number): number {
+  if (walk.mode === 'confirming-empty' && walk.asked > 0) return cooldownMs;
+  if (walk.mode === 'doubting' && walk.asked > 1) return Math.min(SECOND_REPEAT_MS, cooldownMs);
+  return 0;
 }
 
 function within(datestamp: string | null, window: Window): boolean {

@@ -135,7 +135,6 @@ async function live(world: World, diesAt: number): Promise<string> {
     once: true,
     uniqueId: () => `${String(random.next())}-${String((ids += 1))}`,
     emit: (event) => {
-      (globalThis as { TRACE?: (event: unknown) => void }).TRACE?.(event);
       if (event.kind === 'window' || event.kind === 'gap') reached.add(`${event.kind}:${event.state}`);
       if (event.kind === 'commit' && event.look === 2) world.counts.surprises += event.missing;
       if (event.kind === 'wait') reached.add(`wait:${event.wait.why}`);
