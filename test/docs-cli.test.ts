@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EXIT } from '../packages/holdfast/src/cli/exit-code.ts';
+import { EXIT } from '../packages/holdfast/src/model/exit-code.ts';
 import { VERBS } from '../packages/holdfast/src/cli/verbs.ts';
 import { root } from '../tools/lint/resolve-import.ts';
 import { section, tableOf } from './markdown.ts';

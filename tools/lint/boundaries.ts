@@ -15,7 +15,7 @@ export interface Layer {
 }
 
 const app = 'packages/holdfast/src';
-const library = ['verdict', 'errors', 'resilience', 'clock', 'state'];
+const library = ['verdict', 'errors', 'resilience', 'clock', 'state', 'tree', 'awake'];
 const shared = [...library, 'model', 'identity'];
 const parts = [...shared, 'config', 'query', 'xml', 'transport', 'version'];
 
@@ -39,6 +39,13 @@ export const layers: readonly Layer[] = [
     mayImport: ['errors'],
     reason: 'The clock stands alone, so that the supervisor can use it and stay small.',
   },
+  ...['tree', 'awake'].map((name) => ({
+    name,
+    folder: `packages/resilience/src/${name}`,
+    mayImport: ['verdict', 'errors', 'clock'],
+    reason:
+      'The supervision tree and the watch over the machine are usable alone: they need the clock, no more.',
+  })),
   {
     name: 'state',
     folder: 'packages/resilience/src/state',
@@ -48,7 +55,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'resilience',
     folder: 'packages/resilience/src',
-    mayImport: ['verdict', 'errors', 'clock', 'state'],
+    mayImport: ['verdict', 'errors', 'clock', 'state', 'tree'],
     reason: 'The library must be adoptable without the application, so it imports nothing of it.',
   },
   {
@@ -85,6 +92,12 @@ export const layers: readonly Layer[] = [
       'The small shared parts stand beside the model: they know neither sources nor stores nor one another.',
   })),
   {
+    name: 'control',
+    folder: `${app}/control`,
+    mayImport: ['clock', 'model'],
+    reason: 'Question and answer between processes: also the supervisor speaks it, which stays small.',
+  },
+  {
     name: 'sources',
     folder: `${app}/sources`,
     mayImport: parts,
@@ -106,21 +119,28 @@ export const layers: readonly Layer[] = [
   {
     name: 'engine',
     folder: `${app}/engine`,
-    mayImport: [...parts, 'sources', 'store', 'ingest', 'audit', 'follow'],
+    mayImport: [...parts, 'control', 'sources', 'store', 'ingest', 'audit', 'follow'],
     reason: 'The engine joins everything below it and does not know who started it or who looks at it.',
+  },
+  {
+    name: 'status',
+    folder: `${app}/status`,
+    mayImport: [...parts, 'store', 'control'],
+    reason: 'The status is read from the store and asked of whoever runs; who shows it is not its affair.',
   },
   {
     name: 'server',
     folder: `${app}/server`,
-    mayImport: [...parts, 'store'],
-    reason: 'The server reads the store and nothing else, so that it answers when the engine does not.',
+    mayImport: [...parts, 'store', 'control', 'status', 'follow'],
+    reason:
+      'The server shows and tells what the store and the status say, and changes nothing, so that it works when the engine does not.',
   },
   {
     name: 'daemon',
     folder: `${app}/daemon`,
-    mayImport: ['model', 'clock'],
+    mayImport: ['model', 'clock', 'control'],
     reason:
-      'The supervisor must outlive everything it starts, so it stays small: the model and the clock, no more.',
+      'The supervisor must outlive everything it starts, so it stays small: the model, the clock and the control address, no more.',
   },
   {
     name: 'service',
@@ -131,7 +151,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'cli',
     folder: `${app}/cli`,
-    mayImport: [...parts, 'store', 'audit', 'follow', 'service', 'daemon'],
+    mayImport: [...parts, 'store', 'control', 'status', 'audit', 'follow', 'service', 'daemon'],
     reason:
       'The command line is the thin parent of the engine; it starts engine, server and simulator by path, each as a process of its own.',
   },
@@ -160,6 +180,12 @@ export const externals: Readonly<
   zod: {
     from: [`${app}/config/`, `${app}/model/`, `${app}/sources/`, `${app}/server/`],
     reason: 'Data is checked by schema where it enters, not further inside.',
+  },
+  hono: { from: [`${app}/server/`], reason: 'Only the server speaks HTTP to people.' },
+  '@hono/node-server': { from: [`${app}/server/`], reason: 'Only the server speaks HTTP to people.' },
+  nodemailer: {
+    from: [`${app}/follow/`],
+    reason: 'Mail is one of the channels of alerts, nothing else sends any.',
   },
   vitest: { from: ['test/'], reason: 'Code that is shipped does not import the test runner.' },
   'fast-check': { from: ['test/'], reason: 'Code that is shipped does not import the test runner.' },

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../model/error.ts';
 import { askOrDo } from './ask-or-do.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { writeLine } from './io.ts';
 import { usageError } from './usage-error.ts';
 import type { Register } from './verb.ts';

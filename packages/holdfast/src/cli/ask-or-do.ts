@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts';
 import { HoldfastError } from '../model/error.ts';
-import type { ControlVerb } from './control-client.ts';
-import { askEngine } from './control-client.ts';
+import type { ControlVerb } from '../control/ask.ts';
+import { askEngine } from '../control/ask.ts';
 import type { Io } from './io.ts';
 import type { Offline } from './offline.ts';
 import { withOffline } from './offline.ts';

@@ -3,7 +3,7 @@ import { writeLine } from './io.ts';
 import { plain } from './terminal/escape.ts';
 import { table } from './terminal/table.ts';
 import type { Register } from './verb.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 
 /** `config`: the values in effect and where each comes from. */
 export const register: Register = (command, run) => {

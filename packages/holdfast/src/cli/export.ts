@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import type { ExportQuery } from '../store/port.ts';
 import type { ExportForm } from './export/write-papers.ts';
 import { writePapers } from './export/write-papers.ts';
-import { EXIT } from './exit-code.ts';
-import { withStore } from './open-store.ts';
+import { EXIT } from '../model/exit-code.ts';
+import { withStore } from '../status/open-reader.ts';
 import { wholeNumber } from './usage-error.ts';
 import type { Register } from './verb.ts';
 

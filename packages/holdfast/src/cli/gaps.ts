@@ -1,6 +1,6 @@
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { printList } from './list.ts';
-import { withStore } from './open-store.ts';
+import { withStore } from '../status/open-reader.ts';
 import { gapRow } from './rows.ts';
 import type { Register } from './verb.ts';
 

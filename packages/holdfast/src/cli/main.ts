@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
 import { systemIo } from './system-io.ts';

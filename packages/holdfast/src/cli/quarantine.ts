@@ -1,8 +1,8 @@
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import type { Io } from './io.ts';
 import { write, writeLine } from './io.ts';
 import { printList } from './list.ts';
-import { withStore } from './open-store.ts';
+import { withStore } from '../status/open-reader.ts';
 import type { QuarantineEntry } from '../store/port.ts';
 import { quarantineRow } from './rows.ts';
 import { plain } from './terminal/escape.ts';

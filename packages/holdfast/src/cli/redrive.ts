@@ -1,5 +1,5 @@
 import { askOrDo } from './ask-or-do.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { writeLine } from './io.ts';
 import { wholeNumber } from './usage-error.ts';
 import type { Register } from './verb.ts';

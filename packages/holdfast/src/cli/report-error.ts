@@ -1,5 +1,5 @@
 import type { Io } from './io.ts';
-import { EXIT, exitCodeOf } from './exit-code.ts';
+import { EXIT, exitCodeOf } from '../model/exit-code.ts';
 import { plain } from './terminal/escape.ts';
 
 /** What is told of an error, for people on standard error. */

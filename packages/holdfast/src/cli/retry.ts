@@ -1,7 +1,7 @@
 import { HoldfastError } from '../model/error.ts';
 import { askOrDo } from './ask-or-do.ts';
 import { nearest } from '../config/index.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { writeLine } from './io.ts';
 import type { Register } from './verb.ts';
 

@@ -1,7 +1,7 @@
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { exportLine } from './export/export-line.ts';
 import { write, writeLine } from './io.ts';
-import { withStore } from './open-store.ts';
+import { withStore } from '../status/open-reader.ts';
 import type { SearchHit } from '../store/port.ts';
 import { plain } from './terminal/escape.ts';
 import type { Look } from './terminal/style.ts';

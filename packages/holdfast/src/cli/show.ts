@@ -1,9 +1,9 @@
 import type { StoredPaper } from '../model/paper.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { exportLine } from './export/export-line.ts';
 import { findPapers } from './find-papers.ts';
 import { write } from './io.ts';
-import { withStore } from './open-store.ts';
+import { withStore } from '../status/open-reader.ts';
 import { plain } from './terminal/escape.ts';
 import type { Look } from './terminal/style.ts';
 import { paint } from './terminal/style.ts';

@@ -1,6 +1,6 @@
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { printList } from './list.ts';
-import { readStatus } from './status/read-status.ts';
+import { readStatus } from '../status/read-status.ts';
 import { grouped } from './status/render-status.ts';
 import type { Register } from './verb.ts';
 

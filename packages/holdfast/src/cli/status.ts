@@ -1,5 +1,5 @@
 import { formatStatus } from './status/format-status.ts';
-import { readStatus } from './status/read-status.ts';
+import { readStatus } from '../status/read-status.ts';
 import { watchStatus } from './status/watch-status.ts';
 import { write } from './io.ts';
 import { usageError } from './usage-error.ts';

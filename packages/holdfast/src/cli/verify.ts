@@ -1,6 +1,6 @@
 import type { IntegrityFinding } from '../store/port.ts';
 import { askOrDo } from './ask-or-do.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import { printList } from './list.ts';
 import type { Register } from './verb.ts';
 

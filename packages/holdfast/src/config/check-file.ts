@@ -41,9 +41,9 @@ function isCode(code: unknown): code is ConfigErrorCode {
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
   const last = [...path].reverse().find((part) => typeof part === 'string');
-  const place = last === 'dashboard' || last === 'sources' || last === 'timeouts' ? last : '';
-  const meant = nearest(key, KNOWN_KEYS[place]);
-  return `is not a known key${meant === undefined ? ` (known: ${KNOWN_KEYS[place].join(', ')})` : `; did you mean "${meant}"`}`;
+  const known = KNOWN_KEYS[last ?? ''] ?? KNOWN_KEYS[''] ?? [];
+  const meant = nearest(key, known);
+  return `is not a known key${meant === undefined ? ` (known: ${known.join(', ')})` : `; did you mean "${meant}"`}`;
 }
 
 /** The library's sentences begin with a capital and speak of "input"; ours continue the name of the key. */

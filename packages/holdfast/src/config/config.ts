@@ -36,6 +36,60 @@ export interface SourceConfig {
   readonly until?: Day;
 }
 
+/** When the machine is kept from falling asleep by itself. */
+export interface KeepAwake {
+  /** `working`: while something is being caught up. */
+  readonly mode: 'off' | 'working' | 'always';
+  /** Also while it runs on battery. */
+  readonly onBattery: boolean;
+}
+
+/** Where alerts go. */
+export type AlertChannel =
+  | {
+      readonly type: 'webhook';
+      readonly url: string;
+      /** Name of the environment variable that holds the key for signing; null = unsigned. */
+      readonly secretEnv: string | null;
+    }
+  /** The alert comes as JSON on its standard input and in `HOLDFAST_ALERT_*`. */
+  | { readonly type: 'command'; readonly command: readonly string[] }
+  | { readonly type: 'desktop' }
+  | {
+      readonly type: 'email';
+      readonly to: readonly string[];
+      readonly from: string;
+      /** `smtp://host:port` or `smtps://…`; user and password come from the environment. */
+      readonly smtp: string;
+      readonly userEnv: string | null;
+      readonly passwordEnv: string | null;
+    };
+
+/** Who is told of what. Durations in ms. */
+export interface Alerts {
+  readonly channels: readonly AlertChannel[];
+  /** An upstream's outage, throttle or block is told once it has lasted so long. */
+  readonly outageAfter: number;
+  /** A disk that will be full in fewer days is told. */
+  readonly diskDays: number;
+}
+
+/** A URL that is asked as long as all is well; whoever owns it tells when it stays silent. */
+export interface Deadman {
+  readonly url: string;
+  /** ms. */
+  readonly every: number;
+}
+
+/** Bounds of the log files. */
+export interface LogBounds {
+  /** A file is closed and compressed when it has so many bytes or is so old (ms). */
+  readonly maxSize: number;
+  readonly maxAge: number;
+  /** All files together, bytes; the oldest go first. */
+  readonly maxTotal: number;
+}
+
 /** The configuration in effect: complete, checked, with absolute paths. */
 export interface Config {
   readonly dataDir: string;
@@ -50,5 +104,13 @@ export interface Config {
   readonly dashboard: { readonly host: string; readonly port: number };
   /** A heartbeat older than this many ms means that the engine hangs. */
   readonly watchdog: number;
+  readonly keepAwake: KeepAwake;
+  readonly alerts: Alerts;
+  readonly deadman: Deadman | null;
+  /** An engine whose resident memory stays above so many bytes is ended gracefully and started anew; null = no bound. */
+  readonly maxMemory: number | null;
+  /** Raw pages are kept so long, ms; null = for ever. */
+  readonly rawRetention: number | null;
+  readonly logs: LogBounds;
   readonly sources: readonly SourceConfig[];
 }

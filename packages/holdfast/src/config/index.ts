@@ -1,6 +1,14 @@
-export type { Config, SourceConfig, SourceKind, Timeouts } from './config.ts';
-export { controlPath, ensureControlFolder } from './control-path.ts';
-export type { ControlPlace } from './control-path.ts';
+export type {
+  AlertChannel,
+  Alerts,
+  Config,
+  Deadman,
+  KeepAwake,
+  LogBounds,
+  SourceConfig,
+  SourceKind,
+  Timeouts,
+} from './config.ts';
 export { nearest } from './edit-distance.ts';
 export type { Origin, Origins } from './origins.ts';
 export type { Flags } from './overrides.ts';

@@ -90,6 +90,12 @@ function absolute(values: FileConfig, { overrides, found, cwd, folders }: Anchor
     maxDisk: values.maxDisk ?? null,
     dashboard: values.dashboard,
     watchdog: values.watchdog,
+    keepAwake: values.keepAwake,
+    alerts: values.alerts,
+    deadman: values.deadman ?? null,
+    maxMemory: values.maxMemory ?? null,
+    rawRetention: values.rawRetention,
+    logs: values.logs,
     sources: values.sources.map(withoutAbsent),
   };
 }

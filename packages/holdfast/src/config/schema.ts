@@ -73,6 +73,57 @@ const source = z
     }
   });
 
+const KEEP_AWAKE = ['off', 'working', 'always'] as const;
+
+const keepAwake = z
+  .union(
+    [
+      z.enum(KEEP_AWAKE).transform((mode) => ({ mode, onBattery: false })),
+      z.strictObject({ mode: z.enum(KEEP_AWAKE), onBattery: z.boolean().default(false) }),
+    ],
+    { error: 'must be "off", "working", "always" or { "mode": …, "onBattery": true }' },
+  )
+  .prefault('off');
+
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+const webAddress = z.string().refine(isWebAddress, 'must be an http:// or https:// address');
+
+const channel = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('webhook'),
+    url: webAddress,
+    secretEnv: variable.nullable().default(null),
+  }),
+  z.strictObject({ type: z.literal('command'), command: z.array(z.string().min(1)).min(1) }),
+  z.strictObject({ type: z.literal('desktop') }),
+  z.strictObject({
+    type: z.literal('email'),
+    to: z.array(contact).min(1),
+    from: contact,
+    smtp: z
+      .string()
+      .regex(/^smtps?:\/\/[^@\s]+$/, 'must be smtp://host:port or smtps://host:port, without a password'),
+    userEnv: variable.nullable().default(null),
+    passwordEnv: variable.nullable().default(null),
+  }),
+]);
+
+const alerts = z
+  .strictObject({
+    channels: z.array(channel).default([]),
+    outageAfter: duration().prefault('15m'),
+    diskDays: z.number().min(0).default(7),
+  })
+  .prefault({});
+
+const logs = z
+  .strictObject({
+    maxSize: size.prefault('10MB'),
+    maxAge: duration(MINUTE).prefault('7d'),
+    maxTotal: size.prefault('100MB'),
+  })
+  .prefault({});
+
 /** The configuration file. Paths are still as written; defaults that depend on the user are filled in later. */
 export const fileSchema = z.strictObject({
   dataDir: z.string().min(1).optional(),
@@ -89,6 +140,12 @@ export const fileSchema = z.strictObject({
     })
     .prefault({}),
   watchdog: duration(5 * SECOND).default(30 * SECOND),
+  keepAwake,
+  alerts,
+  deadman: z.strictObject({ url: webAddress, every: duration(10 * SECOND).prefault('5m') }).optional(),
+  maxMemory: size.optional(),
+  rawRetention: z.union([z.literal('all').transform(() => null), duration(24 * 60 * MINUTE)]).prefault('all'),
+  logs,
   sources: z
     .array(source)
     .min(1, 'must name at least one source')
@@ -108,9 +165,14 @@ export const fileSchema = z.strictObject({
 export type FileConfig = z.output<typeof fileSchema>;
 
 /** The keys that may stand at a place of the file, for suggestions. */
-export const KNOWN_KEYS: Readonly<Record<'' | 'dashboard' | 'sources' | 'timeouts', readonly string[]>> = {
+export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(fileSchema.shape),
   dashboard: ['host', 'port'],
   sources: Object.keys(source.shape),
   timeouts: ['connect', 'firstByte', 'idle'],
+  keepAwake: ['mode', 'onBattery'],
+  alerts: ['channels', 'outageAfter', 'diskDays'],
+  channels: ['type', 'url', 'secretEnv', 'command', 'to', 'from', 'smtp', 'userEnv', 'passwordEnv'],
+  deadman: ['url', 'every'],
+  logs: ['maxSize', 'maxAge', 'maxTotal'],
 };

@@ -1,10 +1,4 @@
-import type { EngineEvent } from '../model/event.ts';
-
-/** What the engine says to its parent. */
-export type EngineMessage =
-  | { readonly type: 'event'; readonly event: EngineEvent }
-  | { readonly type: 'heartbeat'; readonly progress: number }
-  | { readonly type: 'exit'; readonly code: number; readonly summary: string };
+import type { ChildMessage } from '../model/engine-message.ts';
 
 /** A running engine as its supervisor sees it. */
 export interface EngineProcess {
@@ -16,7 +10,7 @@ export interface EngineProcess {
 
 /** Who listens to an engine. `onExit` is called exactly once, also when it could not be started. */
 export interface EngineListener {
-  readonly onMessage: (message: EngineMessage) => void;
+  readonly onMessage: (message: ChildMessage) => void;
   readonly onExit: (code: number | null, signal: string | null) => void;
 }
 

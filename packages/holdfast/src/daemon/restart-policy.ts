@@ -1,7 +1,5 @@
 import type { Random } from '@holdfast/resilience/clock';
-
-/** Why an engine was started again. */
-export type RestartReason = 'crash' | 'operator' | 'update' | 'watchdog' | 'oom';
+import { PRIVATE_EXIT, type RestartReason } from '../model/engine-message.ts';
 
 /** What is remembered of earlier exits. */
 export interface History {
@@ -53,9 +51,6 @@ export type SupervisionInput =
   | { readonly type: 'due'; readonly at: number }
   /** Nothing is to be started again. */
   | { readonly type: 'stopped'; readonly exitCode: number };
-
-/** The engine's private exit codes; they do not leak to the command line's. */
-export const PRIVATE_EXIT = { done: 0, temporary: 10, configuration: 64, locked: 75 } as const;
 
 const PUBLIC = { ok: 0, unexpected: 1, locked: 75, configuration: 78 } as const;
 const SECOND = 1_000;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { EngineMessage, StartEngine } from './engine-process.ts';
+import type { ChildMessage } from '../model/engine-message.ts';
+import type { StartEngine } from './engine-process.ts';
 
 /**
  * Starts the engine at a path as a child of this process. What it prints goes to standard error, so that standard
@@ -16,7 +17,7 @@ export function engineAt(path: string, execArgv: readonly string[]): StartEngine
       if (!ended) onExit(code, signal);
       ended = true;
     };
-    child.on('message', (message) => onMessage(message as EngineMessage));
+    child.on('message', (message) => onMessage(message as ChildMessage));
     // 'exit' may come before the last messages have been read; 'close' comes after them.
     child.on('close', end);
     child.on('error', () => {

@@ -1,6 +1,7 @@
 import type { Clock, Random, Timer } from '@holdfast/resilience/clock';
-import type { EngineMessage, EngineProcess, StartEngine } from './engine-process.ts';
-import type { RestartReason, Supervision } from './restart-policy.ts';
+import type { ChildMessage, RestartReason } from '../model/engine-message.ts';
+import type { EngineProcess, StartEngine } from './engine-process.ts';
+import type { Supervision } from './restart-policy.ts';
 import { firstStart, transition } from './restart-policy.ts';
 import type { RunEvent } from './supervisor-event.ts';
 import { Watchdog } from './watchdog.ts';
@@ -93,10 +94,10 @@ export class Supervisor {
     engine.send(startMessage(this.#left(), { ...this.#restarts }));
   }
 
-  #hear(message: EngineMessage): void {
+  #hear(message: ChildMessage): void {
     if (message.type === 'heartbeat') this.#watchdog?.heartbeat();
     else if (message.type === 'event') this.#tell(message.event);
-    else {
+    else if (message.type === 'exit') {
       this.#announced = message.code;
       this.#tell({ kind: 'ended', at: this.#now(), code: message.code, summary: message.summary });
     }

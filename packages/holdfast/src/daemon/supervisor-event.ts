@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../model/event.ts';
-import type { RestartReason } from './restart-policy.ts';
+import type { RestartReason } from '../model/engine-message.ts';
 
 /** What the supervisor itself tells, beside the engine's events. Instants are wall ms. */
 export type SupervisorEvent =

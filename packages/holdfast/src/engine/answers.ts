@@ -1,7 +1,7 @@
 import { systemClock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
 import type { Store } from '../store/port.ts';
-import type { Answerer } from './control.ts';
+import type { Answerer } from '../control/listen.ts';
 import type { Engine } from './engine.ts';
 import { liveStatus } from './live-status.ts';
 import { acknowledge } from './acknowledge.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { Config } from '../config/config.ts';
-import { controlPath } from '../config/control-path.ts';
+import { controlPath } from '../control/control-path.ts';
 import { untilWritable } from '../ingest/persist.ts';
 import { HoldfastError } from '../model/error.ts';
 import type { EngineEvent } from '../model/event.ts';
@@ -12,11 +12,12 @@ import type { Store } from '../store/port.ts';
 import { httpTransport } from '../transport/http-transport.ts';
 import { missingContact, userAgent } from '../transport/user-agent.ts';
 import { answerer } from './answers.ts';
-import { listen } from './control.ts';
+import { listen } from '../control/listen.ts';
 import { dieWithParent } from './die-with-parent.ts';
 import { Engine } from './engine.ts';
 import { keepIndexed } from './indexer.ts';
-import { PRIVATE_EXIT, type FromEngine, type StartMessage, type ToEngine } from './messages.ts';
+import { PRIVATE_EXIT, type ChildMessage } from '../model/engine-message.ts';
+import type { StartMessage, ToEngine } from './messages.ts';
 import { openConfiguredStore } from './open-store.ts';
 import { judgeRun } from './run-end.ts';
 import { keepStates } from './state-keeper.ts';
@@ -29,12 +30,12 @@ const LATE = 4;
 /** Why the engine's work is aborted when its parent asks, or its time is up. */
 const STOP = new HoldfastError('ERR_STOPPED', 'The engine was asked to stop.');
 
-function tell(message: FromEngine): void {
+function tell(message: ChildMessage): void {
   if (process.connected) process.send?.(message);
 }
 
 /** As `tell`, and waits until the message is on its way: the process is about to end. */
-function say(message: FromEngine): Promise<void> {
+function say(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected && process.send) process.send(message, () => resolve());
     else resolve();

@@ -1,6 +1,9 @@
 import type { BadItem, Item } from '../model/item.ts';
 import type { Change, StoredPaper } from '../model/paper.ts';
+import type { Day } from '../model/day.ts';
 import type { Gap } from '../model/gap.ts';
+import type { Incident, IncidentTotal } from '../model/incident.ts';
+import type { TimelineDay } from '../model/timeline.ts';
 import type { Lane, Window, WindowState } from '../model/window.ts';
 
 /** The right to write one window; `fence` rises with every claim, so that a stale owner is recognised. */
@@ -150,6 +153,8 @@ export interface StoreStats {
   readonly gapsConfirmedAbsent: number;
   readonly bytes: number;
   readonly walBytes: number;
+  /** Space inside the file that is free for reuse; part of `bytes`. */
+  readonly freeBytes: number;
   readonly schemaVersion: number;
   readonly lastSeq: bigint;
   readonly indexedSeq: bigint;
@@ -164,6 +169,45 @@ export interface StoreStats {
       readonly gap: number;
     };
   }[];
+}
+
+/** Which incidents are wanted; keys left out do not narrow it. */
+export interface IncidentQuery {
+  /** Only those that last still (true) or are over (false). */
+  readonly open?: boolean;
+  /** Only those that were not over before this instant, wall ms. */
+  readonly since?: number;
+  readonly source?: string;
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
+/** How large the store was at the end of a day, file and log together. */
+export interface DiskSample {
+  readonly day: Day;
+  readonly bytes: number;
+}
+
+/** What one step of upkeep may do. */
+export interface MaintainOptions {
+  /** Wall ms. */
+  readonly now: number;
+  /** Raw pages that were fetched longer ago may go, ms; null = all are kept. Quarantine has its own copies. */
+  readonly keepRawMs: number | null;
+  /** At most so many raw pages are dropped in this step. */
+  readonly limit: number;
+}
+
+/** What one step of upkeep did. */
+export interface Maintained {
+  readonly rawPagesDropped: number;
+  readonly incidentsRolledUp: number;
+  readonly timelinesRolledUp: number;
+  /** Bytes that the file gave back to the disk. */
+  readonly bytesFreed: number;
+  readonly walBytes: number;
+  /** Another step would find something to do at once. */
+  readonly more: boolean;
 }
 
 /** A finding of `verify`. */
@@ -191,6 +235,14 @@ export interface StoreReader {
     query: string,
     options?: { source?: string; category?: string; limit?: number },
   ): Promise<readonly SearchHit[]>;
+  /** Newest first, by `startedAt`. */
+  incidents(query?: IncidentQuery): Promise<readonly Incident[]>;
+  /** Incidents that were rolled up, from this day on, by day and cause. */
+  incidentTotals(from: Day): Promise<readonly IncidentTotal[]>;
+  /** By source and day, from this day on. */
+  timelines(from: Day): Promise<readonly TimelineDay[]>;
+  /** By day, oldest first, at most the last 400. */
+  diskSamples(): Promise<readonly DiskSample[]>;
   changes(afterSeq: bigint, limit: number): Promise<readonly Change[]>;
   /** The raw bytes of a stored record as the upstream gave it, null when its page is no longer kept. */
   raw(source: string, id: string, version: string | null): Promise<Uint8Array | null>;
@@ -231,6 +283,17 @@ export interface Store extends StoreReader {
     state: 'acknowledged' | 'redriven' | 'open',
     note: string | null,
   ): Promise<boolean>;
+  /** Creates incidents or replaces those with the same id. */
+  putIncidents(incidents: readonly Incident[]): Promise<void>;
+  /** Creates days or replaces them. */
+  putTimelines(days: readonly TimelineDay[]): Promise<void>;
+  /**
+   * One bounded step of upkeep, so that nothing grows for ever: incidents that have been over for 30 days become totals
+   * of their day and cause (totals are kept for 400 days); timelines older than 30 days become hours and are dropped
+   * after 400; raw pages beyond their retention are dropped; free space beyond a tenth of the file goes back to the disk;
+   * a large log is written back into the file. Notes today's size of the store.
+   */
+  maintain(options: MaintainOptions): Promise<Maintained>;
   /** Indexes up to `limit` changes for search in a transaction of its own; returns how many are left. */
   index(limit: number): Promise<number>;
   close(): Promise<void>;

@@ -21,6 +21,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary origin; never steps, never runs backwards. */
   monotonic(): number;
+  /** Milliseconds since the machine was started; never steps, and counts the time during which the machine slept. */
+  boot(): number;
   /**
    * Resolves after at least `ms` milliseconds, however many (no limit at 2^31-1).
    * @throws `signal.reason`, by identity and at once, when the signal aborts.

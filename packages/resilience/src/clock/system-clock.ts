@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { Clock, Timer, TimerOptions } from './clock.ts';
 import { sleepOn } from './sleep.ts';
 
@@ -25,6 +26,7 @@ function timer(ms: number, callback: () => void, options: TimerOptions = {}): Ti
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  boot: () => uptime() * 1_000,
   sleep: (ms, options) => sleepOn(systemClock, ms, options),
   timer,
 };

@@ -24,6 +24,7 @@ function settle(): Promise<void> {
 export class VirtualClock implements Clock {
   #wall: number;
   #monotonic = 0;
+  #boot = 0;
   #order = 0;
   readonly #timers = new Set<PendingTimer>();
 
@@ -38,6 +39,10 @@ export class VirtualClock implements Clock {
 
   monotonic(): number {
     return this.#monotonic;
+  }
+
+  boot(): number {
+    return this.#boot;
   }
 
   sleep(ms: number, options?: SleepOptions): Promise<void> {
@@ -83,6 +88,18 @@ export class VirtualClock implements Clock {
     this.#wall += ms;
   }
 
+  /**
+   * The machine sleeps for `ms`: wall and boot time go on, monotonic time and timers stand still, as on Linux.
+   * With `monotonic: true` monotonic time goes on too, as on macOS and Windows: what fell due fires on wake, late.
+   */
+  async suspend(ms: number, options: { readonly monotonic?: boolean } = {}): Promise<void> {
+    await settle();
+    this.#wall += ms;
+    this.#boot += ms;
+    if (options.monotonic === true) this.#monotonic += ms;
+    await this.advance(0);
+  }
+
   async #fire(timer: PendingTimer): Promise<void> {
     this.#timers.delete(timer);
     this.#moveTo(timer.due);
@@ -92,6 +109,7 @@ export class VirtualClock implements Clock {
 
   #moveTo(target: number): void {
     this.#wall += Math.max(0, target - this.#monotonic);
+    this.#boot += Math.max(0, target - this.#monotonic);
     this.#monotonic = Math.max(this.#monotonic, target);
   }
 

@@ -3,7 +3,7 @@ import type { Config } from '../../config/index.ts';
 import { engineAt } from '../../daemon/start-engine.ts';
 import { Supervisor } from '../../daemon/supervise.ts';
 import { partPath } from '../by-path.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../../model/exit-code.ts';
 import type { Io } from '../io.ts';
 import type { RunView } from './view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';

@@ -1,4 +1,4 @@
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../../model/exit-code.ts';
 import type { Io } from '../io.ts';
 
 /** What can be stopped. */

@@ -1,6 +1,6 @@
 import { plain } from '../terminal/escape.ts';
 import type { Look } from '../terminal/style.ts';
-import type { FoundStatus } from './read-status.ts';
+import type { FoundStatus } from '../../status/read-status.ts';
 import { renderStatus } from './render-status.ts';
 
 /** The status for people, headed by a sentence when it does not come from a running engine. */

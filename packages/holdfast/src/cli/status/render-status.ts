@@ -3,7 +3,7 @@ import type { Look, Style } from '../terminal/style.ts';
 import { paint } from '../terminal/style.ts';
 import { plain } from '../terminal/escape.ts';
 import { fit, pad } from '../terminal/width.ts';
-import type { SourceStatus, StatusReport } from './status-report.ts';
+import type { SourceStatus, StatusReport } from '../../status/status-report.ts';
 
 /** A mark for each state, told by its shape and not by its colour alone; the second is for `--plain`. */
 const MARKS: Readonly<Record<string, readonly [fancy: string, plain: string, style: Style]>> = {

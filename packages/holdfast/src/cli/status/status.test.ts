@@ -5,11 +5,11 @@ import type { SourceState, StoreReader } from '../../store/port.ts';
 import { lookOf } from '../terminal/style.ts';
 import { width } from '../terminal/width.ts';
 import { testIo } from '../testing/test-io.ts';
-import { exitCodeOfStatus } from './degraded.ts';
-import { withLive } from './live-status.ts';
+import { exitCodeOfStatus } from '../../status/degraded.ts';
+import { withLive } from '../../status/live-status.ts';
 import { renderStatus } from './render-status.ts';
-import { statusFromStore } from './status-from-store.ts';
-import type { StatusReport } from './status-report.ts';
+import { statusFromStore } from '../../status/status-from-store.ts';
+import type { StatusReport } from '../../status/status-report.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 2);
 const { config } = resolveConfig({ flags: {}, env: {}, cwd: '/nowhere', platform: 'linux', home: '/home/a' });

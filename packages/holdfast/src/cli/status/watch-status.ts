@@ -1,10 +1,10 @@
 import type { Config } from '../../config/index.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../../model/exit-code.ts';
 import type { Io } from '../io.ts';
 import { write } from '../io.ts';
 import type { Look } from '../terminal/style.ts';
 import { formatStatus } from './format-status.ts';
-import { readStatus } from './read-status.ts';
+import { readStatus } from '../../status/read-status.ts';
 
 const EVERY = 2_000;
 

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
-import { ensureControlFolder } from '../config/control-path.ts';
+import { ensureControlFolder } from './control-path.ts';
 import { HoldfastError } from '../model/error.ts';
 
 /** Answers one question; what it throws goes back as the refusal. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/resilience/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { controlPath, ensureControlFolder } from '../config/index.ts';
-import { askEngine } from './control-client.ts';
-import type { TestIo } from './testing/test-io.ts';
-import { testIo } from './testing/test-io.ts';
+import { controlPath, ensureControlFolder } from './control-path.ts';
+import { askEngine } from './ask.ts';
+import type { TestIo } from '../cli/testing/test-io.ts';
+import { testIo } from '../cli/testing/test-io.ts';
 
 let folder = '';
 let io: TestIo;

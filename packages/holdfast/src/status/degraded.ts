@@ -1,4 +1,4 @@
-import { EXIT } from '../exit-code.ts';
+import { EXIT } from '../model/exit-code.ts';
 import type { StatusReport } from './status-report.ts';
 
 /** Source states that mean "late or stopped and not by the operator's wish". */

@@ -1,9 +1,8 @@
-import type { Config } from '../../config/index.ts';
-import { askEngine } from '../control-client.ts';
-import { combineExitCodes, EXIT } from '../exit-code.ts';
-import type { Io } from '../io.ts';
-import { storeIsOwned, withReader } from '../open-store.ts';
-import { readVersion } from '../../version.ts';
+import type { Config } from '../config/index.ts';
+import { askEngine, type ControlWorld } from '../control/ask.ts';
+import { combineExitCodes, EXIT } from '../model/exit-code.ts';
+import { storeIsOwned, withReader } from './open-reader.ts';
+import { readVersion } from '../version.ts';
 import { exitCodeOfStatus } from './degraded.ts';
 import type { LiveStatus } from './live-status.ts';
 import { withLive } from './live-status.ts';
@@ -22,7 +21,7 @@ export interface FoundStatus {
 const PATIENCE = 5_000;
 
 /** Asks the engine and reads the store; when no engine answers, the exit code is 3. */
-export async function readStatus(io: Io, config: Config): Promise<FoundStatus> {
+export async function readStatus(io: ControlWorld, config: Config): Promise<FoundStatus> {
   const reply = await askEngine(io, config.dataDir, { verb: 'status', patience: PATIENCE });
   const state: EngineState =
     reply.type === 'nobody' ? (storeIsOwned(config) ? 'starting' : 'stopped') : 'hung';

@@ -1,8 +1,8 @@
-import type { Config, SourceConfig } from '../../config/index.ts';
-import type { SourceStateName } from '../../model/event.ts';
-import type { SourceState, StoreReader, StoreStats } from '../../store/port.ts';
+import type { Config, SourceConfig } from '../config/index.ts';
+import type { SourceStateName } from '../model/event.ts';
+import type { SourceState, StoreReader, StoreStats } from '../store/port.ts';
 import type { EngineState, SourceStatus, StatusReport } from './status-report.ts';
-import { NO_RESTARTS } from './status-report.ts';
+import { NO_RESTARTS } from '../model/engine-message.ts';
 
 /** What is known of the engine without its answer. */
 export interface EngineTrace {
@@ -18,6 +18,7 @@ const EMPTY: StoreStats = {
   gapsConfirmedAbsent: 0,
   bytes: 0,
   walBytes: 0,
+  freeBytes: 0,
   schemaVersion: 0,
   lastSeq: 0n,
   indexedSeq: 0n,

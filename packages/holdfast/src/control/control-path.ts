@@ -3,6 +3,9 @@ import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
 
+/** Who listens: the engine, or the supervisor that runs it. */
+export type ControlPart = 'engine' | 'supervisor';
+
 /** What decides where an engine listens. */
 export interface ControlPlace {
   readonly dataDir: string;
@@ -12,6 +15,8 @@ export interface ControlPlace {
   readonly tmp: string;
   /** The user's number; undefined on Windows. */
   readonly uid: number | undefined;
+  /** The engine when left out. */
+  readonly part?: ControlPart;
 }
 
 /** Longer paths do not fit the address of a socket on every system (104 bytes with the closing zero on macOS). */
@@ -21,8 +26,10 @@ const LONGEST_SOCKET_PATH = 103;
  * The address under which the engine of a data folder listens: a named pipe on Windows, else a socket in the
  * user's runtime folder. It is told from the folder's real path, so that every way to name the folder finds it.
  */
-export function controlPath({ dataDir, platform, env, tmp, uid }: ControlPlace): string {
-  const name = createHash('sha256').update(realPath(dataDir)).digest('hex').slice(0, 16);
+export function controlPath({ dataDir, platform, env, tmp, uid, part = 'engine' }: ControlPlace): string {
+  const name =
+    createHash('sha256').update(realPath(dataDir)).digest('hex').slice(0, 16) +
+    (part === 'engine' ? '' : '-s');
   if (platform === 'win32') return `\\\\.\\pipe\\holdfast-${name}`;
   const runtime = env['XDG_RUNTIME_DIR'];
   const folders = [

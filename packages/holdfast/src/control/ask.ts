@@ -1,10 +1,31 @@
 import { createConnection } from 'node:net';
-import { controlPath } from '../config/index.ts';
+import type { Clock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
-import type { Io } from './io.ts';
+import { controlPath, type ControlPart } from './control-path.ts';
+
+/** The world as far as it decides where an engine listens. */
+export interface ControlWorld {
+  readonly clock: Clock;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tmp: string;
+  readonly uid: number | undefined;
+}
 
 /** What can be asked of a running engine. */
-export type ControlVerb = 'status' | 'retry' | 'ack' | 'redrive' | 'verify';
+export type ControlVerb =
+  | 'status'
+  | 'metrics'
+  | 'retry'
+  | 'pause'
+  | 'resume'
+  | 'ack'
+  | 'redrive'
+  | 'verify'
+  /** Of the supervisor: end, with every child. */
+  | 'stop'
+  /** Of the supervisor: read the configuration again and start the engine anew. */
+  | 'restart';
 
 /** The answer of an engine, or that none answered. */
 export type ControlReply =
@@ -17,6 +38,8 @@ export type ControlReply =
 /** One request, one reply, each a line of JSON. */
 export interface ControlRequest {
   readonly verb: ControlVerb;
+  /** Whom to ask; the engine when left out. */
+  readonly part?: ControlPart;
   readonly args?: Readonly<Record<string, unknown>>;
   /** Silence for longer than this counts as `silent`, ms; null = wait for ever (verify). */
   readonly patience: number | null;
@@ -29,8 +52,19 @@ const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
  * Asks the engine of a data folder.
  * @throws HoldfastError with the code, sentence and hint of the engine when it refuses.
  */
-export async function askEngine(io: Io, dataDir: string, request: ControlRequest): Promise<ControlReply> {
-  const path = controlPath({ dataDir, platform: io.platform, env: io.env, tmp: io.tmp, uid: io.uid });
+export async function askEngine(
+  io: ControlWorld,
+  dataDir: string,
+  request: ControlRequest,
+): Promise<ControlReply> {
+  const path = controlPath({
+    dataDir,
+    platform: io.platform,
+    env: io.env,
+    tmp: io.tmp,
+    uid: io.uid,
+    part: request.part ?? 'engine',
+  });
   const line = await exchange(
     path,
     `${JSON.stringify({ verb: request.verb, args: request.args ?? {} })}\n`,
@@ -55,7 +89,7 @@ function exchange(
   path: string,
   line: string,
   { patience }: ControlRequest,
-  { clock }: Pick<Io, 'clock'>,
+  { clock }: Pick<ControlWorld, 'clock'>,
 ): Promise<string | Exclude<ControlReply, { type: 'result' }>> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);

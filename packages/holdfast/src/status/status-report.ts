@@ -1,16 +1,9 @@
-import type { SourceStateName } from '../../model/event.ts';
+import type { Restarts } from '../model/engine-message.ts';
+import type { SourceStateName } from '../model/event.ts';
+import type { Incident } from '../model/incident.ts';
 
 /** States of an engine; a heartbeat older than the configured `watchdog` is `hung`. */
 export type EngineState = 'starting' | 'running' | 'cooling-down' | 'hung' | 'stopped';
-
-/** How often the engine was started again, by reason. */
-export interface Restarts {
-  readonly crash: number;
-  readonly operator: number;
-  readonly update: number;
-  readonly watchdog: number;
-  readonly oom: number;
-}
 
 /** One source in `status --json`. Instants are ISO 8601 or null. */
 export interface SourceStatus {
@@ -56,8 +49,5 @@ export interface StatusReport {
     readonly bytes: number;
   };
   readonly sources: readonly SourceStatus[];
-  readonly incidents: readonly unknown[];
+  readonly incidents: readonly Incident[];
 }
-
-/** Nothing was started again. */
-export const NO_RESTARTS: Restarts = { crash: 0, operator: 0, update: 0, watchdog: 0, oom: 0 };
