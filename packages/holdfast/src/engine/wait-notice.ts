@@ -23,6 +23,7 @@ const SENTENCES: Record<WaitNotice['why'], string> = {
   disk: 'the disk does not let us write',
   confirm: 'an end is confirmed',
   gap: 'a gap is tried again',
+  paused: 'paused by a person',
 };
 
 /** A wait of a policy or gate, as everybody is told of it. */

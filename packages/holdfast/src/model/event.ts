@@ -1,3 +1,5 @@
+import type { MachineChange } from './machine-status.ts';
+
 /** Source states as `status` shows them (see DESIGN). */
 export type SourceStateName =
   | 'ok'
@@ -24,7 +26,8 @@ export interface WaitNotice {
     | 'poll'
     | 'disk'
     | 'confirm'
-    | 'gap';
+    | 'gap'
+    | 'paused';
   /** A sentence for a person. */
   readonly reason: string;
   /** Wall ms; null when it is not known. */
@@ -98,6 +101,25 @@ export type EngineEvent =
       readonly id: string | null;
       readonly code: string;
       readonly reason: string;
+    }
+  /** The machine slept, stopped us, stepped its clock or changed its network. */
+  | {
+      readonly kind: 'machine';
+      readonly at: number;
+      readonly change: MachineChange;
+      /** How long it slept or was stopped, or how far its clock stepped (with its sign), ms; null = not known. */
+      readonly ms: number | null;
+      /** A sentence for a person. */
+      readonly message: string;
+    }
+  /** A page on which engines died: the rest of its source goes on without it. */
+  | {
+      readonly kind: 'set-aside';
+      readonly at: number;
+      readonly source: string;
+      readonly window: string;
+      readonly deaths: number;
+      readonly state: 'set-aside' | 'tried-alone' | 'given-up' | 'settled';
     }
   /** Something a person should read once: missing contact, moved base URL. */
   | {

@@ -16,6 +16,8 @@ export function stateDuring({ why, reason }: Pick<WaitNotice, 'why' | 'reason'>)
       return 'waiting';
     case 'offline':
       return 'offline';
+    case 'paused':
+      return 'paused';
     case 'interval':
     case 'poll':
     case 'confirm':
