@@ -1,0 +1,4 @@
+import { announce } from './announce.mjs';
+
+announce();
+process.exit(1);

@@ -1,0 +1,4 @@
+import { announce, beat } from './announce.mjs';
+
+announce();
+beat();

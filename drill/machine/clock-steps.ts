@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { times, type Scenario } from './scenario.ts';
+import { watchAftermath } from './after.ts';
+import { HERE, POLL_MS, startWorld, type World } from './world.ts';
+
+const LIBRARIES = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map(
+  (machine) => `/usr/lib/${machine}/faketime/libfaketime.so.1`,
+);
+/** Two polls: the one that was planned when the clock stepped, and some time for the machine. */
+const FIRST_REQUEST_MS = 2 * POLL_MS;
+const WATCH_MS = 12_000;
+const MOST_REQUESTS = 24;
+
+/** The wall clock of the product steps two hours ahead and then four hours back, while monotonic time goes on. */
+export const clockSteps: Scenario = {
+  name: 'wall clock +2 h, then -2 h',
+  missing: () => (library() === undefined ? 'libfaketime (apt-get install faketime)' : null),
+  play: async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-clock-'));
+    const file = join(folder, 'offset');
+    const setOffset = (text: string): void => writeFileSync(file, `${text}\n`);
+    setOffset('+0');
+    const world = await startWorld({
+      ...HERE,
+      productEnv: {
+        LD_PRELOAD: library() ?? '',
+        FAKETIME_TIMESTAMP_FILE: file,
+        FAKETIME_NO_CACHE: '1',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      },
+    });
+    try {
+      const ahead = await step(world, () => setOffset('+2h'));
+      const back = await step(world, () => setOffset('-2h'));
+      return {
+        fired: await stepsSeen(world),
+        seen: `ahead: first requests after ${times(ahead.firstMs)}; back: ${times(back.firstMs)}; at most ${String(Math.max(ahead.most, back.most))} in ${String(WATCH_MS / 1000)} s`,
+        problems: [
+          ...(ahead.sameEngine && back.sameEngine ? [] : ['a healthy engine was replaced']),
+          ...([...ahead.firstMs, ...back.firstMs].every((ms) => ms !== null && ms <= FIRST_REQUEST_MS)
+            ? []
+            : ['a source stood still after a step']),
+          ...(Math.max(ahead.most, back.most) <= MOST_REQUESTS ? [] : ['a storm of requests']),
+        ],
+      };
+    } finally {
+      await world.end();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+function step(world: World, change: () => void): ReturnType<typeof watchAftermath> {
+  const at = Date.now();
+  change();
+  return watchAftermath(world, at, WATCH_MS);
+}
+
+/** The product's own word for it: an incident for each step. */
+async function stepsSeen({ product }: World): Promise<string | null> {
+  const { stdout } = await product.run('incidents', '--json', '--all');
+  const rows = JSON.parse(stdout) as readonly { readonly cause: string }[];
+  const steps = rows.filter(({ cause }) => cause === 'clock-step').length;
+  return steps > 0 ? `incident clock-step` : null;
+}
+
+function library(): string | undefined {
+  return LIBRARIES.find((path) => existsSync(path));
+}

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { times, type Scenario } from './scenario.ts';
+import { watchAftermath } from './after.ts';
+import { pause, recent, startWorld, type Place, type World } from './world.ts';
+
+const DOWN_MS = 20_000;
+const FIRST_REQUEST_MS = 1_000;
+const MOST_REQUESTS = 8;
+const [NEAR, FAR] = [`hf-near-${String(process.pid)}`, `hf-far-${String(process.pid)}`];
+
+/** The network interface of the product goes down for 20 s and comes up again, in namespaces of their own. */
+export const interfaceDown: Scenario = {
+  name: 'network interface down and up',
+  missing: () => (process.getuid?.() === 0 && ip('netns', 'list') ? null : 'root and ip netns (iproute2)'),
+  play: async () => {
+    const place = connect();
+    try {
+      const world = await startWorld(place);
+      try {
+        return await takeDown(world);
+      } finally {
+        await world.end();
+      }
+    } finally {
+      disconnect();
+    }
+  },
+};
+
+async function takeDown(world: World): Promise<Awaited<ReturnType<Scenario['play']>>> {
+  must('-n', NEAR, 'link', 'set', 'near0', 'down');
+  await pause(DOWN_MS);
+  const asked = Math.max(...world.services.map((service) => recent(service, DOWN_MS - 2_000)));
+  const states = (await world.product.sources()).map(({ state }) => state);
+  const back = Date.now();
+  must('-n', NEAR, 'link', 'set', 'near0', 'up');
+  const { firstMs, most, sameEngine } = await watchAftermath(world, back, 6_000);
+  return {
+    fired: asked === 0 ? 'no request arrived while it was down' : null,
+    seen: `first requests after ${times(firstMs)}; at most ${String(most)} in 6 s; shown meanwhile: ${[...new Set(states)].join(', ')}`,
+    problems: [
+      ...(sameEngine ? [] : ['a healthy engine was replaced']),
+      ...(firstMs.every((ms) => ms !== null && ms <= FIRST_REQUEST_MS) ? [] : ['a first request came late']),
+      ...(new Set(firstMs).size > 1 ? [] : ['the services were not asked spread']),
+      ...(most <= MOST_REQUESTS ? [] : ['a storm of requests']),
+      ...(states.includes('ok') ? ['status said ok while the network was gone'] : []),
+    ],
+  };
+}
+
+function connect(): Place {
+  must('netns', 'add', NEAR);
+  must('netns', 'add', FAR);
+  must('link', 'add', 'near0', 'netns', NEAR, 'type', 'veth', 'peer', 'name', 'far0', 'netns', FAR);
+  for (const [space, link, address] of [
+    [NEAR, 'near0', '10.199.7.2/24'],
+    [FAR, 'far0', '10.199.7.1/24'],
+  ] as const) {
+    must('-n', space, 'addr', 'add', address, 'dev', link);
+    must('-n', space, 'link', 'set', 'lo', 'up');
+    must('-n', space, 'link', 'set', link, 'up');
+  }
+  return {
+    upstreamPrefix: ['ip', 'netns', 'exec', FAR],
+    host: '10.199.7.1',
+    productPrefix: ['ip', 'netns', 'exec', NEAR],
+    productEnv: {},
+  };
+}
+
+function disconnect(): void {
+  for (const space of [NEAR, FAR]) ip('netns', 'del', space);
+}
+
+function ip(...args: readonly string[]): boolean {
+  return spawnSync('ip', args, { stdio: 'ignore' }).status === 0;
+}
+
+function must(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`);
+}
