@@ -1,7 +1,7 @@
 import { EXIT } from '../model/exit-code.ts';
 import { printList } from './list.ts';
 import { readStatus } from '../status/read-status.ts';
-import { grouped } from './status/render-status.ts';
+import { grouped } from './status/quantities.ts';
 import type { Register } from './verb.ts';
 
 /** `sources`: the configured upstreams and how each stands. */

@@ -17,6 +17,11 @@ export const VERBS: readonly Verb[] = [
   { usage: 'show <id>', summary: 'show one paper', load: () => import('./show.ts') },
   { usage: 'sources', summary: 'list the sources and how they stand', load: () => import('./sources.ts') },
   { usage: 'gaps', summary: 'list what is known to be missing', load: () => import('./gaps.ts') },
+  {
+    usage: 'incidents',
+    summary: 'list what went wrong and how it ended',
+    load: () => import('./incidents.ts'),
+  },
   { usage: 'quarantine', summary: 'list what could not be parsed', load: () => import('./quarantine.ts') },
   {
     usage: 'redrive [numbers...]',

@@ -1,14 +1,24 @@
-import type { Config, SourceConfig } from '../config/index.ts';
-import type { SourceStateName } from '../model/event.ts';
-import type { SourceState, StoreReader, StoreStats } from '../store/port.ts';
-import type { EngineState, SourceStatus, StatusReport } from './status-report.ts';
-import { NO_RESTARTS } from '../model/engine-message.ts';
+import type { Config } from '../config/index.ts';
+import { addDays, dayOf } from '../model/day.ts';
+import type { StoreReader, StoreStats } from '../store/port.ts';
+import { diskReport } from './disk-report.ts';
+import type { EngineTrace } from './engine-trace.ts';
+import { incidentReport, recentIncidents } from './incident-report.ts';
+import { isoOf, isoOrNull } from './instant.ts';
+import { CELL_MS, lastDayFrom, lastDays } from './last-day.ts';
+import type { LiveStatus } from './live-status.ts';
+import { machineReport } from './machine-report.ts';
+import { sourceStatus } from './source-status.ts';
+import type { StatusReport, SupervisorReport } from './status-report.ts';
 
-/** What is known of the engine without its answer. */
-export interface EngineTrace {
-  readonly state: EngineState;
-  readonly pid: number | null;
-  readonly version: string;
+/** What the processes told, beside the store. */
+export interface Told {
+  readonly engine: EngineTrace;
+  readonly supervisor: SupervisorReport | null;
+  /** Null when no engine answers. */
+  readonly live: LiveStatus | null;
+  /** Wall ms. */
+  readonly now: number;
 }
 
 const EMPTY: StoreStats = {
@@ -25,24 +35,37 @@ const EMPTY: StoreStats = {
   perSource: [],
 };
 
-/** The whole status, read from the store; `reader` is null when there is no store yet. */
+/** What a status needs of the store: of the order of the number of sources, however long its history is. */
+async function readStore(reader: StoreReader | null, now: number) {
+  if (reader === null) return { stats: EMPTY, sources: [], days: [], incidents: [], samples: [] };
+  return {
+    stats: await reader.stats(),
+    sources: await reader.sources(),
+    days: await reader.timelines(addDays(dayOf(now), -1)),
+    incidents: await recentIncidents(reader, now),
+    samples: await reader.diskSamples(),
+  };
+}
+
+/** The whole status: the store, and over it what the processes told; `reader` is null when there is no store yet. */
 export async function statusFromStore(
   config: Config,
   reader: StoreReader | null,
-  engine: EngineTrace,
+  told: Told,
 ): Promise<StatusReport> {
-  const stats = (await reader?.stats()) ?? EMPTY;
-  const stored = (await reader?.sources()) ?? [];
-  const ids = [...new Set([...config.sources.map(({ id }) => id), ...stored.map(({ id }) => id)])];
-  const successes = stored.map(({ lastSuccessAt }) => lastSuccessAt).filter((at) => at !== null);
+  const { live, now } = told;
+  const { stats, sources, days, incidents, samples } = await readStore(reader, now);
+  const stored = new Map(sources.map((source) => [source.id, source]));
+  const configured = new Map(config.sources.map((source) => [source.id, source]));
+  const counts = new Map(stats.perSource.map((each) => [each.source, each]));
+  const alive = new Map(live?.sources.map((source) => [source.id, source]));
+  const timelines = lastDays(days, now);
   return {
-    engine: { ...engine, uptimeSeconds: 0, restarts: NO_RESTARTS },
-    connectionHealth: {
-      failures: sum(stored.map(({ failures }) => failures)),
-      totalRetries: sum(stored.map(({ retries }) => retries)),
-      lastSuccessfulFetch: successes.length === 0 ? null : iso(Math.max(...successes)),
-      uptimeHours: 0,
-    },
+    asOf: isoOf(now),
+    engine: { ...told.engine, ...live?.engine, ...restartsOf(told) },
+    supervisor: told.supervisor,
+    machine: live?.machine ? machineReport(live.machine) : null,
+    connectionHealth: connectionHealth(sources, live),
     store: {
       records: stats.records,
       quarantined: stats.quarantined,
@@ -51,55 +74,47 @@ export async function statusFromStore(
       schemaVersion: stats.schemaVersion,
       bytes: stats.bytes + stats.walBytes,
     },
-    sources: ids.map((id) => {
-      const configured = config.sources.find((each) => each.id === id);
-      return sourceStatus(
+    disk: await diskReport(config, stats, samples),
+    timeline: { from: isoOf(lastDayFrom(now)), slotSeconds: CELL_MS / 1000 },
+    sources: [...new Set([...configured.keys(), ...stored.keys()])].map((id) =>
+      sourceStatus({
         id,
-        configured,
-        stored.find((each) => each.id === id),
-        stats,
-      );
-    }),
-    incidents: [],
+        configured: configured.get(id),
+        stored: stored.get(id),
+        counts: counts.get(id),
+        timeline: timelines.get(id),
+        live: alive.get(id),
+        now,
+      }),
+    ),
+    incidents: incidents.map(incidentReport),
   };
 }
 
-function sourceStatus(
-  id: string,
-  configured: SourceConfig | undefined,
-  stored: SourceState | undefined,
-  stats: StoreStats,
-): SourceStatus {
-  const counts = stats.perSource.find(({ source }) => source === id);
-  const [state, reason] = shownState(configured, stored);
+/** The supervisor counts while the engine lives; the engine knows only what it was told at its start. */
+function restartsOf({ engine, supervisor }: Told): Partial<EngineTrace> {
+  return supervisor === null ? {} : { restarts: engine.restarts };
+}
+
+function connectionHealth(
+  sources: readonly {
+    readonly lastSuccessAt: number | null;
+    readonly failures: number;
+    readonly retries: number;
+  }[],
+  live: LiveStatus | null,
+): StatusReport['connectionHealth'] {
+  const successes = sources.map(({ lastSuccessAt }) => lastSuccessAt).filter((at) => at !== null);
+  const last = isoOrNull(successes.length === 0 ? null : Math.max(...successes));
+  if (live !== null)
+    return {
+      ...live.connectionHealth,
+      lastSuccessfulFetch: live.connectionHealth.lastSuccessfulFetch ?? last,
+    };
   return {
-    id,
-    kind: configured?.kind ?? stored?.kind ?? '',
-    state,
-    reason,
-    watermark: stored?.watermark ?? null,
-    lastSuccessAt: iso(stored?.lastSuccessAt ?? null),
-    nextAttemptAt: iso(stored?.nextAttemptAt ?? null),
-    attempt: stored?.attempt ?? 0,
-    recordsTotal: counts?.records ?? 0,
-    windows: counts?.windows ?? { open: 0, sealed: 0, verified: 0, gap: 0 },
+    failures: sources.reduce((sum, { failures }) => sum + failures, 0),
+    totalRetries: sources.reduce((sum, { retries }) => sum + retries, 0),
+    lastSuccessfulFetch: last,
+    uptimeHours: 0,
   };
-}
-
-function shownState(
-  configured: SourceConfig | undefined,
-  stored: SourceState | undefined,
-): readonly [SourceStateName, string] {
-  if (configured === undefined) return ['disabled', 'no longer in the configuration; its papers are kept'];
-  if (!configured.enabled) return ['disabled', 'disabled in the configuration'];
-  if (stored === undefined) return ['catching-up', 'never harvested yet'];
-  return [stored.state as SourceStateName, stored.reason];
-}
-
-function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }

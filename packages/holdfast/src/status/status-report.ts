@@ -1,9 +1,23 @@
-import type { Restarts } from '../model/engine-message.ts';
+import type { RestartReason, Restarts } from '../model/engine-message.ts';
 import type { SourceStateName } from '../model/event.ts';
-import type { Incident } from '../model/incident.ts';
+import type { IncidentCause, IncidentLayer } from '../model/incident.ts';
+import type { ChildMode, SupervisorStatus } from '../model/supervisor-status.ts';
+import type { MachineReport } from './machine-report.ts';
 
 /** States of an engine; a heartbeat older than the configured `watchdog` is `hung`. */
 export type EngineState = 'starting' | 'running' | 'cooling-down' | 'hung' | 'stopped';
+
+/** How fresh a source is. Lag and staleness are kept apart: a quiet weekend raises the lag, not the staleness. */
+export interface Freshness {
+  /** Now minus the watermark; null while nothing is known. */
+  readonly lagSeconds: number | null;
+  /** Now minus the last successful answer; null before the first. */
+  readonly stalenessSeconds: number | null;
+  /** The configured `expect`; null = the calendar of its kind, or none. */
+  readonly targetSeconds: number | null;
+  /** Something that should be there by the target is not. */
+  readonly late: boolean;
+}
 
 /** One source in `status --json`. Instants are ISO 8601 or null. */
 export interface SourceStatus {
@@ -23,17 +37,86 @@ export interface SourceStatus {
     readonly verified: number;
     readonly gap: number;
   };
+  /** Newest datestamp among its records. */
+  readonly newestDatestamp: string | null;
+  readonly freshness: Freshness;
+  /** The last 24 hours, a letter (`TIMELINE_LETTERS`) per half-hour from `timeline.from` on, the worst of each. */
+  readonly timeline: string;
+}
+
+/** One incident in `status --json` and a row of `incidents --json`. Instants are ISO 8601 or null. */
+export interface IncidentReport {
+  readonly id: string;
+  readonly cause: IncidentCause;
+  readonly scope: string;
+  readonly layer: IncidentLayer;
+  readonly state: 'open' | 'recovered';
+  readonly summary: string;
+  readonly sources: readonly string[];
+  readonly startedAt: string;
+  readonly detectedAt: string;
+  readonly recoveredAt: string | null;
+  /** From its start to its detection, ms. */
+  readonly detectMs: number;
+  /** From its detection to its recovery, ms; null while it lasts. */
+  readonly recoverMs: number | null;
+  readonly count: number;
+  readonly actions: readonly { readonly at: string; readonly what: string }[];
+  readonly nextAttemptAt: string | null;
+  /** Records that were committed late because of it. */
+  readonly recordsAffected: number;
+}
+
+/** The supervisor in `status --json`. */
+export interface SupervisorReport {
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  readonly version: string;
+  readonly manager: SupervisorStatus['manager'];
+  readonly logFile: string | null;
+  readonly children: readonly {
+    readonly name: string;
+    readonly mode: ChildMode;
+    readonly pid: number | null;
+    readonly since: string;
+    readonly nextStartAt: string | null;
+    readonly lastHeartbeatAt: string | null;
+    readonly rssBytes: number | null;
+    readonly restarts: Restarts;
+  }[];
+}
+
+/** The disk that holds the store. Sizes in bytes; null where it is not known. */
+export interface DiskReport {
+  readonly freeBytes: number | null;
+  /** The store and its log. */
+  readonly usedBytes: number;
+  /** The configured bound. */
+  readonly maxDisk: number | null;
+  /** Days until the bound or the disk is reached at the present rate; null when it never is or too little is known. */
+  readonly fullInDays: number | null;
 }
 
 /** `status --json` (DESIGN, "The contract with the outside"): fields are added, never changed. */
 export interface StatusReport {
+  /** When this was put together, ISO 8601. */
+  readonly asOf: string;
   readonly engine: {
     readonly state: EngineState;
     readonly pid: number | null;
     readonly uptimeSeconds: number;
     readonly version: string;
-    readonly restarts: Restarts;
+    readonly restarts: Readonly<Record<RestartReason, number>>;
+    /** When it is started again; null unless that is being waited for. */
+    readonly nextStartAt: string | null;
+    /** Its last sign of life, as its supervisor saw it. */
+    readonly lastHeartbeatAt: string | null;
   };
+  /** Null when no supervisor answers. */
+  readonly supervisor: SupervisorReport | null;
+  /** Null when the engine does not tell. */
+  readonly machine: MachineReport | null;
   readonly connectionHealth: {
     readonly failures: number;
     readonly totalRetries: number;
@@ -48,6 +131,10 @@ export interface StatusReport {
     readonly schemaVersion: number;
     readonly bytes: number;
   };
+  readonly disk: DiskReport;
+  /** Of the sources' timelines: begin of their first letter, and seconds per letter. */
+  readonly timeline: { readonly from: string; readonly slotSeconds: number };
   readonly sources: readonly SourceStatus[];
-  readonly incidents: readonly Incident[];
+  /** Those that last and those of the last 24 hours, newest first, at most 50. */
+  readonly incidents: readonly IncidentReport[];
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '@holdfast/resilience/clock';
 import type { SourceStateName, WaitNotice } from '../../model/event.ts';
 import { stateDuring } from '../../model/wait-state.ts';
 import type { RunEvent } from '../../daemon/supervisor-event.ts';
-import { grouped } from '../status/render-status.ts';
+import { grouped } from '../status/quantities.ts';
 import { plain } from '../terminal/escape.ts';
 import { fit, pad } from '../terminal/width.ts';
 

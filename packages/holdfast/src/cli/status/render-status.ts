@@ -1,117 +1,90 @@
 import { formatDuration } from '@holdfast/resilience/clock';
-import type { Look, Style } from '../terminal/style.ts';
-import { paint } from '../terminal/style.ts';
 import { plain } from '../terminal/escape.ts';
-import { fit, pad } from '../terminal/width.ts';
-import type { SourceStatus, StatusReport } from '../../status/status-report.ts';
-
-/** A mark for each state, told by its shape and not by its colour alone; the second is for `--plain`. */
-const MARKS: Readonly<Record<string, readonly [fancy: string, plain: string, style: Style]>> = {
-  ok: ['✓', '+', 'green'],
-  'catching-up': ['↻', '..', 'cyan'],
-  waiting: ['▲', '!', 'yellow'],
-  throttled: ['◆', '!', 'yellow'],
-  blocked: ['✗', 'X', 'red'],
-  'auth-needed': ['⚿', 'X', 'red'],
-  offline: ['○', 'o', 'dim'],
-  asleep: ['◌', 'o', 'dim'],
-  stale: ['△', '!', 'yellow'],
-  paused: ['‖', '-', 'dim'],
-  disabled: ['·', '-', 'dim'],
-};
+import type { Look } from '../terminal/style.ts';
+import { paint } from '../terminal/style.ts';
+import { fit } from '../terminal/width.ts';
+import type { StatusReport } from '../../status/status-report.ts';
+import { nextCommands } from '../../status/verdict.ts';
+import { incidentLines } from './incident-lines.ts';
+import { bytes, grouped } from './quantities.ts';
+import { sourceHeading, sourceLines } from './source-lines.ts';
 
 /** The status for people: lines of at most `look.columns` columns. */
 export function renderStatus(report: StatusReport, look: Look, now: number): string[] {
   return [
-    ...headLines(report, look),
+    ...headLines(report, look, now),
     '',
-    pad('SOURCE', 14) + pad('STATE', 15) + pad('RECORDS', 12, 'left') + pad('FRESH', 10, 'left') + '  NEXT',
+    fit(sourceHeading(look), look.columns),
     ...report.sources.flatMap((source) => sourceLines(source, look, now)),
     '',
+    ...incidentLines(report.incidents, look),
     ...tailLines(report, look),
   ];
 }
 
-function headLines({ engine, store }: StatusReport, look: Look): string[] {
+function headLines(report: StatusReport, look: Look, now: number): string[] {
+  const { engine } = report;
   const style = engine.state === 'running' ? 'green' : engine.state === 'starting' ? 'cyan' : 'red';
   const dot = look.fancy ? (engine.state === 'running' ? '● ' : '○ ') : '';
-  const state = paint(look, style, `${dot}${engine.state.toUpperCase()}`);
-  const up =
-    engine.pid === null ? [] : [`up ${formatDuration(engine.uptimeSeconds * 1_000)}`, `pid ${engine.pid}`];
-  const restarts = Object.entries(engine.restarts).filter(([, count]) => count > 0);
-  const again = restarts.map(([reason, count]) => `${count} ${reason}`).join(', ');
-  const facts = [...up, ...(again === '' ? [] : [`restarts ${again}`]), `v${engine.version}`];
-  const audited =
-    store.auditCompleteUntil === null ? '' : ` ${sep(look)} audited complete to ${store.auditCompleteUntil}`;
+  const state = `${dot}${engine.state.toUpperCase()}`;
   return [
-    `${state}  ${fit(facts.join(` ${sep(look)} `), look.columns - 16)}`,
-    fit(
-      `  Store ${grouped(store.records)} records ${sep(look)} ${bytes(store.bytes)}${audited}`,
-      look.columns,
-    ),
+    `${paint(look, style, state)}  ${fit(engineFacts(report, now).join(sep(look)), look.columns - state.length - 2)}`,
+    fit(`  Store ${storeFacts(report).join(sep(look))}`, look.columns),
+    ...[machineFacts(report)]
+      .filter((facts) => facts.length > 0)
+      .map((facts) => fit(`  ${facts.join(sep(look))}`, look.columns)),
   ];
 }
 
-function sourceLines(source: SourceStatus, look: Look, now: number): string[] {
-  const [fancy, ascii, style] = MARKS[source.state] ?? ['?', '?', 'yellow'];
-  const state = pad(`${look.fancy ? fancy : ascii} ${source.state}`, 15);
-  const line =
-    pad(fit(source.id, 13), 14) +
-    paint(look, style, state) +
-    pad(grouped(source.recordsTotal), 12, 'left') +
-    pad(age(source.lastSuccessAt, now), 10, 'left') +
-    `  ${until(source.nextAttemptAt, now)}`;
-  if (source.state === 'ok' || source.reason === '') return [line];
-  const attempt = source.attempt > 0 ? `try ${source.attempt}, ` : '';
-  const branch = look.fancy ? '└ ' : '- ';
-  return [line, fit(`${' '.repeat(14)}${branch}${attempt}${plain(source.reason)}`, look.columns)];
+function engineFacts({ engine }: StatusReport, now: number): string[] {
+  const restarts = Object.entries(engine.restarts)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
+  const next = engine.nextStartAt === null ? null : Math.max(0, Date.parse(engine.nextStartAt) - now);
+  return [
+    ...(engine.pid === null
+      ? []
+      : [`up ${formatDuration(engine.uptimeSeconds * 1_000)}`, `pid ${engine.pid}`]),
+    ...(next === null ? [] : [`starts again in ${formatDuration(next)}`]),
+    ...(restarts === '' ? [] : [`restarts ${restarts}`]),
+    `v${plain(engine.version)}`,
+  ];
 }
 
-function tailLines({ store, sources, engine, incidents }: StatusReport, look: Look): string[] {
+function storeFacts({ store }: StatusReport): string[] {
+  return [
+    `${grouped(store.records)} records`,
+    bytes(store.bytes),
+    ...(store.auditCompleteUntil === null ? [] : [`audited complete to ${store.auditCompleteUntil}`]),
+  ];
+}
+
+function machineFacts({ disk, machine }: StatusReport): string[] {
+  const { freeBytes, maxDisk, fullInDays } = disk;
+  return [
+    ...(freeBytes === null ? [] : [`Disk ${bytes(freeBytes)} free`]),
+    ...(maxDisk === null ? [] : [`bound ${bytes(maxDisk)}`]),
+    ...(fullInDays === null ? [] : [`full in ${grouped(Math.floor(fullInDays))} days`]),
+    ...(machine?.network === 'down' ? ['offline'] : []),
+    ...(machine?.awake ? [`keep-awake ${plain(machine.awake.says)}`] : []),
+  ];
+}
+
+function tailLines(report: StatusReport, look: Look): string[] {
+  const { store, sources } = report;
   const open = sources.reduce((total, { windows }) => total + windows.open, 0);
   const counts = [
     `Windows open ${grouped(open)}`,
     `quarantine ${grouped(store.quarantined)}${store.quarantined > 0 ? ' (holdfast quarantine)' : ''}`,
     `gaps ${grouped(store.gapsOpen)}${store.gapsOpen > 0 ? ' (holdfast gaps)' : ''}`,
-    ...(incidents.length > 0 ? [`incidents ${incidents.length}`] : []),
   ];
   return [
-    fit(counts.join(` ${sep(look)} `), look.columns),
-    fit(`Next: ${nextCommand(sources, engine.state)}`, look.columns),
+    fit(counts.join(sep(look)), look.columns),
+    fit(`Next: ${plain(nextCommands(report).slice(0, 3).join(sep(look)))}`, look.columns),
   ];
-}
-
-function nextCommand(sources: readonly SourceStatus[], engine: string): string {
-  if (engine === 'stopped') return 'holdfast run';
-  const waiting = sources.find(({ state }) => ['waiting', 'throttled', 'blocked'].includes(state));
-  return waiting === undefined
-    ? 'holdfast search WORDS, holdfast export --format jsonl'
-    : `holdfast retry ${waiting.id}`;
 }
 
 function sep(look: Look): string {
-  return look.fancy ? '·' : '|';
-}
-
-function age(instant: string | null, now: number): string {
-  return instant === null ? '-' : formatDuration(Math.max(0, now - Date.parse(instant)));
-}
-
-function until(instant: string | null, now: number): string {
-  if (instant === null) return '-';
-  const left = Date.parse(instant) - now;
-  return left <= 0 ? 'now' : `in ${formatDuration(left)}`;
-}
-
-/** A whole number with commas between groups of three digits. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** A size for people, in powers of ten. */
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
-  const value = count / 1_000 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power] ?? ''}`;
+  return look.fancy ? ' · ' : ' | ';
 }

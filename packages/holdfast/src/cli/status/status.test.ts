@@ -1,165 +1,133 @@
 import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveConfig } from '../../config/index.ts';
-import type { SourceState, StoreReader } from '../../store/port.ts';
+import { exampleReport, exampleSource, incidentOf, NOW } from '../../status/testing/example-report.ts';
+import type { StatusReport } from '../../status/status-report.ts';
 import { lookOf } from '../terminal/style.ts';
 import { width } from '../terminal/width.ts';
 import { testIo } from '../testing/test-io.ts';
-import { exitCodeOfStatus } from '../../status/degraded.ts';
-import { withLive } from '../../status/live-status.ts';
+import { dayBar } from './day-bar.ts';
+import { shortSpan } from './quantities.ts';
 import { renderStatus } from './render-status.ts';
-import { statusFromStore } from '../../status/status-from-store.ts';
-import type { StatusReport } from '../../status/status-report.ts';
 
-const NOW = Date.UTC(2026, 10, 22, 2);
-const { config } = resolveConfig({ flags: {}, env: {}, cwd: '/nowhere', platform: 'linux', home: '/home/a' });
-const stopped = { state: 'stopped', pid: null, version: '0.1.0' } as const;
+const look = lookOf(testIo({ isTTY: true }));
+const ascii = lookOf(testIo({ isTTY: true }), { plain: true });
+const asleep = `${'o'.repeat(18)}${'z'.repeat(12)}${'o'.repeat(17)}w`;
 
-const arxiv: SourceState = {
-  id: 'arxiv',
-  kind: 'arxiv',
-  from: '2026-10-23',
-  watermark: '2026-11-22T01:00:00Z',
-  memory: {},
-  state: 'waiting',
-  reason: 'HTTP 503 since 01:40: our own backoff, nothing lost \u001b[31m',
-  nextAttemptAt: NOW + 190_000,
-  attempt: 4,
-  lastSuccessAt: NOW - 1_260_000,
-  failures: 4,
-  retries: 3,
-};
-
-function reader(): StoreReader {
-  const stats = {
-    records: 1_284_113,
-    quarantined: 3,
-    gapsOpen: 1,
-    gapsConfirmedAbsent: 0,
-    bytes: 2_100_000_000,
-    walBytes: 0,
-    schemaVersion: 1,
-    lastSeq: 9n,
-    indexedSeq: 9n,
-    perSource: [
-      {
-        source: 'arxiv',
-        records: 1_284_113,
-        newestDatestamp: '2026-11-21',
-        windows: { open: 2, sealed: 1, verified: 40, gap: 0 },
-      },
+function report(): StatusReport {
+  const base = exampleReport();
+  return {
+    ...base,
+    engine: {
+      ...base.engine,
+      uptimeSeconds: 1_051_200,
+      version: '0.4.0',
+      restarts: { crash: 1, operator: 0, update: 2, watchdog: 0, oom: 0 },
+    },
+    store: { ...base.store, records: 1_284_113, bytes: 2_100_000_000, quarantined: 3, gapsOpen: 1 },
+    disk: { freeBytes: 41e9, usedBytes: 2.1e9, maxDisk: 50e9, fullInDays: 214.7 },
+    sources: [
+      exampleSource({
+        id: 'arxiv',
+        state: 'waiting',
+        reason: 'HTTP 503 since 01:40: our own backoff, nothing lost \u001b[31m',
+        attempt: 4,
+        lastSuccessAt: new Date(NOW - 1_260_000).toISOString(),
+        nextAttemptAt: new Date(NOW + 190_000).toISOString(),
+        recordsTotal: 1_284_113,
+        timeline: asleep,
+      }),
+      exampleSource({ id: 'biorxiv', windows: { open: 2, sealed: 1, verified: 4, gap: 0 } }),
+    ],
+    incidents: [
+      incidentOf({ scope: 'example.org', startedAt: NOW - 1_200_000, recoveredAt: null }),
+      incidentOf({
+        cause: 'asleep',
+        scope: 'machine',
+        startedAt: NOW - 7_200_000,
+        detectedAt: NOW - 3_600_000,
+        recoveredAt: NOW - 3_504_000,
+        recordsAffected: 412,
+      }),
     ],
   };
-  return {
-    stats: () => Promise.resolve(stats),
-    sources: () => Promise.resolve([arxiv]),
-  } as Partial<StoreReader> as StoreReader;
 }
 
-const live = {
-  engine: {
-    state: 'running',
-    pid: 4121,
-    uptimeSeconds: 1_051_200,
-    version: '0.4.0',
-    restarts: { crash: 1, operator: 0, update: 2, watchdog: 0, oom: 0 },
-  },
-  connectionHealth: { failures: 5, totalRetries: 6, lastSuccessfulFetch: null, uptimeHours: 292 },
-  sources: [{ id: 'biorxiv', state: 'ok', reason: '', nextAttemptAt: null, attempt: 0 }],
-} as const;
+const lines = (of: StatusReport, columns = 80): string[] =>
+  renderStatus(of, { ...look, columns }, NOW).map(stripVTControlCharacters);
 
 describe('the status for people', () => {
-  it('fits into 80 columns and reads without colours', async () => {
-    const report = withLive(await statusFromStore(config, reader(), stopped), live);
-    const lines = renderStatus(report, lookOf(testIo({ isTTY: true })), NOW).map(stripVTControlCharacters);
-    expect(lines).toEqual([
+  it('fits into 80 columns and reads without colours', () => {
+    expect(lines(report())).toEqual([
       '● RUNNING  up 12d 4h · pid 4121 · restarts 1 crash, 2 update · v0.4.0',
       '  Store 1,284,113 records · 2.1 GB',
+      '  Disk 41.0 GB free · bound 50.0 GB · full in 214 days',
       '',
-      'SOURCE        STATE               RECORDS     FRESH  NEXT',
-      'arxiv         ▲ waiting         1,284,113       21m  in 3m 10s',
-      '              └ try 4, HTTP 503 since 01:40: our own backoff, nothing lost ',
-      'biorxiv       ✓ ok                      0         -  -',
+      'SOURCE     STATE          FRESH  24h ▏now                    RECORDS  NEXT',
+      'arxiv      ▲ waiting        21m  ▇▇▇▇▇▇▇▇▇░░░░░░▇▇▇▇▇▇▇▇▄  1,284,113  in 3m 10s',
+      '           └ try 4, HTTP 503 since 01:40: our own backoff, nothing lost ',
+      'biorxiv    ✓ ok             42s  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇         10  -',
+      '',
+      'Incidents, last 24 h (UTC)',
+      '  01:40-now   example.org   outage         detect 3s     recover -',
+      '  00:00-01:01 machine       asleep         detect 1h     recover 1m 36s late 412',
       '',
       'Windows open 2 · quarantine 3 (holdfast quarantine) · gaps 1 (holdfast gaps)',
-      'Next: holdfast retry arxiv',
+      'Next: holdfast retry arxiv · holdfast gaps · holdfast quarantine',
     ]);
-    expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(80);
   });
 
-  it('is ASCII without colours when it is to be plain', async () => {
-    const report = await statusFromStore(config, reader(), stopped);
-    const text = renderStatus(report, lookOf(testIo({ isTTY: true }), { plain: true }), NOW).join('\n');
-    expect(text).toMatch(/^STOPPED {2}v0\.1\.0\n/);
+  it('is ASCII without colours when it is to be plain', () => {
+    const text = renderStatus(report(), ascii, NOW).join('\n');
+    expect(text).toMatch(/^RUNNING {2}up 12d 4h \| pid 4121/);
+    expect(text).toContain('ooooooooozzzzzzoooooooow');
     expect(text).not.toMatch(/[^\n -~]/);
   });
-});
 
-describe('the status as JSON', () => {
-  it('has the fields of the contract, from the store alone', async () => {
-    const report = await statusFromStore(config, reader(), stopped);
-    expect(report.engine).toEqual({
-      state: 'stopped',
-      pid: null,
-      uptimeSeconds: 0,
-      version: '0.1.0',
-      restarts: { crash: 0, operator: 0, update: 0, watchdog: 0, oom: 0 },
-    });
-    expect(report.connectionHealth).toEqual({
-      failures: 4,
-      totalRetries: 3,
-      lastSuccessfulFetch: '2026-11-22T01:39:00.000Z',
-      uptimeHours: 0,
-    });
-    expect(report.store).toEqual({
-      records: 1_284_113,
-      quarantined: 3,
-      gapsOpen: 1,
-      auditCompleteUntil: null,
-      schemaVersion: 1,
-      bytes: 2_100_000_000,
-    });
-    expect(report.sources[0]).toEqual({
-      id: 'arxiv',
-      kind: 'arxiv',
-      state: 'waiting',
-      reason: arxiv.reason,
-      watermark: '2026-11-22T01:00:00Z',
-      lastSuccessAt: '2026-11-22T01:39:00.000Z',
-      nextAttemptAt: '2026-11-22T02:03:10.000Z',
-      attempt: 4,
-      recordsTotal: 1_284_113,
-      windows: { open: 2, sealed: 1, verified: 40, gap: 0 },
-    });
-    expect(report.sources[1]?.reason).toBe('never harvested yet');
-    expect(report.incidents).toEqual([]);
+  it('is never wider than the terminal and passes on no control character', () => {
+    const hostile = fc.string({ unit: 'binary', maxLength: 80 });
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 200 }), hostile, hostile, (columns, id, text) => {
+        const base = report();
+        const drawn = renderStatus(
+          {
+            ...base,
+            sources: [exampleSource({ id, reason: text, state: 'waiting', attempt: 1 })],
+            incidents: [incidentOf({ scope: text })],
+          },
+          { ...look, colour: false, columns },
+          NOW,
+        );
+        expect(drawn.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+        expect(Math.max(...drawn.map(width))).toBeLessThanOrEqual(columns);
+      }),
+    );
   });
 
-  it('is whole before the first harvest too', async () => {
-    const report = await statusFromStore(config, null, stopped);
-    expect(report.store.records).toBe(0);
-    expect(report.sources.map(({ id, state }) => [id, state])).toEqual([
-      ['arxiv', 'catching-up'],
-      ['biorxiv', 'catching-up'],
-    ]);
+  it('says when an engine that cools down is started again', () => {
+    const base = report();
+    const nextStartAt = new Date(NOW + 240_000).toISOString();
+    const cooling = {
+      ...base,
+      engine: { ...base.engine, state: 'cooling-down' as const, pid: null, nextStartAt },
+    };
+    expect(lines(cooling)[0]).toMatch(/^○ COOLING-DOWN {2}starts again in 4m · /);
   });
 });
 
-describe('the exit code of a status', () => {
-  const healthy: StatusReport = {
-    engine: { state: 'running', pid: 1, uptimeSeconds: 1, version: '0', restarts: live.engine.restarts },
-    connectionHealth: live.connectionHealth,
-    store: { records: 1, quarantined: 0, gapsOpen: 0, auditCompleteUntil: null, schemaVersion: 1, bytes: 1 },
-    sources: [],
-    incidents: [],
-  };
+describe('the bar of a day', () => {
+  it('shows the worst half of each hour', () => {
+    expect(dayBar('oooooowo..zz', look)).toBe('▇▇▇▄·░');
+    expect(dayBar('oooooowo..zz', ascii)).toBe('ooow.z');
+  });
+});
 
+describe('a short span', () => {
   it.each([
-    ['nothing', healthy, 0],
-    ['a quarantined record', { ...healthy, store: { ...healthy.store, quarantined: 1 } }, 4],
-    ['an open gap', { ...healthy, store: { ...healthy.store, gapsOpen: 1 } }, 4],
-    ['a cooldown', { ...healthy, engine: { ...healthy.engine, state: 'cooling-down' as const } }, 4],
-  ])('with %s unresolved is %o', (_, report, code) => {
-    expect(exitCodeOfStatus(report)).toBe(code);
-  });
+    [0, '0s'],
+    [59_999, '59s'],
+    [3_599_999, '59m'],
+    [86_399_999, '23h'],
+    [3 * 86_400_000, '3d'],
+  ])('of %d ms is %s', (ms, text) => expect(shortSpan(ms)).toBe(text));
 });

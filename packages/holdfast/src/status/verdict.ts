@@ -1,0 +1,109 @@
+import { isLate } from './degraded.ts';
+import type { SourceStatus, StatusReport } from './status-report.ts';
+
+/** How things stand, in one sentence and the reasons for it. */
+export interface Overall {
+  /** `well`; `waiting`: nothing is wrong here, something outside is waited for; `degraded`: something is unresolved. */
+  readonly level: 'well' | 'waiting' | 'degraded';
+  readonly sentence: string;
+  readonly reasons: readonly string[];
+}
+
+/** States in which a source waits for its upstream, and ours of the machine, each with what is said of it. */
+const WAITS: Readonly<Partial<Record<SourceStatus['state'], string>>> = {
+  waiting: 'waiting for its upstream',
+  throttled: 'throttled by its upstream',
+  offline: 'held up because this machine is offline',
+  asleep: 'held up because this machine was asleep',
+  paused: 'paused by the operator',
+};
+/** At most so many sources are named. */
+const NAMED = 3;
+
+/** Whether all is well, and why not. Claims no more than was counted. */
+export function overallOf(report: StatusReport): Overall {
+  const wrong = [...engineTrouble(report), ...lateSources(report), ...unresolved(report)];
+  const waits = [...machineWaits(report), ...waitingSources(report)];
+  if (wrong.length > 0)
+    return { level: 'degraded', sentence: 'Something needs attention.', reasons: [...wrong, ...waits] };
+  if (waits.length > 0)
+    return {
+      level: 'waiting',
+      sentence: 'Nothing is missing; something is being waited for.',
+      reasons: waits,
+    };
+  const active = report.sources.filter(({ state }) => state !== 'disabled').length;
+  const catchingUp = report.sources.filter(({ state }) => state === 'catching-up').length;
+  const reason =
+    catchingUp > 0
+      ? `${catchingUp} of ${plural(active, 'source')} ${catchingUp === 1 ? 'is' : 'are'} catching up; no gap is open and nothing is in quarantine.`
+      : `${plural(active, 'source')} up to date, no gap is open and nothing is in quarantine.`;
+  return { level: 'well', sentence: 'All is well.', reasons: [reason] };
+}
+
+function engineTrouble({ engine }: StatusReport): string[] {
+  switch (engine.state) {
+    case 'running':
+      return [];
+    case 'starting':
+      return ['The engine is starting.'];
+    case 'stopped':
+      return ['The engine does not run: nothing is being harvested.'];
+    case 'hung':
+      return ['The engine hangs: it gives no sign of life.'];
+    case 'cooling-down':
+      return ['The engine ended too often in a row and is started again after a cooldown.'];
+  }
+}
+
+function lateSources({ sources }: StatusReport): string[] {
+  const names = sources.filter(isLate).map(({ id, state }) => (state === 'stale' ? id : `${id} (${state})`));
+  return names.length === 0 ? [] : [`${verbOf(names, 'is late', 'are late')}.`];
+}
+
+function unresolved({ store }: StatusReport): string[] {
+  const { gapsOpen, quarantined } = store;
+  return [
+    ...(gapsOpen === 0 ? [] : [`${plural(gapsOpen, 'gap')} ${gapsOpen === 1 ? 'is' : 'are'} open.`]),
+    ...(quarantined === 0
+      ? []
+      : [`${plural(quarantined, 'record')} ${quarantined === 1 ? 'is' : 'are'} in quarantine.`]),
+  ];
+}
+
+function machineWaits({ machine }: StatusReport): string[] {
+  return machine?.network === 'down' ? ['This machine is offline; every wait ends when it is back.'] : [];
+}
+
+function waitingSources({ sources }: StatusReport): string[] {
+  return Object.entries(WAITS).flatMap(([state, words]) => {
+    const names = sources.filter((source) => source.state === state && !isLate(source)).map(({ id }) => id);
+    return names.length === 0 ? [] : [`${verbOf(names, `is ${words}`, `are ${words}`)}.`];
+  });
+}
+
+function verbOf(names: readonly string[], one: string, many: string): string {
+  const more = names.length - NAMED;
+  const list = more > 0 ? `${names.slice(0, NAMED).join(', ')} and ${more} more` : names.join(', ');
+  return `${list} ${names.length === 1 ? one : many}`;
+}
+
+function plural(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** What can be typed next, most useful first. */
+export function nextCommands({ engine, sources, store, incidents }: StatusReport): readonly string[] {
+  const waiting = sources.find(({ state }) => ['waiting', 'throttled', 'blocked'].includes(state));
+  const paused = sources.find(({ state }) => state === 'paused');
+  const commands = [
+    ...(engine.state === 'stopped' ? ['holdfast start'] : []),
+    ...(engine.state === 'hung' || engine.state === 'cooling-down' ? ['holdfast logs'] : []),
+    ...(waiting === undefined ? [] : [`holdfast retry ${waiting.id}`]),
+    ...(paused === undefined ? [] : [`holdfast resume ${paused.id}`]),
+    ...(store.gapsOpen > 0 ? ['holdfast gaps'] : []),
+    ...(store.quarantined > 0 ? ['holdfast quarantine'] : []),
+    ...(incidents.length > 0 ? ['holdfast incidents'] : []),
+  ];
+  return commands.length > 0 ? commands : ['holdfast search WORDS', 'holdfast export --format jsonl'];
+}
