@@ -1,11 +1,16 @@
+import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
+import type { Incident, IncidentTotal } from '../../model/incident.ts';
 import { compareVersions, latestOf, newestStamp } from '../../model/knowledge.ts';
 import type { Change, StoredPaper } from '../../model/paper.ts';
+import type { TimelineDay } from '../../model/timeline.ts';
 import type { Window } from '../../model/window.ts';
 import { hasCategory, matchesQuery } from '../../query/match-query.ts';
 import { parseQuery } from '../../query/parse-query.ts';
 import type {
+  DiskSample,
   ExportQuery,
+  IncidentQuery,
   IntegrityFinding,
   QuarantineEntry,
   SearchHit,
@@ -16,6 +21,7 @@ import type {
 import { sameIdentifier } from '../rules/same-identifier.ts';
 import { paperProblem } from '../rules/verify-rules.ts';
 import { windowCounts } from '../rules/window-rules.ts';
+import type { Health } from './health.ts';
 import type { Leases } from './leases.ts';
 import type { MemoryRow, Records } from './records.ts';
 import type { Troubles } from './troubles.ts';
@@ -25,6 +31,7 @@ export interface MemoryParts {
   readonly records: Records;
   readonly troubles: Troubles;
   readonly leases: Leases;
+  readonly health: Health;
   readonly sources: ReadonlyMap<string, SourceState>;
   readonly indexed: { seq: bigint };
 }
@@ -82,6 +89,7 @@ export class MemoryReader implements StoreReader {
       gapsConfirmedAbsent: troubles.gaps().filter(({ state }) => state !== 'open').length,
       bytes: 0,
       walBytes: 0,
+      freeBytes: 0,
       schemaVersion: 0,
       lastSeq: BigInt(records.changes.length),
       indexedSeq: indexed.seq,
@@ -124,6 +132,22 @@ export class MemoryReader implements StoreReader {
       paper: toPaper(row),
       snippet: (row.fields.abstract ?? row.fields.title ?? '').slice(0, SNIPPET_LENGTH),
     }));
+  }
+
+  async incidents(query: IncidentQuery = {}): Promise<readonly Incident[]> {
+    return this.#parts.health.incidents(query);
+  }
+
+  async incidentTotals(from: Day): Promise<readonly IncidentTotal[]> {
+    return this.#parts.health.totals(from);
+  }
+
+  async timelines(from: Day): Promise<readonly TimelineDay[]> {
+    return this.#parts.health.timelines(from);
+  }
+
+  async diskSamples(): Promise<readonly DiskSample[]> {
+    return this.#parts.health.samples();
   }
 
   async changes(afterSeq: bigint, limit: number): Promise<readonly Change[]> {

@@ -1,12 +1,17 @@
 import type { Clock } from '@holdfast/resilience/clock';
 import type { Item } from '../../model/item.ts';
+import type { Incident } from '../../model/incident.ts';
 import { newestStamp } from '../../model/knowledge.ts';
+import type { TimelineDay } from '../../model/timeline.ts';
+import { dayOf } from '../../model/day.ts';
 import type {
   Commit,
   CommitResult,
   DurabilityReport,
   GapUpdate,
   Lease,
+  Maintained,
+  MaintainOptions,
   NewWindow,
   QuarantineEntry,
   SourceState,
@@ -15,6 +20,8 @@ import type {
 import { unknownSource } from '../rules/fenced.ts';
 import { createSource, updateSource } from '../rules/source-rules.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
+import { upkeepBounds } from '../rules/upkeep-rules.ts';
+import { Health } from './health.ts';
 import { Leases } from './leases.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { Records } from './records.ts';
@@ -31,6 +38,7 @@ export class MemoryStore extends MemoryReader implements Store {
   readonly #records: Records;
   readonly #troubles: Troubles;
   readonly #leases: Leases;
+  readonly #health: Health;
   readonly #sources: Map<string, SourceState>;
   readonly #batches = new Map<string, CommitResult>();
 
@@ -39,6 +47,7 @@ export class MemoryStore extends MemoryReader implements Store {
       records: new Records(),
       troubles: new Troubles(),
       leases: new Leases(),
+      health: new Health(),
       sources: new Map<string, SourceState>(),
       indexed: { seq: 0n },
     };
@@ -47,6 +56,7 @@ export class MemoryStore extends MemoryReader implements Store {
     this.#records = parts.records;
     this.#troubles = parts.troubles;
     this.#leases = parts.leases;
+    this.#health = parts.health;
     this.#sources = parts.sources;
   }
 
@@ -135,6 +145,25 @@ export class MemoryStore extends MemoryReader implements Store {
     note: string | null,
   ): Promise<boolean> {
     return this.#troubles.settle(number, state, note);
+  }
+
+  async putIncidents(incidents: readonly Incident[]): Promise<void> {
+    this.#health.putIncidents(incidents);
+  }
+
+  async putTimelines(days: readonly TimelineDay[]): Promise<void> {
+    this.#health.putTimelines(days);
+  }
+
+  /** Rolls up everything at once: there is no lock that a long step would hold. */
+  async maintain({ now, keepRawMs, limit }: MaintainOptions): Promise<Maintained> {
+    const bounds = upkeepBounds(now, keepRawMs);
+    const rolledUp = this.#health.maintain(bounds);
+    const { rawBefore } = bounds;
+    const rawPagesDropped = rawBefore === null ? 0 : this.#records.dropRaw(rawBefore, limit);
+    this.#health.putSample({ day: dayOf(now), bytes: 0 });
+    const more = rawBefore !== null && rawPagesDropped === limit;
+    return { ...rolledUp, rawPagesDropped, bytesFreed: 0, walBytes: 0, more };
   }
 }
 

@@ -78,6 +78,24 @@ export class Records {
     return outcome;
   }
 
+  /** Forgets the bytes of up to `limit` pages that were fetched before `before`, the oldest first; returns how many. */
+  dropRaw(before: number, limit: number): number {
+    const pages = new Set(
+      this.rows().flatMap(({ raw }) => (raw && raw.page.fetchedAt < before ? [raw.page] : [])),
+    );
+    const dropped = new Set([...pages].sort((a, b) => a.fetchedAt - b.fetchedAt).slice(0, limit));
+    for (const records of this.#sources.values()) {
+      for (const [id, record] of records) {
+        const rows = record.rows.map((row) =>
+          row.raw && dropped.has(row.raw.page) ? { ...row, raw: null } : row,
+        );
+        for (const row of rows) this.#rows.set(row.seq, row);
+        records.set(id, { ...record, rows });
+      }
+    }
+    return dropped.size;
+  }
+
   #records(source: string): Map<string, MemoryRecord> {
     const known = this.#sources.get(source);
     if (known) return known;

@@ -1,5 +1,5 @@
 import { windowKey } from '../../model/window.ts';
-import type { Window } from '../../model/window.ts';
+import type { Window, WindowState } from '../../model/window.ts';
 import type { NewWindow, WindowUpdate } from '../port.ts';
 
 /** A new window with its key. */
@@ -17,19 +17,19 @@ export function given<Value extends object>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value;
 }
 
-/** How many windows are in which state; one that is being fetched counts as open. */
-export function windowCounts(windows: readonly Pick<Window, 'state'>[]): {
+/** How many windows are in which state; one that is being fetched counts as open. A row may stand for several. */
+export function windowCounts(windows: readonly { readonly state: WindowState; readonly count?: number }[]): {
   open: number;
   sealed: number;
   verified: number;
   gap: number;
 } {
   const counts = { open: 0, sealed: 0, verified: 0, gap: 0 };
-  for (const { state } of windows) {
-    if (state === 'SEALED') counts.sealed += 1;
-    else if (state === 'VERIFIED') counts.verified += 1;
-    else if (state === 'GAP') counts.gap += 1;
-    else counts.open += 1;
+  for (const { state, count = 1 } of windows) {
+    if (state === 'SEALED') counts.sealed += count;
+    else if (state === 'VERIFIED') counts.verified += count;
+    else if (state === 'GAP') counts.gap += count;
+    else counts.open += count;
   }
   return counts;
 }

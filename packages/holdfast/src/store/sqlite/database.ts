@@ -8,7 +8,8 @@ const Native: typeof DatabaseSync =
 
 /** SQLite below this version can lose commits when two processes share a WAL (sqlite.org/wal.html#walresetbug). */
 const SAFE_SQLITE = '3.51.3';
-const BUSY_TIMEOUT_MS = 5000;
+/** How long a statement waits for another writer, ms. */
+export const BUSY_TIMEOUT_MS = 5000;
 
 /** A row as SQLite gives it. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -38,6 +38,8 @@ function writeOlder(version: number): void {
     connection.run(insert, seq, seq, version_, latest, `2024-01-0${seq}`);
     connection.run("INSERT INTO changes (kind, source, id, hash, at) VALUES ('new', 's', 'a', 'h', 1)");
   }
+  if (version >= 2)
+    connection.run("INSERT INTO tallies (source, records, newest) VALUES ('s', 1, '2024-01-02')");
   connection.close();
 }
 

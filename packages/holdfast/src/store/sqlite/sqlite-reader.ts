@@ -1,11 +1,15 @@
-import { statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
+import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
+import type { Incident, IncidentTotal } from '../../model/incident.ts';
 import { compareVersions } from '../../model/knowledge.ts';
 import type { Change, StoredPaper } from '../../model/paper.ts';
+import type { TimelineDay } from '../../model/timeline.ts';
 import type { Window } from '../../model/window.ts';
 import type {
+  DiskSample,
   ExportQuery,
+  IncidentQuery,
   IntegrityFinding,
   QuarantineEntry,
   SearchHit,
@@ -14,18 +18,15 @@ import type {
   StoreStats,
 } from '../port.ts';
 import { isDoi } from '../rules/same-identifier.ts';
-import { windowCounts } from '../rules/window-rules.ts';
 import type { Connection } from './database.ts';
 import { exportPapers } from './export-papers.ts';
-import { SCHEMA_VERSION } from './migrations/index.ts';
+import { readIncidents, readSamples, readTimelines, readTotals } from './health-reader.ts';
 import { unpack } from './packing.ts';
 import {
-  big,
   bytes,
   number,
   PAPER_COLUMNS,
   text,
-  textOrNull,
   toChange,
   toEntry,
   toGap,
@@ -33,6 +34,7 @@ import {
   toSource,
   toWindow,
 } from './rows.ts';
+import { readStats } from './read-stats.ts';
 import { searchPapers } from './search-papers.ts';
 import { storeError } from './store-error.ts';
 import { quickCheck } from './sqlite-writer.ts';
@@ -111,6 +113,22 @@ export class SqliteReader implements StoreReader {
     return this.#read((db) => searchPapers(db, query, options));
   }
 
+  async incidents(query: IncidentQuery = {}): Promise<readonly Incident[]> {
+    return this.#read((db) => readIncidents(db, query));
+  }
+
+  async incidentTotals(from: Day): Promise<readonly IncidentTotal[]> {
+    return this.#read((db) => readTotals(db, from));
+  }
+
+  async timelines(from: Day): Promise<readonly TimelineDay[]> {
+    return this.#read((db) => readTimelines(db, from));
+  }
+
+  async diskSamples(): Promise<readonly DiskSample[]> {
+    return this.#read(readSamples);
+  }
+
   async changes(afterSeq: bigint, limit: number): Promise<readonly Change[]> {
     const sql = 'SELECT * FROM changes WHERE seq > ? ORDER BY seq LIMIT ?';
     return this.#read((db) => db.allBig(sql, afterSeq, limit).map(toChange));
@@ -170,39 +188,4 @@ function newestFirst(a: Shown, b: Shown): number {
   if (a.paper.source !== b.paper.source) return a.paper.source < b.paper.source ? -1 : 1;
   if (a.latest !== b.latest) return a.latest ? -1 : 1;
   return compareVersions(b.paper.fields.version ?? '', a.paper.fields.version ?? '');
-}
-
-function readStats(db: Connection, file: string): StoreStats {
-  const count = (sql: string): number => number(db.get(sql) ?? {}, 'n');
-  const tallies = new Map(db.all('SELECT * FROM tallies').map((row) => [text(row, 'source'), row]));
-  const windows = new Map<string, { state: Window['state'] }[]>();
-  for (const row of db.all('SELECT source, state FROM windows')) {
-    const known = windows.get(text(row, 'source')) ?? [];
-    known.push({ state: text(row, 'state') as Window['state'] });
-    windows.set(text(row, 'source'), known);
-  }
-  const sources = db.all('SELECT id FROM sources').map((row) => text(row, 'id'));
-  const names = new Set([...sources, ...tallies.keys(), ...windows.keys()]);
-  const perSource = [...names].sort().map((source) => ({
-    source,
-    records: number(tallies.get(source) ?? { records: 0 }, 'records'),
-    newestDatestamp: textOrNull(tallies.get(source) ?? {}, 'newest'),
-    windows: windowCounts(windows.get(source) ?? []),
-  }));
-  return {
-    records: perSource.reduce((sum, { records }) => sum + records, 0),
-    quarantined: count("SELECT count(*) AS n FROM quarantine WHERE state = 'open'"),
-    gapsOpen: count("SELECT count(*) AS n FROM gaps WHERE state = 'open'"),
-    gapsConfirmedAbsent: count("SELECT count(*) AS n FROM gaps WHERE state <> 'open'"),
-    bytes: sizeOf(file),
-    walBytes: sizeOf(`${file}-wal`),
-    schemaVersion: SCHEMA_VERSION,
-    lastSeq: big(db.getBig('SELECT coalesce(max(seq), 0) AS n FROM changes') ?? {}, 'n'),
-    indexedSeq: big(db.getBig("SELECT value AS n FROM counters WHERE name = 'indexed'") ?? {}, 'n'),
-    perSource,
-  };
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -3,12 +3,16 @@ import { dirname } from 'node:path';
 import type { Clock } from '@holdfast/resilience/clock';
 import { dayOf } from '../../model/day.ts';
 import { HoldfastError } from '../../model/error.ts';
+import type { Incident } from '../../model/incident.ts';
+import type { TimelineDay } from '../../model/timeline.ts';
 import type {
   Commit,
   CommitResult,
   DurabilityReport,
   GapUpdate,
   Lease,
+  Maintained,
+  MaintainOptions,
   NewWindow,
   QuarantineEntry,
   SourceState,
@@ -152,6 +156,18 @@ export class SqliteStore extends SqliteReader implements Store {
 
   settleQuarantine(number: number, state: QuarantineEntry['state'], note: string | null): Promise<boolean> {
     return this.#writer.call('settleQuarantine', number, state, note);
+  }
+
+  putIncidents(incidents: readonly Incident[]): Promise<void> {
+    return this.#writer.call('putIncidents', incidents);
+  }
+
+  putTimelines(days: readonly TimelineDay[]): Promise<void> {
+    return this.#writer.call('putTimelines', days);
+  }
+
+  maintain(options: MaintainOptions): Promise<Maintained> {
+    return this.#writer.call('maintain', options);
   }
 
   index(limit: number): Promise<number> {

@@ -1,12 +1,16 @@
 import { HASH_VERSION } from '../../model/hash.ts';
 import { phase } from '../../model/phase.ts';
 import { rehash } from '../../model/row-write.ts';
+import type { Incident } from '../../model/incident.ts';
+import type { TimelineDay } from '../../model/timeline.ts';
 import type {
   Commit,
   CommitResult,
   DurabilityReport,
   GapUpdate,
   Lease,
+  Maintained,
+  MaintainOptions,
   NewWindow,
   QuarantineEntry,
   SourceState,
@@ -15,7 +19,9 @@ import type { SourceChange } from '../rules/source-rules.ts';
 import { findBatch, writeCommit } from './commit.ts';
 import { openConnection, readSettings } from './database.ts';
 import type { Connection } from './database.ts';
+import { putIncidents, putTimelines } from './health-writer.ts';
 import { indexChanges } from './index-writer.ts';
+import { maintain } from './maintain.ts';
 import { migrate } from './migrate.ts';
 import { PAPER_ROW, PaperRow } from './record-reader.ts';
 import { putSource } from './source-writer.ts';
@@ -125,6 +131,18 @@ export class SqliteWriter {
     return this.#write(
       (connection) => connection.run(sql, state, note, state === 'open' ? 1 : 0, number) === 1,
     );
+  }
+
+  putIncidents(incidents: readonly Incident[]): void {
+    this.#write((connection) => putIncidents(connection, incidents));
+  }
+
+  putTimelines(days: readonly TimelineDay[]): void {
+    this.#write((connection) => putTimelines(connection, days));
+  }
+
+  maintain(options: MaintainOptions): Maintained {
+    return this.#guard((connection) => maintain(connection, this.#options.file, options));
   }
 
   index(limit: number): number {

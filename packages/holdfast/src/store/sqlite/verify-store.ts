@@ -2,6 +2,7 @@ import { HASH_VERSION } from '../../model/hash.ts';
 import { latestOf } from '../../model/knowledge.ts';
 import type { IntegrityFinding } from '../port.ts';
 import { windowProblem } from '../rules/verify-rules.ts';
+import { isDropped } from './drop-pages.ts';
 import type { Connection, Row } from './database.ts';
 import type { Read } from './export-papers.ts';
 import { digest, unpack } from './packing.ts';
@@ -68,10 +69,13 @@ function verifyPaper(db: Connection, row: Row): readonly IntegrityFinding[] {
     problems.push('the change feed has another hash for its last change');
   }
   problems.push(...versionProblems(db, row));
-  if (row['page'] !== null && !db.get('SELECT 1 FROM raw_pages WHERE number = ?', big(row, 'page'))) {
-    problems.push('its raw page is not there');
-  }
+  if (row['page'] !== null && !isThere(db, big(row, 'page'))) problems.push('its raw page is not there');
   return problems.map((problem) => ({ what: 'paper', key, problem }));
+}
+
+/** A page that was dropped after its time is not missing. */
+function isThere(db: Connection, page: bigint): boolean {
+  return db.get('SELECT 1 FROM raw_pages WHERE number = ?', page) !== undefined || isDropped(db, page);
 }
 
 function agrees(json: string, id: string, version: string): boolean {
