@@ -1,0 +1,22 @@
+import type { Incident } from '../../model/incident.ts';
+import type { SupervisorStatus } from '../../model/supervisor-status.ts';
+
+/** What alerts are judged by: one look at the store, the supervisor and the engine. */
+export interface AlertView {
+  /** Open ones, and those that recovered within the last days. */
+  readonly incidents: readonly Incident[];
+  /** Null when it does not answer, or there is none. */
+  readonly supervisor: SupervisorStatus | null;
+  readonly engineAnswers: boolean;
+  /** Null when there is no store yet. */
+  readonly store: StoreCounts | null;
+  /** Wall ms. */
+  readonly now: number;
+}
+
+/** What the store holds and what it lacks. */
+export interface StoreCounts {
+  readonly records: number;
+  readonly quarantined: number;
+  readonly gapsOpen: number;
+}

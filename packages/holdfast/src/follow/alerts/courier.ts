@@ -1,0 +1,119 @@
+import { exponential, resilient } from '@holdfast/resilience';
+import type { Policy, StateStore, Verdict } from '@holdfast/resilience';
+import type { Clock, Random } from '@holdfast/resilience/clock';
+import type { AlertChannel } from '../../config/config.ts';
+import { BOOK_KEY, readBook, writeBook } from './book.ts';
+import { channelKey, channelName } from './channel-name.ts';
+import type { AlertMessage } from './message.ts';
+import { delivered, oldestPending } from './outbox.ts';
+
+/** Hands one message to one channel; resolves when the channel has accepted it. */
+export type SendAlert = (channel: AlertChannel, message: AlertMessage, signal: AbortSignal) => Promise<void>;
+
+/** What a courier works with. */
+export interface CourierOptions {
+  readonly channel: AlertChannel;
+  readonly state: StateStore;
+  readonly send: SendAlert;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Longest time that one delivery may take. */
+const ATTEMPT_LIMIT = '90s';
+
+/**
+ * Delivers the messages of one channel, in their order, for ever: the only layer that tries again. A message is marked
+ * only after the channel has accepted it, so that a process which dies in between delivers it again, under its old id.
+ *
+ * Modes: idle (nothing is due), busy (sending, or waiting before it tries again), ended.
+ */
+export class Courier {
+  readonly key: string;
+  readonly name: string;
+  readonly #options: CourierOptions;
+  readonly #policy: Policy;
+  #wake = Promise.withResolvers<void>();
+  /** The last failure of what is being delivered now; null when all is well. */
+  lastError: string | null = null;
+  /** Wall ms of the next try; null when none is waited for. */
+  nextTryAt: number | null = null;
+
+  constructor(options: CourierOptions) {
+    this.key = channelKey(options.channel);
+    this.name = channelName(options.channel);
+    this.#options = options;
+    this.#policy = resilient(`alerts ${this.key}`, {
+      clock: options.clock,
+      random: options.random,
+      attemptTimeout: ATTEMPT_LIMIT,
+      classify: alwaysAgain,
+      retry: { network: { attempts: Number.POSITIVE_INFINITY, backoff: exponential('2s', '5m') } },
+    });
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  /** @throws the signal's reason when it aborts; nothing else. */
+  async run(signal: AbortSignal): Promise<never> {
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+    aborted.catch(() => undefined);
+    for (;;) {
+      signal.throwIfAborted();
+      const wake = this.#wake.promise;
+      const message = await this.#persistently(() => this.#next(), signal);
+      if (message === undefined) {
+        await Promise.race([wake, aborted]);
+        this.#wake = Promise.withResolvers();
+        continue;
+      }
+      await this.#persistently(
+        (attempt) => this.#options.send(this.#options.channel, message, attempt),
+        signal,
+      );
+      await this.#persistently(() => this.#mark(message), signal);
+    }
+  }
+
+  async #next(): Promise<AlertMessage | undefined> {
+    return oldestPending(readBook(await this.#options.state.get(BOOK_KEY)), this.key);
+  }
+
+  async #mark({ id }: AlertMessage): Promise<void> {
+    const { state, clock } = this.#options;
+    const at = clock.now();
+    await state.update(BOOK_KEY, (current) =>
+      writeBook(delivered(readBook(current), id, this.key, at), current),
+    );
+  }
+
+  async #persistently<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const result = await this.#policy.run((attempt) => work(attempt.signal), {
+      signal,
+      onWait: ({ until, error }) => {
+        this.lastError = error instanceof Error ? error.message : String(error);
+        this.nextTryAt = until ?? null;
+      },
+    });
+    this.lastError = null;
+    this.nextTryAt = null;
+    return result;
+  }
+}
+
+/** Whatever went wrong, the channel may be mended: the message is worth another try, and its id tells a repeat. */
+function alwaysAgain(error: unknown): Verdict {
+  const { retryAfterMs } = error as { retryAfterMs?: unknown };
+  return {
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'yes',
+    evidence: 'event',
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+  };
+}

@@ -1,0 +1,11 @@
+export type { AlertView, StoreCounts } from './alerts/alert-view.ts';
+export { channelName } from './alerts/channel-name.ts';
+export { systemSender } from './alerts/channels/sender.ts';
+export { testMessage } from './alerts/compose.ts';
+export type { SendAlert } from './alerts/courier.ts';
+export type { AlertMessage } from './alerts/message.ts';
+export { startAlerts } from './alerts/start-alerts.ts';
+export type { AlertDeps, AlertsStatus, ChannelStatus, RunningAlerts } from './alerts/start-alerts.ts';
+export { startDeadman } from './deadman/start-deadman.ts';
+export type { DeadmanDeps, DeadmanStatus, Pulse, RunningDeadman } from './deadman/start-deadman.ts';
+export { httpCaller } from './http-call.ts';
