@@ -42,6 +42,7 @@ function view(windows: readonly Window[], gaps: readonly Gap[]): AgendaView {
     now: NOW,
     today: '2026-03-10',
     startedAt: NOW - 1,
+    looked: new Set(),
     avoided: new Map(),
   };
 }

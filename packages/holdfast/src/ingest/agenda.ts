@@ -29,6 +29,8 @@ export interface AgendaView {
   readonly today: Day;
   /** When this engine began, wall ms: a tail that was walked since then is caught up. */
   readonly startedAt: number;
+  /** Windows that were looked at since then, whatever the wall clock did meanwhile. */
+  readonly looked: ReadonlySet<string>;
   /** Windows that others go before for now, and until when (wall ms). */
   readonly avoided: ReadonlyMap<string, number>;
 }
@@ -52,7 +54,11 @@ function isDue({ nextAt }: { readonly nextAt: number | null }, { now }: AgendaVi
 /** A tail is walked when it waits for its next poll and its last look ended after the start. */
 function walkedSinceStart(tail: Window, view: AgendaView): boolean {
   if (tail.state === 'GAP') return true;
-  return tail.look === 1 && tail.cursor === '' && tail.lookedAt !== null && tail.lookedAt >= view.startedAt;
+  return tail.look === 1 && tail.cursor === '' && lookedSinceStart(tail, view);
+}
+
+function lookedSinceStart({ key, lookedAt }: Window, { startedAt, looked }: AgendaView): boolean {
+  return looked.has(key) || (lookedAt ?? Number.NEGATIVE_INFINITY) >= startedAt;
 }
 
 function repairs(view: AgendaView): Job | null {
@@ -133,7 +139,7 @@ function isSettled(window: Window, view: AgendaView): boolean {
   if (
     window.state === 'OPEN' &&
     window.cursor === '' &&
-    (window.lookedAt ?? 0) >= view.startedAt &&
+    lookedSinceStart(window, view) &&
     (window.nextAt ?? 0) > view.now
   )
     return true;

@@ -2,6 +2,7 @@ import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { Day } from '../model/day.ts';
 import type { EngineEvent, WaitNotice } from '../model/event.ts';
 import type { Source } from '../sources/port.ts';
+import type { DeadlyPages } from './deadly-pages.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { Store } from '../store/port.ts';
 
@@ -13,6 +14,14 @@ export interface IngestDeps {
   readonly emit: (event: EngineEvent) => void;
   /** A unique text per call; names batches. */
   readonly uniqueId: () => string;
+  /** How long the transaction of a page took, ms. */
+  readonly onCommitted?: (ms: number) => void;
+}
+
+/** A page that is worked on: together, the window's key and its cursor name it. */
+export interface PageInHand {
+  readonly window: string;
+  readonly cursor: string;
 }
 
 /** What a look at a window, its repairs and its narrowing are given. */
@@ -25,6 +34,12 @@ export interface LookDeps extends IngestDeps {
   /** Wall ms since when a window has been failing; null when it has not. */
   readonly failingSince: (windowKey: string) => number | null;
   readonly onWait: (wait: WaitNotice) => void;
+  /** A look at a window, by its key, has ended; its days may stand in other windows now. */
+  readonly onLooked: (windowKey: string) => void;
+  /** Told before a page is read, and with null once it is stored or given up. */
+  readonly onInHand: (page: PageInHand | null) => void;
+  /** Pages on which engines died. */
+  readonly deadly: DeadlyPages;
   /** Something more urgent waits: stop between two pages. */
   readonly shouldYield: () => boolean;
 }

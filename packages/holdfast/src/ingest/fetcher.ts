@@ -31,8 +31,33 @@ export interface FetcherOptions {
   readonly onMoved: (to: string) => void;
   /** Called before each request, hops included. */
   readonly onRequest: (url: string) => void;
+  /** Our own network; left out where there is none to watch. */
+  readonly network?: OwnNetwork;
 }
 
+/** What is known of our own network, as far as it bears on a request. */
+export interface OwnNetwork {
+  /** No way leads from this machine to the host of a URL. */
+  isDown(url: string): boolean;
+  /** Waits, visibly, until there is a way again, or it is time to try whether there is. @throws the signal's reason */
+  whileDown(signal: AbortSignal): Promise<void>;
+  /** A request failed. Whether that is because no way leads from this machine to the host. */
+  failed(url: string): boolean;
+  /** An answer came: there is a way after all. */
+  reached(): void;
+}
+
+/** Why an exchange was cut off by us: its network has changed or gone, or the machine slept. It is asked again. */
+const INTERRUPTED = new HoldfastError('ERR_INTERRUPTED', 'The exchange was cut off by ourselves.', {
+  hint: 'Nothing to do: it is asked again at once.',
+  verdict: {
+    category: 'cancelled',
+    scope: 'call',
+    safeToReplay: 'yes',
+    evidence: 'event',
+    code: 'ERR_INTERRUPTED',
+  },
+});
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 const BLOCKED_FACTOR = 6;
 const LONGEST_COOLDOWN_MS = 24 * 3_600_000;
@@ -42,27 +67,48 @@ const LONGEST_COOLDOWN_MS = 24 * 3_600_000;
  * and every Retry-After; an answer that is none is asked again here, so that walks see only real answers.
  *
  * Remembers how often in a row it was throttled, so that a cool-down that names no time grows, and whether
- * the source answered before, since a 406 in the middle of a walk is a throttle.
+ * the source answered before, since a 406 in the middle of a walk is a throttle. What `interrupt` cuts off, and
+ * what fails while our own network is down, is no try: it is asked again, through the gate.
  */
 export class Fetcher {
   readonly #options: FetcherOptions;
   #throttled = 0;
   /** Wall ms of the last answer that was one; null before. */
   lastAnswerAt: number | null = null;
-  /** How far the upstream's clock is ahead of ours, in ms, by its last answer; null before. */
-  aheadMs: number | null = null;
+  /** The upstream's time minus our boot clock, which never steps, in ms, by its last answer; null before. */
+  #serverOffset: number | null = null;
   #moved: string | null = null;
+  #flight: AbortController | null = null;
+  /** Nothing is sent before, monotonic ms: after a return of the network the services are spread. */
+  #notBefore = 0;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
   }
 
+  /** The upstream's time now, in wall ms, by its last answer; null before. */
+  get serverNow(): number | null {
+    return this.#serverOffset === null ? null : this.#options.clock.boot() + this.#serverOffset;
+  }
+
+  /** Cuts off the exchange that is on its way, and sends nothing for `delayMs`: then it is asked again. */
+  interrupt(delayMs: number): void {
+    this.delay(delayMs);
+    this.#flight?.abort(INTERRUPTED);
+  }
+
+  /** Sends nothing for `delayMs`; what is on its way goes on. */
+  delay(delayMs: number): void {
+    this.#notBefore = this.#options.clock.monotonic() + delayMs;
+  }
+
   /**
+   * `onAnswer` is called when an answer is there, before it is read.
    * @throws the last error (with its verdict) when the policy gives up, or the signal's reason
    */
-  async fetch(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
+  async fetch(request: PageRequest, signal: AbortSignal, onAnswer?: () => void): Promise<Fetched> {
     const { policy, onWait } = this.#options;
-    return policy.run((context) => this.#attempt(request, context.signal), { signal, onWait });
+    return policy.run((context) => this.#attempt(request, context.signal, onAnswer), { signal, onWait });
   }
 
   /** As `fetch`, without any retry: to find out whether the upstream answers at all. */
@@ -86,9 +132,10 @@ export class Fetcher {
     );
   }
 
-  async #attempt(request: PageRequest, signal: AbortSignal): Promise<Fetched> {
+  async #attempt(request: PageRequest, signal: AbortSignal, onAnswer?: () => void): Promise<Fetched> {
     const answer = await this.#follow(request.url, signal);
-    phase('parse');
+    onAnswer?.();
+    phase('parse', answer);
     const reading = this.#options.source.read(request, answer, {
       answeredBefore: this.lastAnswerAt !== null,
     });
@@ -105,7 +152,9 @@ export class Fetcher {
     const visited = [url];
     for (let current = url; ;) {
       const answer = await this.#send(current, signal);
-      this.aheadMs = aheadOf(answer) ?? this.aheadMs;
+      const { clock } = this.#options;
+      const ahead = aheadOf(answer);
+      if (ahead !== null) this.#serverOffset = clock.now() + ahead - clock.boot();
       if (!isRedirect(answer.status)) return answer;
       const hop = nextHop(visited, answer.status, answer.headers['location']);
       if (hop.type === 'refused') throw refusedRedirect(hop.reason, current);
@@ -115,13 +164,33 @@ export class Fetcher {
     }
   }
 
-  #send(url: string, signal: AbortSignal): Promise<Answer> {
+  /** One hop. What our own side cuts off is sent again: it says nothing of the upstream. */
+  async #send(url: string, signal: AbortSignal): Promise<Answer> {
+    const { network } = this.#options;
+    for (;;) {
+      if (network?.isDown(url) === true) await network.whileDown(signal);
+      try {
+        const answer = await this.#exchange(url, signal);
+        network?.reached();
+        return answer;
+      } catch (error) {
+        if (signal.aborted || (error !== INTERRUPTED && network?.failed(url) !== true)) throw error;
+      }
+    }
+  }
+
+  #exchange(url: string, signal: AbortSignal): Promise<Answer> {
     const { gate, transport, source, clock, onWait, onRequest } = this.#options;
     const headers = { accept: source.accept };
     return gate.run(
-      () => {
+      async () => {
+        const flight = new AbortController();
+        this.#flight = flight;
+        const either = AbortSignal.any([signal, flight.signal]);
+        const rest = this.#notBefore - clock.monotonic();
+        if (rest > 0) await clock.sleep(rest, { signal: either });
         onRequest(url);
-        return transport.send({ url, headers, timeouts: source.timeouts, maxBytes: MAX_BODY_BYTES }, signal);
+        return transport.send({ url, headers, timeouts: source.timeouts, maxBytes: MAX_BODY_BYTES }, either);
       },
       { signal, onWait, minIntervalMs: source.minIntervalMs, hold: (answer) => holdOf(answer, clock) },
     );

@@ -1,19 +1,24 @@
-import { classify, type Verdict } from '@holdfast/resilience';
 import { dayOf, type Day } from '../model/day.ts';
+import type { DeadlyWork } from '../model/engine-message.ts';
 import type { SourceStateName, WaitNotice } from '../model/event.ts';
 import { stateDuring } from '../model/wait-state.ts';
 import type { Window } from '../model/window.ts';
-import type { Description, Source } from '../sources/port.ts';
-import type { SourceState } from '../store/port.ts';
+import type { Source } from '../sources/port.ts';
 import { nextJob, type AgendaView, type Job } from './agenda.ts';
-import { codeOf, type Fetcher } from './fetcher.ts';
-import { look } from './look.ts';
-import { untilWritable } from './persist.ts';
-import { planStream, resolveFrom } from './plan.ts';
-import { repair } from './repair.ts';
 import { AvoidedWindows } from './avoided.ts';
-import type { IngestDeps, LookDeps } from './deps.ts';
+import { DeadlyPages } from './deadly-pages.ts';
+import type { IngestDeps, LookDeps, PageInHand } from './deps.ts';
+import { DueTimes, longestWait } from './due-times.ts';
+import { failureWait, isUpstreams } from './failure-wait.ts';
+import type { Fetcher } from './fetcher.ts';
+import { lateness } from './lateness.ts';
+import { look } from './look.ts';
 import { Pauses } from './pauses.ts';
+import { untilWritable } from './persist.ts';
+import { prepareSource } from './prepare.ts';
+import { repair } from './repair.ts';
+import { pausedReason, pausedSince, pauseNote, SourceMemory } from './source-memory.ts';
+import { reopen } from './sweep.ts';
 
 /** What harvests one source, and from when to when. */
 export interface HarvesterOptions extends IngestDeps {
@@ -28,6 +33,12 @@ export interface HarvesterOptions extends IngestDeps {
   /** Wall ms: a tail that was walked before has to be walked again; 0 = it waits for its next poll. */
   readonly startedAt: number;
   readonly owner: string;
+  /** Pages of this source on which engines died; none, when left out. */
+  readonly deadly?: readonly DeadlyWork[];
+  /** Told of the page that is worked on; null = none any more. */
+  readonly onInHand?: (page: PageInHand | null) => void;
+  /** This machine has no network at all. */
+  readonly isOffline?: () => boolean;
 }
 
 /** How a run that ends came to its end. */
@@ -36,18 +47,31 @@ export interface HarvestEnd {
   readonly caughtUp: boolean;
 }
 
+const HOUR_MS = 3_600_000;
+/** Why a step of a harvester is cut short by itself: what it does next is decided anew. */
+const TURNED = new Error('the harvester was told to do something else');
+
 /**
  * Harvests one source: looks at its agenda, does one job, looks again; never two requests at once.
  *
  * Modes, as `state`: `catching-up` while windows are owed, `ok` while it waits for the next poll, `waiting`,
- * `throttled`, `blocked` or `offline` while something keeps it from asking. Each wait is announced, and ends
- * early by `wake()` when it is our own.
+ * `throttled`, `blocked` or `offline` while something keeps it from asking, `paused` while a person does. Each wait
+ * is announced, and ends early by `pollNow()` or `revive()` when it is our own.
  */
 export class Harvester {
   readonly #options: HarvesterOptions;
-  #source: Source;
+  readonly #memory: SourceMemory;
   readonly #pauses: Pauses;
-  readonly #avoided = new AvoidedWindows();
+  readonly #avoided: AvoidedWindows;
+  readonly #deadly: DeadlyPages;
+  readonly #due: DueTimes;
+  /** Windows whose look ended since the start of this harvester. */
+  readonly #looked = new Set<string>();
+  #source: Source;
+  #isPlanned = false;
+  /** Wall ms; null = not paused; undefined = the store was not asked yet. */
+  #paused: number | null | undefined;
+  #step = new AbortController();
   #serverDate: string | null = null;
   #failures = 0;
   #nextTail: number | null = null;
@@ -63,32 +87,65 @@ export class Harvester {
   constructor(options: HarvesterOptions) {
     this.#options = options;
     this.#source = options.source;
+    this.#memory = new SourceMemory(options.store, options.source);
     this.#pauses = new Pauses(options.clock);
+    this.#avoided = new AvoidedWindows(options.clock);
+    this.#deadly = new DeadlyPages(options.deadly ?? []);
+    this.#due = new DueTimes(options.clock);
   }
 
-  /** Runs until `signal` aborts or, when it is to end, until it is caught up. @throws the signal's reason, or `ERR_STORE_FENCED` */
+  /** Runs until `signal` aborts or, when it is to end, until it is caught up or paused. @throws the signal's reason, or `ERR_STORE_FENCED` */
   async run(signal: AbortSignal): Promise<HarvestEnd> {
-    await this.#prepare(signal);
     for (;;) {
       signal.throwIfAborted();
-      const job = nextJob(await this.#view());
-      this.#polls = false;
-      if (job.type === 'wait' && this.#options.once && job.caughtUp) return this.#end(job);
+      this.#step = new AbortController();
+      const step = AbortSignal.any([signal, this.#step.signal]);
       try {
-        await this.#perform(job, signal);
-        this.#failures = 0;
+        const end = await this.#doNext(step);
+        if (end !== null) return end;
       } catch (error) {
         signal.throwIfAborted();
-        await this.#afterFailure(error, signal);
+        if (!step.aborted) throw error;
+        this.wait = null;
       }
     }
   }
 
-  /** A person, the network or the machine says: try now. Ends our own waits, never one that an upstream asked for. */
+  /** A person or the feed says: try now. Ends our own waits, never one that an upstream asked for. */
   pollNow(): void {
     this.#polls = true;
+    this.revive();
+  }
+
+  /** The network or the machine is back: what failed before says nothing any more, and our own waits end. */
+  revive(): void {
+    this.#failures = 0;
     this.#avoided.forget();
     this.#pauses.endAll();
+  }
+
+  /** Asks nothing more until `resume`, over restarts too. What is in hand is dropped and asked for again then. */
+  async pause(): Promise<void> {
+    if (typeof this.#paused === 'number') return;
+    const since = this.#options.clock.now();
+    this.#paused = since;
+    this.#step.abort(TURNED);
+    this.become('paused', pausedReason(since));
+    await this.#memory.change(pauseNote(since));
+  }
+
+  /** Goes on where it was paused. */
+  async resume(): Promise<void> {
+    if (this.#paused === null) return;
+    this.#paused = null;
+    this.#step.abort(TURNED);
+    this.become('catching-up', 'resumed');
+    await this.#memory.change(pauseNote(null));
+  }
+
+  /** Whether a person keeps it from asking. */
+  get isPaused(): boolean {
+    return typeof this.#paused === 'number';
   }
 
   /** The waits that the policy and the gate announce. The source counts as held up until a page arrives. */
@@ -107,84 +164,74 @@ export class Harvester {
     if (this.state === state && this.reason === reason) return;
     this.state = state;
     this.reason = reason;
-    this.#options.emit({
-      kind: 'state',
-      at: this.#options.clock.now(),
-      source: this.#source.id,
-      state,
-      reason,
-    });
+    const at = this.#options.clock.now();
+    this.#options.emit({ kind: 'state', at, source: this.#source.id, state, reason });
   }
 
-  /** Plans windows. An upstream that must describe itself first is waited for like any other request. */
-  async #prepare(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      try {
-        const remembered = await this.#write(
-          () => this.#options.store.putSource(this.#source.id, this.#source.kind, {}),
-          signal,
-        );
-        this.#serverDate = remembered.watermark;
-        await this.#plan(await this.#describe(remembered, signal), signal);
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        await this.#afterFailure(error, signal);
-      }
+  /** One step: a job, or the end of the run. An upstream that gives no answer is waited for. */
+  async #doNext(signal: AbortSignal): Promise<HarvestEnd | null> {
+    try {
+      if (!this.#isPlanned || typeof this.#paused === 'number') return await this.#prepare(signal);
+      const view = await this.#view();
+      const job = this.#lastResort(nextJob(view), view);
+      this.#polls = false;
+      if (job.type === 'wait' && this.#options.once && job.caughtUp) return await this.#end(job.caughtUp);
+      await this.#perform(job, signal);
+      this.#failures = 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      await this.#afterFailure(error, signal);
     }
+    return null;
   }
 
-  /** Asks a repository once what it says of itself: its earliest day and the granularity of its dates. */
-  async #describe(remembered: SourceState, signal: AbortSignal): Promise<SourceState> {
-    const request = this.#source.identify();
-    if (request === null || this.#source.withDescription === undefined) return remembered;
-    const known = remembered.memory['description'] as Description | undefined;
-    const description = known ?? (await this.#options.fetcher.describe(request, signal));
-    if (description === null) return remembered;
-    this.#source = this.#source.withDescription(description);
-    if (known !== undefined) return remembered;
-    const memory = { ...remembered.memory, description };
-    return this.#write(
-      () => this.#options.store.putSource(this.#source.id, this.#source.kind, { memory }),
+  /** Plans windows, unless a person keeps the source paused. */
+  async #prepare(signal: AbortSignal): Promise<HarvestEnd | null> {
+    const remembered = await this.#write(() => this.#memory.read(), signal);
+    if (this.#paused === undefined) this.#paused = pausedSince(remembered);
+    if (this.#paused !== null) return this.#stayPaused(this.#paused, signal);
+    this.#serverDate = remembered.watermark;
+    const { store, fetcher, from, until } = this.#options;
+    this.#source = await prepareSource(
+      {
+        store,
+        fetcher,
+        from,
+        until,
+        memory: this.#memory,
+        source: this.#source,
+        today: () => this.#today(),
+        write: (work) => this.#write(work, signal),
+      },
+      remembered,
       signal,
     );
+    this.#isPlanned = true;
+    return null;
   }
 
-  async #plan(remembered: SourceState, signal: AbortSignal): Promise<void> {
-    const { store, from, until } = this.#options;
-    const today = this.#today();
-    const earliest = this.#source.streams[0]?.earliest ?? null;
-    const wanted = resolveFrom(from, today, earliest);
-    // `30d` is resolved once: the same setting tomorrow must not be a later day, nor a new plan.
-    const sameSetting = remembered.memory['from'] === from && remembered.from !== null;
-    const first =
-      sameSetting || (remembered.from !== null && remembered.from < wanted)
-        ? (remembered.from ?? wanted)
-        : wanted;
-    const existing = await store.windows(this.#source.id);
-    const windows = this.#source.streams.flatMap((stream) =>
-      planStream({ source: this.#source.id, stream, from: first, until, today, existing }),
-    );
-    await this.#write(() => store.plan(windows), signal);
-    await this.#write(
-      () =>
-        store.putSource(this.#source.id, this.#source.kind, {
-          from: first,
-          memory: { ...remembered.memory, from },
-        }),
-      signal,
-    );
+  /** Until it is resumed. A run that is to end does not wait for a person. */
+  async #stayPaused(since: number, signal: AbortSignal): Promise<HarvestEnd | null> {
+    this.become('paused', pausedReason(since));
+    if (this.#options.once) return this.#end(false);
+    await this.#pauses.wait(HOUR_MS, signal);
+    return null;
   }
 
   async #view(): Promise<AgendaView> {
     const { store, clock, startedAt } = this.#options;
-    const windows = (await store.windows(this.#source.id)).map((window) =>
-      this.#polls ? { ...window, nextAt: null } : window,
-    );
-    const gaps = (await store.gaps(this.#source.id)).map((gap) =>
-      this.#polls ? { ...gap, nextAt: null } : gap,
-    );
-    const avoided = this.#avoided.current(clock.now());
+    const stored = await store.windows(this.#source.id);
+    const windows = stored.map((window) => ({ ...window, nextAt: this.#dueAt(window) }));
+    const gaps = (await store.gaps(this.#source.id)).map((gap) => ({
+      ...gap,
+      nextAt: this.#polls ? null : this.#due.dueAt(`gap ${gap.key}`, gap.nextAt, 24 * HOUR_MS),
+    }));
+    this.#due.keepOnly(new Set([...windows.map(({ key }) => key), ...gaps.map(({ key }) => `gap ${key}`)]));
+    const setAside = stored.filter((window) => this.#deadly.fateOf(window) === 'set-aside');
+    const avoided = new Map([
+      ...setAside.map(({ key }) => [key, Number.POSITIVE_INFINITY] as const),
+      ...this.#avoided.current(),
+    ]);
     // A tail that others go before is no reason to interrupt them.
     this.#nextTail = windows.find(({ key, to }) => to === null && !avoided.has(key))?.nextAt ?? null;
     return {
@@ -194,17 +241,33 @@ export class Harvester {
       now: clock.now(),
       today: this.#today(),
       startedAt,
+      looked: this.#looked,
       avoided,
     };
+  }
+
+  #dueAt(window: Window): number | null {
+    if (this.#polls) return null;
+    const now = this.#options.clock.now();
+    return this.#due.dueAt(window.key, window.nextAt, longestWait(window, this.#source.poll.next(now) - now));
+  }
+
+  /** With nothing else to do, a page on which engines died is tried once more. */
+  #lastResort(job: Job, { windows, avoided }: AgendaView): Job {
+    if (job.type !== 'wait') return job;
+    const window = windows.find(({ key }) => avoided.get(key) === Number.POSITIVE_INFINITY);
+    return window === undefined ? job : { type: 'look', window, lane: window.lane };
   }
 
   async #perform(job: Job, signal: AbortSignal): Promise<void> {
     switch (job.type) {
       case 'look':
         return this.#look(job.window, signal);
-      case 'sweep':
-        await this.#reopen(job.window, signal);
-        return;
+      case 'sweep': {
+        const { store, owner, uniqueId, clock } = this.#options;
+        const write = <T>(work: () => Promise<T>): Promise<T> => this.#write(work, signal);
+        return reopen(job.window, { store, owner, uniqueId, clock, source: this.#source, write });
+      }
       case 'repair': {
         this.become('catching-up', `${String(job.gaps.length)} missing records are asked for`);
         const carrier = (await this.#options.store.windows(this.#source.id)).at(0);
@@ -228,94 +291,58 @@ export class Harvester {
   }
 
   async #lookOrAvoid(window: Window, signal: AbortSignal): Promise<void> {
+    const fate = this.#deadly.fateOf(window);
+    if (fate !== 'ordinary') this.#tellFate(window, fate === 'set-aside' ? 'tried-alone' : 'given-up');
     try {
       await look(window, this.#lookDeps(), signal);
       this.#avoided.forget(window.key);
+      if (fate !== 'set-aside') return;
+      this.#deadly.settle(window.key);
+      this.#tellFate(window, 'settled');
     } catch (error) {
-      this.#avoided.failed(window.key, this.#options.clock.now());
+      if (!signal.aborted) this.#avoided.failed(window.key);
       throw error;
     }
   }
 
-  /** A sweep is one more look at a window that was verified before. */
-  async #reopen(window: Window, signal: AbortSignal): Promise<void> {
-    const { store, owner, uniqueId, clock } = this.#options;
-    const lease = await store.claim({ owner, window: window.key, ttlMs: 60_000 });
-    if (lease === null) return;
-    const secondLook = this.#source.streams.find(({ name }) => name === window.stream)?.secondLook ?? false;
-    const next = secondLook
-      ? { cursor: '', state: 'SEALED' as const }
-      : { cursor: '', state: 'OPEN' as const, look: 1 };
-    await this.#write(
-      () =>
-        store.commit({
-          lease,
-          batchId: uniqueId(),
-          prev: window.cursor,
-          next: { ...next, nextAt: null, reason: 'swept' },
-          page: null,
-          items: [],
-          bad: [],
-          at: clock.now(),
-        }),
-      signal,
-    );
-    await store.release(lease);
+  #tellFate(window: Window, state: 'tried-alone' | 'given-up' | 'settled'): void {
+    const at = this.#options.clock.now();
+    const deaths = this.#deadly.deaths(window);
+    const page = { source: this.#source.id, window: window.key, deaths };
+    this.#options.emit({ kind: 'set-aside', at, ...page, state });
   }
 
   async #rest(job: Extract<Job, { type: 'wait' }>, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const until = job.until ?? clock.now() + 3_600_000;
+    const until = job.until ?? clock.now() + HOUR_MS;
     const reason = job.why === 'gap' ? 'a gap is tried again later' : 'caught up; waits for the next poll';
-    const stale = await this.#lateness();
+    const stale = await lateness(this.#source, this.#options.store, clock.now());
     this.become(stale === null ? (job.caughtUp ? 'ok' : 'waiting') : 'stale', stale ?? reason);
     this.noteWait({ why: job.why, reason, until, attempt: 0, error: null }, null);
     await this.#pauses.wait(until - clock.now(), signal);
     this.wait = null;
   }
 
-  /** Why the source counts as late: silence is not success where a calendar says that something should be there. */
-  async #lateness(): Promise<string | null> {
-    const expected = this.#source.poll.expectedDay(this.#options.clock.now());
-    if (expected === null) return null;
-    const { perSource } = await this.#options.store.stats();
-    const newest =
-      perSource.find(({ source }) => source === this.#source.id)?.newestDatestamp?.slice(0, 10) ?? null;
-    if (newest !== null && newest >= expected) return null;
-    return `nothing newer than ${newest ?? 'the beginning'} although ${expected} should have been announced`;
-  }
-
-  async #end(job: Extract<Job, { type: 'wait' }>): Promise<HarvestEnd> {
+  async #end(caughtUp: boolean): Promise<HarvestEnd> {
     const { clock, emit, store } = this.#options;
-    const stale = await this.#lateness();
     const gaps = (await store.gaps(this.#source.id)).filter(({ state }) => state === 'open').length;
     const but = gaps === 0 ? '' : `, but ${String(gaps)} ${gaps === 1 ? 'gap is' : 'gaps are'} open`;
-    const reason = `${stale ?? 'caught up'}${but}`;
-    this.become(stale === null ? 'ok' : 'stale', reason);
-    emit({ kind: 'done', at: clock.now(), source: this.#source.id, caughtUp: job.caughtUp, reason });
-    return { caughtUp: job.caughtUp };
+    const stale = caughtUp ? await lateness(this.#source, store, clock.now()) : null;
+    const reason = caughtUp ? `${stale ?? 'caught up'}${but}` : `${this.reason}${but}`;
+    if (caughtUp) this.become(stale === null ? 'ok' : 'stale', reason);
+    emit({ kind: 'done', at: clock.now(), source: this.#source.id, caughtUp, reason });
+    return { caughtUp };
   }
 
   /** The upstream gave no answer: wait, growing, visibly. Whoever says `retry` ends the wait. */
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
-    const verdict = classify(error, { signal });
-    if (!isUpstream(verdict) && codeOf(error) !== 'ERR_UPSTREAM_BLOCKED') throw error;
+    if (!isUpstreams(error, signal)) throw error;
     this.#failures += 1;
-    const { clock, random } = this.#options;
-    const ceiling = Math.min(2 ** Math.min(this.#failures, 20) * 1000, 300_000);
-    const delay = ceiling / 2 + random.next() * (ceiling / 2);
-    const message = error instanceof Error ? error.message : String(error);
-    const offline = verdict.category === 'dns';
-    this.become(offline ? 'offline' : 'waiting', message);
-    const notice: WaitNotice = {
-      why: offline ? 'offline' : 'backoff',
-      reason: message,
-      until: Math.ceil(clock.now() + delay),
-      attempt: this.#failures,
-      error: { code: codeOf(error), message, hint: 'Nothing to do: it is tried again by itself.' },
-    };
+    const { clock, random, isOffline } = this.#options;
+    const offline = isOffline?.() === true;
+    const { notice, delayMs } = failureWait(error, this.#failures, { clock, random, offline });
     this.noteWait(notice, null);
-    await this.#pauses.wait(delay, signal);
+    await this.#pauses.wait(delayMs, signal);
     this.wait = null;
   }
 
@@ -326,14 +353,14 @@ export class Harvester {
   /** The upstream's day by its last answer; before the first one ours, or the day that it was known to have reached. */
   #today(): Day {
     const { clock, fetcher } = this.#options;
-    if (fetcher.aheadMs !== null) return dayOf(clock.now() + fetcher.aheadMs);
+    if (fetcher.serverNow !== null) return dayOf(fetcher.serverNow);
     const ours = dayOf(clock.now());
     const theirs = this.#serverDate?.slice(0, 10) ?? ours;
     return theirs > ours ? theirs : ours;
   }
 
   #lookDeps(): LookDeps {
-    const { store, clock, random, emit, uniqueId, fetcher, owner } = this.#options;
+    const { store, clock, random, emit, uniqueId, fetcher, owner, onInHand, onCommitted } = this.#options;
     return {
       store,
       clock,
@@ -345,17 +372,15 @@ export class Harvester {
       uniqueId,
       fetcher,
       owner,
+      ...(onCommitted === undefined ? {} : { onCommitted }),
       source: this.#source,
       today: () => this.#today(),
       failingSince: (key) => this.#avoided.since(key),
       onWait: (wait) => this.noteWait(wait, null),
+      onLooked: (key) => void this.#looked.add(key),
+      onInHand: (page) => onInHand?.(page),
+      deadly: this.#deadly,
       shouldYield: () => !this.#inTail && this.#nextTail !== null && this.#nextTail <= clock.now(),
     };
   }
-}
-
-function isUpstream({ category }: Verdict): boolean {
-  return ['network', 'dns', 'tls', 'timeout', 'rate-limit', 'auth-expired', 'permanent', 'unknown'].includes(
-    category,
-  );
 }

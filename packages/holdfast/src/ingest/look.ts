@@ -1,16 +1,16 @@
 import { dayOf, type Day } from '../model/day.ts';
 import { rangeGapKey } from '../model/gap.ts';
 import { phase } from '../model/phase.ts';
-import type { Window } from '../model/window.ts';
+import { windowKey, type Window } from '../model/window.ts';
 import type { PageRequest, Stream } from '../sources/port.ts';
-import type { CommitResult, Lease } from '../store/port.ts';
+import type { CommitResult, Lease, RawPage } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion, EndOfLook } from './conclusion.ts';
 import type { LookDeps } from './deps.ts';
 import type { Fetched, Fetcher } from './fetcher.ts';
-import { narrow } from './poison.ts';
-import { untilWritable } from './persist.ts';
+import { narrow, narrowDeadly, type Poisoned } from './poison.ts';
+import { commitPage } from './persist.ts';
 import { report } from './report.ts';
 import { cutImpossibleStamps } from './stamps.ts';
 import { beginWalk, refresh, step, wanted, type Walk, type WalkContext } from './walk.ts';
@@ -82,6 +82,7 @@ class LookRun {
       const request = wanted(this.#walk, this.#context);
       if (request === null) return this.#conclude();
       if (this.#deps.shouldYield()) return 'yielded';
+      if (await this.#giveUpDeadly(request)) return 'concluded';
       await this.#pause();
       const fetched = await this.#fetch(request);
       if (fetched === 'narrowed') return 'concluded';
@@ -94,10 +95,12 @@ class LookRun {
         this.#context,
       );
       await this.#commitPage(fetched, walk, request.url);
+      this.#deps.onInHand(null);
     }
   }
 
   async release(): Promise<void> {
+    this.#deps.onInHand(null);
     if (!this.#dropped) await this.#deps.store.release(this.#lease).catch(ignoreLostLease);
   }
 
@@ -117,20 +120,35 @@ class LookRun {
     await this.#deps.clock.sleep(wait, { signal: this.#signal });
   }
 
+  /** A page that killed engines even when it was tried alone is not read again: its window is narrowed around it. */
+  async #giveUpDeadly(request: PageRequest): Promise<boolean> {
+    const page = { key: this.#lease.window.key, cursor: this.#cursor };
+    const { deadly } = this.#deps;
+    if (deadly.fateOf(page) !== 'given-up') return false;
+    await this.#commit(null, this.#walk, '', narrowDeadly(this.#poisoned(request), deadly.deaths(page)));
+    return true;
+  }
+
+  #poisoned(request: PageRequest): Poisoned {
+    return {
+      window: this.#lease.window,
+      walk: this.#walk,
+      request,
+      deps: this.#deps,
+      context: this.#context,
+      signal: this.#signal,
+    };
+  }
+
   async #fetch(request: Parameters<Fetcher['fetch']>[0]): Promise<Fetched | 'moved' | 'narrowed'> {
+    const inHand = { window: this.#lease.window.key, cursor: this.#cursor };
     try {
       phase('fetch');
-      return await this.#deps.fetcher.fetch(request, this.#signal);
+      return await this.#deps.fetcher.fetch(request, this.#signal, () => this.#deps.onInHand(inHand));
     } catch (error) {
+      this.#deps.onInHand(null);
       this.#signal.throwIfAborted();
-      const narrowed = await narrow(error, {
-        window: this.#lease.window,
-        walk: this.#walk,
-        request,
-        deps: this.#deps,
-        context: this.#context,
-        signal: this.#signal,
-      });
+      const narrowed = await narrow(error, this.#poisoned(request));
       if (narrowed === null) throw error;
       if ('walk' in narrowed) {
         await this.#commit(
@@ -181,38 +199,27 @@ class LookRun {
     cursor: string,
     conclusion: Conclusion,
   ): Promise<CommitResult> {
-    const { store, clock, uniqueId } = this.#deps;
     const reading = page?.fetched.reading.type === 'page' ? page.fetched.reading : null;
-    const batchId = uniqueId();
-    const at = clock.now();
-    const result = await untilWritable(
+    const result = await commitPage(
       this.#deps,
-      () =>
-        store.commit({
-          ...conclusion,
-          lease: this.#lease,
-          batchId,
-          prev: this.#cursor,
-          next: { ...conclusion.next, cursor },
-          page:
-            page === null || reading === null
-              ? null
-              : {
-                  bytes: page.fetched.answer.body,
-                  url: page.url,
-                  contentType: page.fetched.answer.headers['content-type'] ?? '',
-                  fetchedAt: page.fetched.answer.receivedAt,
-                },
-          items: cutImpossibleStamps(reading?.items ?? [], this.#context.today),
-          bad: reading?.bad ?? [],
-          at,
-        }),
+      {
+        ...conclusion,
+        lease: this.#lease,
+        batchId: this.#deps.uniqueId(),
+        prev: this.#cursor,
+        next: { ...conclusion.next, cursor },
+        page: page === null || reading === null ? null : rawPage(page),
+        items: cutImpossibleStamps(reading?.items ?? [], this.#context.today),
+        bad: reading?.bad ?? [],
+        at: this.#deps.clock.now(),
+      },
       this.#signal,
       this.#deps.onWait,
     );
     this.#cursor = cursor;
     this.#walk = walk;
     this.#dropped = conclusion.drop === true;
+    for (const key of lookedAt(this.#lease.window, conclusion)) this.#deps.onLooked(key);
     report(this.#deps, this.#lease.window, conclusion, result, reading);
     return result;
   }
@@ -229,14 +236,14 @@ class LookRun {
     const { window } = this.#lease;
     const gaps = await this.#deps.store.gaps(window.source);
     const range = gaps.find(({ key }) => key === rangeGapKey(window.stream, window));
+    // A wall clock that was set back meanwhile cannot tell: one look more decides.
+    const since =
+      this.#deps.clock.now() < walk.progress.since ? Number.NEGATIVE_INFINITY : walk.progress.since;
     const foundMissing =
       window.look > 1 &&
       gaps.some(
         (gap) =>
-          gap.id !== null &&
-          gap.state === 'open' &&
-          gap.since >= walk.progress.since &&
-          within(gap.datestamp, window),
+          gap.id !== null && gap.state === 'open' && gap.since >= since && within(gap.datestamp, window),
       );
     const serverDate = window.look === 1 ? walk.progress.serverDate : window.serverDate;
     return {
@@ -255,6 +262,22 @@ class LookRun {
   #serverDay(serverDate: string | null): Day {
     return serverDate === null ? this.#deps.today() : dayOf(Date.parse(serverDate));
   }
+}
+
+function rawPage({ fetched: { answer }, url }: { readonly fetched: Fetched; readonly url: string }): RawPage {
+  return {
+    bytes: answer.body,
+    url,
+    contentType: answer.headers['content-type'] ?? '',
+    fetchedAt: answer.receivedAt,
+  };
+}
+
+/** The windows in which the days of a look that has ended stand now. */
+function lookedAt({ key, source, stream }: Window, { next, spawn = [] }: Conclusion): readonly string[] {
+  const spawned = spawn.filter(({ lookedAt: at }) => at !== null);
+  const ended = typeof next.lookedAt === 'number' || spawned.length > 0;
+  return ended ? [key, ...spawned.map((range) => windowKey(source, stream, range))] : [];
 }
 
 /** An empty list is asked again after a cool-down, a doubtful end at once and then after some seconds, in ms. */

@@ -9,14 +9,16 @@ export class Pauses {
     this.#clock = clock;
   }
 
-  /** Resolves after `ms`, or as soon as `endAll` is called. @throws the signal's reason */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
+  /** Resolves after `ms`, or with true as soon as `endAll` is called. @throws the signal's reason */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
     const early = new AbortController();
     this.#running.add(early);
     try {
       await this.#clock.sleep(Math.max(ms, 0), { signal: AbortSignal.any([signal, early.signal]) });
+      return false;
     } catch (error) {
       if (signal.aborted || !early.signal.aborted) throw error;
+      return true;
     } finally {
       this.#running.delete(early);
     }

@@ -1,6 +1,7 @@
 import { classify } from '@holdfast/resilience';
 import type { WaitNotice } from '../model/event.ts';
 import { codeOf } from './fetcher.ts';
+import type { Commit, CommitResult } from '../store/port.ts';
 import type { IngestDeps } from './deps.ts';
 
 const FIRST_WAIT_MS = 1_000;
@@ -28,6 +29,26 @@ export async function untilWritable<T>(
       await deps.clock.sleep(delay, { signal });
     }
   }
+}
+
+/** As `untilWritable` for the transaction of a page, whose own time is told. */
+export function commitPage(
+  deps: Pick<IngestDeps, 'clock' | 'store' | 'onCommitted'>,
+  commit: Commit,
+  signal: AbortSignal,
+  onWait: (wait: WaitNotice) => void,
+): Promise<CommitResult> {
+  return untilWritable(
+    deps,
+    async () => {
+      const start = deps.clock.monotonic();
+      const result = await deps.store.commit(commit);
+      if (commit.page !== null) deps.onCommitted?.(deps.clock.monotonic() - start);
+      return result;
+    },
+    signal,
+    onWait,
+  );
 }
 
 function diskWait(error: unknown, attempt: number, until: number): WaitNotice {

@@ -43,6 +43,18 @@ export async function narrow(error: unknown, poisoned: Poisoned): Promise<Narrow
   return listIdentifiers(poisoned, why) ?? asGap(poisoned, why);
 }
 
+/**
+ * A page that killed the engines which read it: nothing of it, and nothing that may hold its record, is read to find
+ * out more. The window is halved by date, down to a day whose identifiers are listed instead; else it becomes a gap.
+ */
+export function narrowDeadly(poisoned: Poisoned, deaths: number): Conclusion {
+  const { window, deps } = poisoned;
+  const why = `${String(deaths)} engines died reading a page of it`;
+  const halves = split(window, deps.today());
+  if (halves !== null) return splitInto({ window, now: deps.clock.now() }, halves, why);
+  return listIdentifiers(poisoned, why) ?? asGap(poisoned, why);
+}
+
 /** Refused connections and names that do not resolve are outages; a server that answers badly may choke on a record. */
 function mayBePoison(error: unknown, signal: AbortSignal): boolean {
   const { category } = classify(error, { signal });

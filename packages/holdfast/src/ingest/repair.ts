@@ -1,3 +1,4 @@
+import { HoldfastError } from '../model/error.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Item } from '../model/item.ts';
 import type { Window } from '../model/window.ts';
@@ -8,7 +9,7 @@ import { tailWindow } from './windows.ts';
 import type { Fetched } from './fetcher.ts';
 import { codeOf } from './fetcher.ts';
 import type { LookDeps } from './deps.ts';
-import { untilWritable } from './persist.ts';
+import { commitPage } from './persist.ts';
 import { cutImpossibleStamps, isImpossible } from './stamps.ts';
 
 /** More records than this missing on one day: listing the day again is politer than asking for each. */
@@ -71,7 +72,8 @@ async function walkAgain(
 async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
   const request = gap.id === null ? null : deps.source.record(gap.id);
   if (request === null) return;
-  const answer = await ask(request, deps, signal);
+  const page = { key: `${gap.source}/${gap.key}`, cursor: '' };
+  const answer = isDeadly(page, deps) ? deadly(page, deps) : await ask(request, page, deps, signal);
   const fetched = answer instanceof Error ? null : answer;
   const today = deps.today();
   const items = fetched?.reading.type === 'page' ? cutImpossibleStamps(fetched.reading.items, today) : [];
@@ -91,6 +93,7 @@ async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSi
       next: { cursor: lease.window.cursor },
     }),
   );
+  deps.onInHand(null);
   for (const { key, state, reason } of gaps)
     deps.emit({ kind: 'gap', at: deps.clock.now(), source: gap.source, key, state, reason });
 }
@@ -105,14 +108,31 @@ function olderCopy({ datestamp }: Item): Error {
   return new Error(`the upstream gave an older copy, stamped ${datestamp}`);
 }
 
+type RecordPage = Pick<Window, 'key' | 'cursor'>;
+
+/** It is asked for alone already, so the third death decides. */
+function isDeadly(page: RecordPage, { deadly: pages }: LookDeps): boolean {
+  return pages.fateOf(page) !== 'ordinary';
+}
+
+function deadly(page: RecordPage, { deadly: pages }: LookDeps): HoldfastError {
+  return new HoldfastError(
+    'ERR_PAGE_DEADLY',
+    `${String(pages.deaths(page))} engines died reading its answer`,
+  );
+}
+
 async function ask(
   request: Parameters<LookDeps['fetcher']['fetch']>[0],
+  page: RecordPage,
   deps: LookDeps,
   signal: AbortSignal,
 ): Promise<Fetched | Error> {
   try {
-    return await deps.fetcher.fetch(request, signal);
+    const inHand = { window: page.key, cursor: page.cursor };
+    return await deps.fetcher.fetch(request, signal, () => deps.onInHand(inHand));
   } catch (error) {
+    deps.onInHand(null);
     signal.throwIfAborted();
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -168,31 +188,30 @@ interface RepairCommit {
 }
 
 async function commit(lease: Lease, deps: LookDeps, signal: AbortSignal, work: RepairCommit): Promise<void> {
-  const batchId = deps.uniqueId();
   const { answer } = work.fetched ?? { answer: null };
-  await untilWritable(
+  await commitPage(
     deps,
-    () =>
-      deps.store.commit({
-        lease,
-        batchId,
-        prev: lease.window.cursor,
-        next: work.next,
-        items: work.items,
-        gaps: work.gaps,
-        spawn: work.spawn,
-        bad: work.fetched?.reading.type === 'page' ? work.fetched.reading.bad : [],
-        page:
-          answer === null
-            ? null
-            : {
-                bytes: answer.body,
-                url: answer.url,
-                contentType: answer.headers['content-type'] ?? '',
-                fetchedAt: answer.receivedAt,
-              },
-        at: deps.clock.now(),
-      }),
+    {
+      lease,
+      batchId: deps.uniqueId(),
+      prev: lease.window.cursor,
+      next: work.next,
+      items: work.items,
+      gaps: work.gaps,
+      closeGaps: work.closeGaps ?? [],
+      spawn: work.spawn,
+      bad: work.fetched?.reading.type === 'page' ? work.fetched.reading.bad : [],
+      page:
+        answer === null
+          ? null
+          : {
+              bytes: answer.body,
+              url: answer.url,
+              contentType: answer.headers['content-type'] ?? '',
+              fetchedAt: answer.receivedAt,
+            },
+      at: deps.clock.now(),
+    },
     signal,
     deps.onWait,
   );

@@ -8,7 +8,7 @@ export type Phase = 'fetch' | 'parse' | 'transaction' | 'committed';
 
 const phases = channel('holdfast:phase');
 
-/** Tells whoever traces the engine which step begins; costs nothing when nobody does. */
-export function phase(name: Phase): void {
-  if (phases.hasSubscribers) phases.publish({ phase: name });
+/** Tells whoever traces the engine which step begins, and with which answer; costs nothing when nobody does. */
+export function phase(name: Phase, answer?: { readonly url: string; readonly body: Uint8Array }): void {
+  if (phases.hasSubscribers) phases.publish({ phase: name, ...answer });
 }

@@ -1,7 +1,7 @@
 import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
 import { createUpstream } from '@holdfast/upstream';
 import { expect, test } from 'vitest';
-import type { Config, SourceConfig } from '../../src/config/config.ts';
+import type { SourceConfig } from '../../src/config/config.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { liveStatus } from '../../src/engine/live-status.ts';
 import { keepStates } from '../../src/engine/state-keeper.ts';
@@ -10,6 +10,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { Generation } from '../simulation/generation.ts';
 import { PolitenessWatch } from '../simulation/politeness-watch.ts';
 import { SimState, simTransport } from '../simulation/sim-ports.ts';
+import { testConfig } from '../simulation/test-config.ts';
 
 const START = Date.UTC(2026, 4, 17, 12);
 const RESTARTS = { crash: 0, operator: 0, update: 0, watchdog: 0, oom: 0 };
@@ -37,16 +38,9 @@ function twoSources(faults: readonly string[]) {
   const life = new Generation(Number.POSITIVE_INFINITY);
   const watch = new PolitenessWatch(1_000);
   const transport = simTransport({ upstream, clock, life, watch });
-  const config: Config = {
-    dataDir: '/nowhere',
-    stateDir: '/nowhere',
-    contact: null,
-    store: 'memory',
-    maxDisk: null,
-    dashboard: { host: '', port: 0 },
-    watchdog: 0,
-    sources: ['one', 'two'].map((id) => sourceAt(`http://127.0.0.1:1${upstream.basePath}`, id)),
-  };
+  const config = testConfig(
+    ['one', 'two'].map((id) => sourceAt(`http://127.0.0.1:1${upstream.basePath}`, id)),
+  );
   let ids = 0;
   const engineWith = (remembered: Awaited<ReturnType<MemoryStore['sources']>>): Engine =>
     new Engine({

@@ -7,6 +7,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { Generation } from '../simulation/generation.ts';
 import { PolitenessWatch } from '../simulation/politeness-watch.ts';
 import { SimState, simTransport } from '../simulation/sim-ports.ts';
+import { testConfig } from '../simulation/test-config.ts';
 
 /** What is harvested, and how. */
 export interface VirtualSetting {
@@ -132,26 +133,17 @@ function configOf(
   { kind, intervalMs = 3_000, cooldownMs = 60_000 }: VirtualSetting,
   upstream: Upstream,
 ): Config {
-  return {
-    dataDir: '/nowhere',
-    stateDir: '/nowhere',
-    contact: null,
-    store: 'memory',
-    maxDisk: null,
-    dashboard: { host: '', port: 0 },
-    watchdog: 0,
-    sources: [
-      {
-        id: 'source',
-        kind,
-        baseUrl: `http://127.0.0.1:1${upstream.basePath}`,
-        from: '30d',
-        enabled: true,
-        minIntervalMs: intervalMs,
-        cooldown: cooldownMs,
-        timeouts: { connect: 1_000, firstByte: 60_000, idle: 10_000 },
-        ...(kind === 'oai-pmh' ? { metadataPrefix: 'oai_dc' } : {}),
-      },
-    ],
-  };
+  return testConfig([
+    {
+      id: 'source',
+      kind,
+      baseUrl: `http://127.0.0.1:1${upstream.basePath}`,
+      from: '30d',
+      enabled: true,
+      minIntervalMs: intervalMs,
+      cooldown: cooldownMs,
+      timeouts: { connect: 1_000, firstByte: 60_000, idle: 10_000 },
+      ...(kind === 'oai-pmh' ? { metadataPrefix: 'oai_dc' } : {}),
+    },
+  ]);
 }

@@ -7,6 +7,7 @@ import { compare, type Comparison } from './compare.ts';
 import { Generation } from './generation.ts';
 import { PolitenessWatch } from './politeness-watch.ts';
 import { SimState, simTransport, storeForLife } from './sim-ports.ts';
+import { testConfig } from './test-config.ts';
 
 /** What one seeded history consists of. */
 export interface Scenario {
@@ -183,14 +184,5 @@ function configOf({ kind }: Scenario, upstream: Upstream): Config {
     timeouts: { connect: 1_000, firstByte: 60_000, idle: 10_000 },
     ...(kind === 'oai-pmh' ? { metadataPrefix: 'oai_dc' } : {}),
   };
-  return {
-    dataDir: '/nowhere',
-    stateDir: '/nowhere',
-    contact: null,
-    store: 'memory',
-    maxDisk: null,
-    dashboard: { host: '', port: 0 },
-    watchdog: 0,
-    sources: [source],
-  };
+  return testConfig([source]);
 }

@@ -1,0 +1,36 @@
+import type { Window } from '../model/window.ts';
+import type { Source } from '../sources/port.ts';
+import type { IngestDeps } from './deps.ts';
+
+/** What reopening a window works with. */
+export interface SweepDeps extends Pick<IngestDeps, 'store' | 'uniqueId' | 'clock'> {
+  readonly owner: string;
+  readonly source: Source;
+  /** Runs a write until our disk lets it. */
+  readonly write: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** A sweep is one more look at a window that was verified before. */
+export async function reopen(window: Window, deps: SweepDeps): Promise<void> {
+  const { store, owner, uniqueId, clock, source, write } = deps;
+  const lease = await store.claim({ owner, window: window.key, ttlMs: 60_000 });
+  if (lease === null) return;
+  const secondLook = source.streams.find(({ name }) => name === window.stream)?.secondLook ?? false;
+  const next = secondLook
+    ? { cursor: '', state: 'SEALED' as const }
+    : { cursor: '', state: 'OPEN' as const, look: 1 };
+  const batchId = uniqueId();
+  await write(() =>
+    store.commit({
+      lease,
+      batchId,
+      prev: window.cursor,
+      next: { ...next, nextAt: null, reason: 'swept' },
+      page: null,
+      items: [],
+      bad: [],
+      at: clock.now(),
+    }),
+  );
+  await store.release(lease);
+}
