@@ -32,6 +32,11 @@ export const VERBS: readonly Verb[] = [
   { usage: 'verify', summary: 'check the integrity of the store', load: () => import('./verify.ts') },
   { usage: 'retry <source>', summary: 'end the waiting of a source', load: () => import('./retry.ts') },
   {
+    usage: 'service <action>',
+    summary: 'install, remove or look at the service of the operating system',
+    load: () => import('./service.ts'),
+  },
+  {
     usage: 'config',
     summary: 'print the configuration in effect and its origins',
     load: () => import('./config.ts'),

@@ -1,0 +1,14 @@
+export { install } from './install.ts';
+export type { Standing } from './manager.ts';
+export type { Scope } from './names.ts';
+export type { InstallPlan } from './plan.ts';
+export { planInstall } from './plan.ts';
+export { systemRun } from './run.ts';
+export type { Run } from './run.ts';
+export type { ServiceSetup } from './setup.ts';
+export { standingOfService } from './standing.ts';
+export type { ServiceStanding } from './standing.ts';
+export { shownSteps } from './step.ts';
+export { planUninstall, uninstall } from './uninstall.ts';
+export type { UninstallPlan } from './uninstall.ts';
+export type { Account, ServiceFolders, ServiceWorld } from './world.ts';
