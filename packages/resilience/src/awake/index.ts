@@ -1,0 +1,14 @@
+export { keepAwake } from './keep-awake.ts';
+export type { AwakeHold, KeepAwake, KeepAwakeOptions } from './keep-awake.ts';
+export type { AwakeReport, HeldLock, MissingLock } from './awake-report.ts';
+export type { LogindLock } from './lock-method.ts';
+export type { LockProof } from './lock.ts';
+export type { PowerSource } from './power-source.ts';
+export { watchNetwork } from './watch-network.ts';
+export type { NetworkChange, NetworkWatch, WatchNetworkOptions } from './watch-network.ts';
+export { watchSleep } from './watch-sleep.ts';
+export type { SleepReport, SleepWatch, WakeEvent, WatchSleepOptions } from './watch-sleep.ts';
+export { suspectCaptivePortal } from './captive-portal.ts';
+export type { PortalEvidence } from './captive-portal.ts';
+export type { Interfaces, MachineOptions } from './machine.ts';
+export type { Child, ChildEvents, ChildExit, Command, Spawn } from './spawn.ts';
