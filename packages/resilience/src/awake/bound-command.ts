@@ -14,10 +14,8 @@ const SCRIPT = [
   'exit "$code"',
 ].join('\n');
 
-/** The exit code with which a shell says that there is no such program. */
-export const NO_SUCH_PROGRAM = 127;
-
 /** The same program, ended when our end of its standard input is gone, even by SIGKILL. For Linux and macOS. */
 export function boundToUs(command: Command): Command {
-  return { ...command, program: 'sh', args: ['-c', SCRIPT, 'sh', command.program, ...command.args] };
+  const args = ['-c', SCRIPT, 'sh', command.program, ...command.args];
+  return { ...command, name: command.program, program: 'sh', args };
 }

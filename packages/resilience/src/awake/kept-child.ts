@@ -1,9 +1,8 @@
 import type { Clock, Timer } from '../clock/clock.ts';
-import { NO_SUCH_PROGRAM } from './bound-command.ts';
 import { nextKeptState } from './kept-state.ts';
 import type { KeptEvent, KeptState } from './kept-state.ts';
 import type { Machine } from './machine.ts';
-import { describeExit } from './spawn.ts';
+import { describeExit, isAbsent } from './spawn.ts';
 import type { Child, ChildExit, Command } from './spawn.ts';
 
 /** A child that answers nothing for so long is refused; PowerShell may take many seconds to start. */
@@ -127,8 +126,7 @@ export class KeptChild {
     if (this.#child !== child) return;
     this.#child = null;
     const reason = describeExit(command, exit);
-    const isAbsent = exit.failedWith === 'ENOENT' || exit.code === NO_SUCH_PROGRAM;
-    if (isAbsent) this.#on({ type: 'absent', reason });
+    if (isAbsent(exit)) this.#on({ type: 'absent', reason });
     else this.#on({ type: 'exit', reason, at: this.#options.clock.monotonic() });
   }
 

@@ -2,6 +2,8 @@
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** What to call it when it fails; default the program. */
+  readonly name?: string;
   /** Set besides the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -43,10 +45,18 @@ export interface Child {
  */
 export type Spawn = (command: Command, events: ChildEvents) => Child;
 
+/** The exit code with which a shell says that there is no such program. */
+const NO_SUCH_PROGRAM = 127;
+
+/** Whether the program is not on this machine. */
+export function isAbsent(exit: ChildExit): boolean {
+  return exit.failedWith === 'ENOENT' || exit.code === NO_SUCH_PROGRAM;
+}
+
 /** How a child ended, for a person. */
 export function describeExit(command: Command, exit: ChildExit): string {
-  const { program } = command;
-  if (exit.failedWith === 'ENOENT') return `${program} is not on this machine`;
+  const program = command.name ?? command.program;
+  if (isAbsent(exit)) return `${program} is not on this machine`;
   if (exit.failedWith !== null) return `${program} cannot be started (${exit.failedWith})`;
   const said = exit.stderr.trim().split('\n').at(-1) ?? '';
   const how = exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
