@@ -6,6 +6,7 @@ export type { SendAlert } from './alerts/courier.ts';
 export type { AlertMessage } from './alerts/message.ts';
 export { startAlerts } from './alerts/start-alerts.ts';
 export type { AlertDeps, AlertsStatus, ChannelStatus, RunningAlerts } from './alerts/start-alerts.ts';
+export type { Pulse } from './deadman/pulse.ts';
 export { startDeadman } from './deadman/start-deadman.ts';
-export type { DeadmanDeps, DeadmanStatus, Pulse, RunningDeadman } from './deadman/start-deadman.ts';
+export type { DeadmanDeps, DeadmanStatus, RunningDeadman } from './deadman/start-deadman.ts';
 export { httpCaller } from './http-call.ts';

@@ -2,8 +2,8 @@ import { exponential, resilient } from '@holdfast/resilience';
 import type { Policy, Verdict } from '@holdfast/resilience';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../../model/error.ts';
-import type { SupervisorStatus } from '../../model/supervisor-status.ts';
 import type { CallHttp } from '../http-call.ts';
+import type { Pulse } from './pulse.ts';
 import { unwellBecause } from './unwell.ts';
 
 /** What the ping works with: everything real is passed in. */
@@ -19,14 +19,6 @@ export interface DeadmanDeps {
   /** Asks engine and supervisor now: never an answer of before. */
   readonly observe: () => Promise<Pulse>;
   readonly call: CallHttp;
-}
-
-/** What decides whether a ping is sent. */
-export interface Pulse {
-  /** The engine answered its control address just now. */
-  readonly engineAnswers: boolean;
-  /** Null when it does not answer, or there is none. */
-  readonly supervisor: SupervisorStatus | null;
 }
 
 /** How the ping does. Instants are wall ms. */

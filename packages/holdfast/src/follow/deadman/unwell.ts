@@ -1,5 +1,5 @@
 import { crashLoopSince, engineOf } from '../engine-trouble.ts';
-import type { Pulse } from './start-deadman.ts';
+import type { Pulse } from './pulse.ts';
 
 /**
  * Why the engine is not well, as a sentence; null when it is: it answers, its sign of life is young by its

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../../model/error.ts';
-import type { Mail, SendMail } from './email.ts';
+import type { Mail, SendMail } from './mail.ts';
 
 const TIMEOUT_MS = 30_000;
 

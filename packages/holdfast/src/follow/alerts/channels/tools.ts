@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/resilience/clock';
 import type { CallHttp } from '../../http-call.ts';
 import type { RunProgram } from './run-program.ts';
-import type { SendMail } from './email.ts';
+import type { SendMail } from './mail.ts';
 
 /** The real world, as far as channels need it. */
 export interface Tools {
