@@ -1,5 +1,15 @@
 /** What a test may need that not every machine has. Nothing else is ever a reason to skip one. */
-export type Need = 'strace' | 'mounts' | 'recorded responses' | 'Node 20' | 'Node 22' | 'Node 24';
+export type Need =
+  | 'strace'
+  | 'mounts'
+  | 'recorded responses'
+  | 'Node 20'
+  | 'Node 22'
+  | 'Node 24'
+  | 'systemd-analyze'
+  | 'an isolated systemd'
+  | 'xmllint'
+  | 'python3';
 
 /**
  * Whether a test that needs `what` can run: `test.skipIf(!covered('strace', isThere))`. Where everything has to be

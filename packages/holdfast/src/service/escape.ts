@@ -35,6 +35,19 @@ export function unitPath(text: string): string {
   );
 }
 
+/**
+ * The program of `ExecStart=`: the one word in which systemd allows no quotes and no backslashes, not even escaped.
+ * @throws HoldfastError `ERR_SERVICE_TEXT` for a path with such
+ */
+export function unitProgram(path: string): string {
+  if (!/["'\\]/.test(path)) return unitWord(path);
+  throw new HoldfastError(
+    'ERR_SERVICE_TEXT',
+    `systemd starts no program whose path has quotes or backslashes: ${oneLine(path)}`,
+    { hint: 'Rename that folder, or use a Node of the whole system (/usr/bin/node).' },
+  );
+}
+
 /** A quoted word of a unit in which no variables are replaced: `Environment=` and the program of `ExecStart=`. */
 export function unitWord(text: string): string {
   const escaped = oneLine(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');

@@ -1,4 +1,4 @@
-import { unitArgument, unitPath, unitWord } from './escape.ts';
+import { unitArgument, unitPath, unitProgram, unitWord } from './escape.ts';
 import type { Scope } from './names.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import { commandOf } from './service-spec.ts';
@@ -34,7 +34,7 @@ export function systemdUnit(spec: ServiceSpec, { scope, user, version }: UnitOpt
     ...(scope === 'system' ? [`User=${unitPath(user)}`] : []),
     `WorkingDirectory=${unitPath(spec.workingFolder)}`,
     ...Object.entries(spec.env).map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}`),
-    `ExecStart=${[unitWord(program), ...args.map(unitArgument)].join(' ')}`,
+    `ExecStart=${[unitProgram(program), ...args.map(unitArgument)].join(' ')}`,
     'WatchdogSec=90',
     'Restart=always',
     'RestartSec=5',
