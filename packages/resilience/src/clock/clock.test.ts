@@ -46,6 +46,17 @@ describe('virtual clock', () => {
     expect(fired).toBe(true);
   });
 
+  test('a pause moves all clocks and fires nothing before its end; a sleep as on Linux leaves monotonic time', async () => {
+    const clock = new VirtualClock({ start: 5_000 });
+    const fired: number[] = [];
+    clock.timer(100, () => fired.push(clock.monotonic()));
+    clock.timer(2_500, () => fired.push(clock.monotonic()));
+    await clock.pause(2_000);
+    expect([clock.now(), clock.monotonic(), clock.boot(), fired]).toEqual([7_000, 2_000, 2_000, [2_000]]);
+    await clock.suspend(1_000);
+    expect([clock.now(), clock.monotonic(), clock.boot(), fired]).toEqual([8_000, 2_000, 3_000, [2_000]]);
+  });
+
   test('an aborted sleep rejects with the reason by identity and leaves neither timer nor listener', async () => {
     const clock = new VirtualClock();
     const reason = { why: 'enough' };

@@ -1,3 +1,5 @@
+export { awakeTimer } from './awake-timer.ts';
+export type { AwakeTimer } from './awake-timer.ts';
 export type { Clock, SleepOptions, Timer, TimerOptions } from './clock.ts';
 export { systemClock } from './system-clock.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -100,6 +100,14 @@ export class VirtualClock implements Clock {
     await this.advance(0);
   }
 
+  /**
+   * The process stands still for `ms`, as after SIGSTOP, in a debugger or in a blocked event loop: all clocks go on,
+   * no timer fires meanwhile, and what fell due fires afterwards, late.
+   */
+  pause(ms: number): Promise<void> {
+    return this.suspend(ms, { monotonic: true });
+  }
+
   async #fire(timer: PendingTimer): Promise<void> {
     this.#timers.delete(timer);
     this.#moveTo(timer.due);

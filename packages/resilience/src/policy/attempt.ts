@@ -1,4 +1,6 @@
-import type { Clock, Timer } from '../clock/clock.ts';
+import { awakeTimer } from '../clock/awake-timer.ts';
+import type { AwakeTimer } from '../clock/awake-timer.ts';
+import type { Clock } from '../clock/clock.ts';
 import { TimeoutError } from './timeout-error.ts';
 
 /** What a function under a policy is given. */
@@ -74,43 +76,31 @@ async function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promi
   return await fn(context);
 }
 
-/** The two limits of one attempt. The stall timer is re-armed when it fires too soon, so `progress()` is cheap. */
+/** The two limits of one attempt, in time lived through. */
 class AttemptLimits {
-  readonly #clock: Clock;
-  readonly #stallMs: number | undefined;
-  readonly #onTimeout: (error: TimeoutError) => void;
-  readonly #timer: Timer | undefined;
-  #stallTimer: Timer | undefined;
-  #lastProgress: number;
+  readonly #timer: AwakeTimer | undefined;
+  readonly #stallTimer: AwakeTimer | undefined;
 
   constructor(setup: AttemptSetup, onTimeout: (error: TimeoutError) => void) {
     const { clock, attemptTimeoutMs, stallMs } = setup;
-    this.#clock = clock;
-    this.#stallMs = stallMs;
-    this.#onTimeout = onTimeout;
-    this.#lastProgress = clock.monotonic();
     if (attemptTimeoutMs !== undefined) {
-      this.#timer = clock.timer(attemptTimeoutMs, () =>
+      this.#timer = awakeTimer(clock, attemptTimeoutMs, () =>
         onTimeout(new TimeoutError('ERR_TIMEOUT_ATTEMPT', attemptTimeoutMs)),
       );
     }
-    this.#watch();
+    if (stallMs !== undefined) {
+      this.#stallTimer = awakeTimer(clock, stallMs, () =>
+        onTimeout(new TimeoutError('ERR_TIMEOUT_STALL', stallMs)),
+      );
+    }
   }
 
   progress(): void {
-    this.#lastProgress = this.#clock.monotonic();
+    this.#stallTimer?.restart();
   }
 
   end(): void {
     this.#timer?.cancel();
     this.#stallTimer?.cancel();
-  }
-
-  #watch(): void {
-    const stallMs = this.#stallMs;
-    if (stallMs === undefined) return;
-    const left = this.#lastProgress + stallMs - this.#clock.monotonic();
-    if (left <= 0) this.#onTimeout(new TimeoutError('ERR_TIMEOUT_STALL', stallMs));
-    else this.#stallTimer = this.#clock.timer(left, () => this.#watch());
   }
 }

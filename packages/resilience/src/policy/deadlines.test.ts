@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../clock/index.ts';
 import { classify, deadlines } from '../index.ts';
+import type { Deadlines } from '../index.ts';
 
 const LIMITS = { connect: 30, firstByte: 900, idle: 60, total: 5_000 };
 
@@ -101,5 +102,41 @@ describe('deadlines of one exchange', () => {
     expect(() => deadlines({ idle: 'soon' }, { clock: new VirtualClock() })).toThrow(
       expect.objectContaining({ field: 'idle' }),
     );
+  });
+
+  test.each([
+    ['connect', () => {}],
+    ['firstByte', (watch: Deadlines) => watch.connected()],
+    ['idle', (watch: Deadlines) => (watch.connected(), watch.firstByte())],
+    ['total', () => {}],
+  ] as const)(
+    '%s: neither SIGSTOP nor sleep is a timeout, and time lived afterwards is',
+    async (name, begin) => {
+      const clock = new VirtualClock();
+      const watch = deadlines({ [name]: '1m' }, { clock });
+      begin(watch);
+      await clock.advance(20_000);
+      await clock.pause(60_000);
+      await clock.suspend(8 * 3_600_000, { monotonic: true });
+      await clock.suspend(8 * 3_600_000);
+      expect(watch.signal.aborted).toBe(false);
+      await clock.advance(40_000);
+      expect(reasonOf(watch.signal)).toMatchObject({ limitMs: 60_000 });
+    },
+  );
+
+  test('data that came during a stop wins, although late timers run before the socket is read', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines({ idle: '1m' }, { clock });
+    watch.firstByte();
+    await clock.advance(59_999);
+    await clock.pause(60_000);
+    // `pause` has fired what was due; this is the socket's turn.
+    expect(watch.signal.aborted).toBe(false);
+    watch.progress();
+    await clock.advance(59_999);
+    expect(watch.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_IDLE' });
   });
 });

@@ -1,4 +1,6 @@
-import type { Clock, Timer } from '../clock/clock.ts';
+import { awakeTimer } from '../clock/awake-timer.ts';
+import type { AwakeTimer } from '../clock/awake-timer.ts';
+import type { Clock } from '../clock/clock.ts';
 import type { Duration } from '../clock/duration.ts';
 import { parseDuration } from '../clock/duration.ts';
 import { TimeoutError } from './timeout-error.ts';
@@ -27,7 +29,7 @@ export interface Deadlines {
   [Symbol.dispose](): void;
 }
 
-/** Watches connect, first byte, idle and total time of one exchange. */
+/** Watches connect, first byte, idle and total time of one exchange, each in time lived through (`awakeTimer`). */
 export function deadlines(
   limits: DeadlineLimits,
   options: { readonly clock: Clock; readonly signal?: AbortSignal },
@@ -43,9 +45,8 @@ interface PhaseLimit {
 }
 
 /**
- * Modes: connecting -> waiting (for the first byte) -> flowing -> over. Each of the first three has one
- * limit, measured from `#since`; one timer serves it and is re-armed when it fires too soon, so that
- * `progress()`, called for every chunk, costs one assignment.
+ * Modes: connecting -> waiting (for the first byte) -> flowing -> over. Each of the first three has one limit,
+ * measured from its beginning, and *flowing* from the last progress.
  */
 class ExchangeDeadlines implements Deadlines {
   readonly #clock: Clock;
@@ -53,9 +54,8 @@ class ExchangeDeadlines implements Deadlines {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;
   #phase: Phase = 'connecting';
-  #since: number;
-  #phaseTimer: Timer | undefined;
-  readonly #totalTimer: Timer | undefined;
+  #phaseTimer: AwakeTimer | undefined;
+  readonly #totalTimer: AwakeTimer | undefined;
 
   constructor(limits: DeadlineLimits, clock: Clock, caller: AbortSignal | undefined) {
     this.#clock = clock;
@@ -66,14 +66,15 @@ class ExchangeDeadlines implements Deadlines {
       flowing: { code: 'ERR_TIMEOUT_IDLE', ms: limit(limits.idle, 'idle') },
     };
     const total = limit(limits.total, 'total');
-    this.#since = clock.monotonic();
     if (caller?.aborted === true) {
       this.#abort(caller.reason);
       return;
     }
     caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
     if (total !== undefined) {
-      this.#totalTimer = clock.timer(total, () => this.#abort(new TimeoutError('ERR_TIMEOUT_TOTAL', total)));
+      this.#totalTimer = awakeTimer(clock, total, () =>
+        this.#abort(new TimeoutError('ERR_TIMEOUT_TOTAL', total)),
+      );
     }
     this.#enter(this.#limits.connecting.ms === undefined ? 'waiting' : 'connecting');
   }
@@ -88,7 +89,7 @@ class ExchangeDeadlines implements Deadlines {
 
   firstByte(): void {
     if (this.#phase === 'over') return;
-    if (this.#phase === 'flowing') this.#since = this.#clock.monotonic();
+    if (this.#phase === 'flowing') this.#phaseTimer?.restart();
     else this.#enter('flowing');
   }
 
@@ -113,18 +114,12 @@ class ExchangeDeadlines implements Deadlines {
 
   #enter(phase: Exclude<Phase, 'over'>): void {
     this.#phase = phase;
-    this.#since = this.#clock.monotonic();
     this.#phaseTimer?.cancel();
-    this.#arm(this.#limits[phase]);
-  }
-
-  #arm({ code, ms }: PhaseLimit): void {
-    if (ms === undefined) return;
-    const left = this.#since + ms - this.#clock.monotonic();
-    this.#phaseTimer = this.#clock.timer(left, () => {
-      if (this.#clock.monotonic() < this.#since + ms) this.#arm({ code, ms });
-      else this.#abort(new TimeoutError(code, ms));
-    });
+    const { code, ms } = this.#limits[phase];
+    this.#phaseTimer =
+      ms === undefined
+        ? undefined
+        : awakeTimer(this.#clock, ms, () => this.#abort(new TimeoutError(code, ms)));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../classify/verdict.ts';
 import type { StopReason } from './failure.ts';
-import { notify } from './notify.ts';
+import { notify } from '../clock/notify.ts';
 import type { WaitKind } from './wait.ts';
 
 /** Everything a policy or breaker decides, as data. Built only when somebody listens. */

@@ -40,6 +40,7 @@ class Process {
     const clock: Clock = {
       now: () => machine.clock.now(),
       monotonic: () => machine.clock.monotonic(),
+      boot: () => machine.clock.boot(),
       sleep: (ms, options) => machine.clock.sleep(ms, options),
       timer: (ms, callback) => machine.clock.timer(ms, () => void (this.#dead || callback())),
     };

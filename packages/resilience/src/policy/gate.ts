@@ -9,7 +9,7 @@ import { GateMemory } from './gate-memory.ts';
 import type { Due } from './gate-memory.ts';
 import { EMPTY_GATE, readGateRecord, writeGateRecord } from './gate-record.ts';
 import type { GateRecord, Hold } from './gate-record.ts';
-import { notify } from './notify.ts';
+import { notify } from '../clock/notify.ts';
 import { waitFor } from './wait.ts';
 import type { OnWait, Wait } from './wait.ts';
 

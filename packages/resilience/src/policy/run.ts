@@ -1,5 +1,6 @@
 import type { Category, Verdict } from '../classify/verdict.ts';
-import type { Timer } from '../clock/clock.ts';
+import { awakeTimer } from '../clock/awake-timer.ts';
+import type { AwakeTimer } from '../clock/awake-timer.ts';
 import { RETRY_AFTER_LIMIT_MS } from '../classify/retry-after.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptFunction } from './attempt.ts';
@@ -52,17 +53,15 @@ export class Run<T> {
   readonly #stop = new AbortController();
   readonly #retriesBy = new Map<Category, number>();
   readonly #attempts: AttemptRecord[] = [];
-  readonly #startedAt: number;
   #attempt = 0;
   #last: Attempted | undefined;
-  #deadline: Timer | undefined;
+  #deadline: AwakeTimer | undefined;
 
   constructor(plan: Plan, fn: AttemptFunction<T>, options: RunOptions) {
     this.#plan = plan;
     this.#fn = fn;
     this.#caller = options.signal;
     this.#onWait = options.onWait;
-    this.#startedAt = plan.clock.monotonic();
   }
 
   /** Runs to the end. */
@@ -79,7 +78,7 @@ export class Run<T> {
     } catch (error) {
       // Whatever was under way when the caller stopped the run, the reason is the caller's.
       if (this.#caller?.aborted === true) throw this.#aborted(this.#caller.reason);
-      // After a sleep of the machine the deadline may pass in the middle of a wait that was to end before it.
+      // Timers may run late, so the deadline may pass in the middle of a wait that was to end before it.
       const { signal } = this.#stop;
       const inWait = signal.aborted && error === signal.reason && failureOf(error) === undefined;
       throw inWait ? this.#giveUp(error, 'deadline') : error;
@@ -92,7 +91,7 @@ export class Run<T> {
     this.#caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
     const { deadlineMs, clock } = this.#plan;
     if (deadlineMs === undefined) return;
-    this.#deadline = clock.timer(deadlineMs, () =>
+    this.#deadline = awakeTimer(clock, deadlineMs, () =>
       this.#stop.abort(new TimeoutError('ERR_TIMEOUT_DEADLINE', deadlineMs, this.#last?.error)),
     );
   }
@@ -252,8 +251,7 @@ export class Run<T> {
 
   /** A wait that cannot end before the deadline is not begun. */
   #checkDeadline(ms: number, error: unknown): void {
-    const { deadlineMs, clock } = this.#plan;
-    if (deadlineMs === undefined || clock.monotonic() + ms < this.#startedAt + deadlineMs) return;
+    if (this.#deadline === undefined || ms < this.#deadline.leftMs) return;
     throw this.#giveUp(error, 'deadline', ms);
   }
 

@@ -1,5 +1,5 @@
 import type { Verdict } from '../classify/verdict.ts';
-import { notify } from './notify.ts';
+import { notify } from '../clock/notify.ts';
 import type { Clock } from '../clock/clock.ts';
 
 /**
