@@ -9,6 +9,8 @@ export interface Offline {
   redrive(numbers: readonly number[] | 'all'): Promise<{ readonly redriven: number; readonly left: number }>;
   ack(id: string, note: string): Promise<boolean>;
   retry(source: string): Promise<boolean>;
+  pause(source?: string): Promise<readonly string[]>;
+  resume(source?: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,7 @@
-import { HoldfastError } from '../model/error.ts';
 import { askOrDo } from './ask-or-do.ts';
-import { nearest } from '../config/index.ts';
 import { EXIT } from '../model/exit-code.ts';
 import { writeLine } from './io.ts';
+import { checkSource } from './known-source.ts';
 import type { Register } from './verb.ts';
 
 /** `retry`: ends our own waiting for a source; a Retry-After and the minimum interval are still kept. */
@@ -10,13 +9,7 @@ export const register: Register = (command, run) => {
   command.action(
     run(async ({ io, resolved }, source = '') => {
       const { config } = resolved();
-      const ids = config.sources.map(({ id }) => id);
-      if (!ids.includes(source)) {
-        const meant = nearest(source, ids);
-        throw new HoldfastError('ERR_USAGE_SOURCE', `There is no source "${source}".`, {
-          hint: meant === undefined ? `Sources: ${ids.join(', ')}.` : `Did you mean ${meant}?`,
-        });
-      }
+      checkSource(config, source);
       let engineRuns = true;
       const done = await askOrDo(io, config, {
         verb: 'retry',

@@ -5,12 +5,33 @@ export interface Verb {
   /** Name and arguments as the parser takes them. */
   readonly usage: string;
   readonly summary: string;
+  /** For the program itself, not for people. */
+  readonly hidden?: boolean;
   readonly load: () => Promise<{ readonly register: Register }>;
 }
 
 /** All verbs in the order in which help shows them. `sim` is not here: it passes its arguments on unread. */
 export const VERBS: readonly Verb[] = [
   { usage: 'run', summary: 'harvest in the foreground', load: () => import('./run.ts') },
+  { usage: 'start', summary: 'harvest in the background', load: () => import('./start.ts') },
+  { usage: 'stop', summary: 'end the harvest that runs', load: () => import('./stop.ts') },
+  {
+    usage: 'restart',
+    summary: 'start the engine anew with the configuration as it is now',
+    load: () => import('./restart.ts'),
+  },
+  { usage: 'logs', summary: 'print what was logged', load: () => import('./logs.ts') },
+  {
+    usage: 'supervise',
+    summary: 'harvest under a service manager or in a container',
+    load: () => import('./supervise.ts'),
+  },
+  {
+    usage: 'plan',
+    summary: 'print what the supervisor is to run',
+    hidden: true,
+    load: () => import('./plan.ts'),
+  },
   { usage: 'status', summary: 'show how the harvest stands', load: () => import('./status.ts') },
   { usage: 'export', summary: 'write the papers to standard output', load: () => import('./export.ts') },
   { usage: 'search <query...>', summary: 'find papers', load: () => import('./search.ts') },
@@ -31,6 +52,16 @@ export const VERBS: readonly Verb[] = [
   { usage: 'ack <id>', summary: 'acknowledge a quarantined record or a gap', load: () => import('./ack.ts') },
   { usage: 'verify', summary: 'check the integrity of the store', load: () => import('./verify.ts') },
   { usage: 'retry <source>', summary: 'end the waiting of a source', load: () => import('./retry.ts') },
+  {
+    usage: 'pause [source]',
+    summary: 'ask nothing of a source, or of all, until it is resumed',
+    load: () => import('./pause.ts'),
+  },
+  {
+    usage: 'resume [source]',
+    summary: 'let a paused source, or all, go on',
+    load: () => import('./resume.ts'),
+  },
   {
     usage: 'service <action>',
     summary: 'install, remove or look at the service of the operating system',

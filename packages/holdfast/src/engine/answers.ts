@@ -5,24 +5,35 @@ import type { Answerer } from '../control/listen.ts';
 import type { Engine } from './engine.ts';
 import { liveStatus } from './live-status.ts';
 import { acknowledge } from './acknowledge.ts';
+import { metricsOf, type ProcessMetrics } from './metrics.ts';
 import { redrive } from './redrive.ts';
 import type { StartMessage } from './messages.ts';
 import { readVersion } from '../version.ts';
 
+/** What answers are made of. */
+export interface AnswererParts {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly restarts: StartMessage['restarts'];
+  readonly uniqueId: () => string;
+  readonly readProcess: () => ProcessMetrics;
+}
+
 /** Answers what is asked of the running engine. */
-export function answerer(
-  engine: Engine,
-  store: Store,
-  restarts: StartMessage['restarts'],
-  uniqueId: () => string,
-): Answerer {
+export function answerer({ engine, store, restarts, uniqueId, readProcess }: AnswererParts): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
     switch (verb) {
       case 'status':
         return liveStatus(engine, readVersion(), restarts, systemClock.monotonic() - startedAt);
+      case 'metrics':
+        return metricsOf(engine, await store.sources(), readProcess());
       case 'retry':
         return engine.retry(textOf(args['source']));
+      case 'pause':
+        return engine.pause(sourceOf(args));
+      case 'resume':
+        return engine.resume(sourceOf(args));
       case 'ack':
         return acknowledge(store, textOf(args['id']), textOf(args['note']), systemClock.now());
       case 'redrive':
@@ -38,6 +49,11 @@ export function answerer(
         });
     }
   };
+}
+
+/** Left out, all sources are meant. */
+function sourceOf(args: Readonly<Record<string, unknown>>): string | undefined {
+  return args['source'] === undefined || args['source'] === null ? undefined : textOf(args['source']);
 }
 
 /** What is asked comes from another process: anything but text names nothing. */

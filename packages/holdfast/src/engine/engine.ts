@@ -1,15 +1,20 @@
-import { classify, gate, type Breaker, type Gate, type StateStore } from '@holdfast/resilience';
+import type { StateStore } from '@holdfast/resilience';
+import type { NetworkChange } from '@holdfast/resilience/awake';
 import type { Clock, Random } from '@holdfast/resilience/clock';
-import type { Config, SourceConfig } from '../config/config.ts';
-import { Fetcher } from '../ingest/fetcher.ts';
-import { Harvester, type HarvestEnd } from '../ingest/harvester.ts';
+import type { Config } from '../config/config.ts';
+import type { PageInHand } from '../ingest/deps.ts';
+import type { Harvester, HarvestEnd } from '../ingest/harvester.ts';
+import type { DeadlyWork } from '../model/engine-message.ts';
 import type { EngineEvent } from '../model/event.ts';
+import type { KeptAwake, MachineStatus } from '../model/machine-status.ts';
 import type { Source } from '../sources/port.ts';
 import type { SourceState, Store } from '../store/port.ts';
 import type { Transport } from '../transport/port.ts';
-import { requestPolicies, serviceCircuit, type RequestPolicies } from './request-policy.ts';
-import { makeSource } from './source-factory.ts';
-import { noticeOf } from './wait-notice.ts';
+import { Counters } from './counters.ts';
+import { MachineNetwork } from './machine-network.ts';
+import { MachineState, type MachineTotals } from './machine-state.ts';
+import { runSource, type Health, type RunningSource } from './running-source.ts';
+import { Services, type Service } from './services.ts';
 
 /** What an engine is made of: everything real is passed in. */
 export interface EngineOptions {
@@ -28,32 +33,25 @@ export interface EngineOptions {
   readonly only?: readonly string[];
   /** What the store remembers of the sources: their counts go on. From nothing, when left out. */
   readonly remembered?: readonly SourceState[];
+  /** Pages on which engines died. */
+  readonly deadly?: readonly DeadlyWork[];
+  /** Told of the page that a source works on; null = none any more. */
+  readonly onInHand?: (source: string, page: PageInHand | null) => void;
+  /** The addresses of this machine that lead anywhere, as last looked at; left out: it always has one. */
+  readonly addresses?: () => readonly string[];
 }
 
 /** The embedded store has one writing engine at a time, so all its leases carry one name. */
 const OWNER = 'engine';
-
-/** How the requests of a source went, over all runs. */
-export interface Health {
-  failures: number;
-  retries: number;
-  /** Wall ms of the last answer that was one; null before. */
-  readonly lastSuccessAt: number | null;
-}
-
-interface Running {
-  readonly config: SourceConfig;
-  readonly source: Source;
-  readonly harvester: Harvester;
-  readonly gate: Gate;
-  readonly health: Health;
-  end: HarvestEnd | null;
-}
+/** After a return of the network the services are asked spread over so long, ms. */
+const SPREAD_MS = 350;
 
 /** A source that an engine runs. */
 export interface EngineSource {
   readonly id: string;
   readonly kind: string;
+  /** Names its upstream service. */
+  readonly service: string;
   readonly harvester: Harvester;
   readonly health: Readonly<Health>;
   /** Null while it harvests. */
@@ -66,21 +64,33 @@ export interface EngineSource {
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #running: Running[];
-  readonly #gates = new Map<string, Gate>();
-  readonly #circuits = new Map<string, Breaker>();
+  readonly #running: readonly RunningSource[];
+  readonly #services: Services;
+  readonly #network: MachineNetwork;
+  readonly #machine: MachineState;
+  readonly counters = new Counters();
   /** Counts every sign of life, so that a supervisor tells hung from slow. */
   progress = 0;
+  #addresses: readonly string[];
   /** Wall ms of the last page that was committed; null before. */
   lastCommitAt: number | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    const { clock, addresses = () => ['some'] } = options;
+    this.#addresses = addresses();
+    this.#services = new Services(options);
+    this.#machine = new MachineState(clock, (event) => this.#observe(event));
+    this.#network = new MachineNetwork({
+      clock,
+      hasAddress: () => addresses().length > 0,
+      onState: (state) => this.#machine.note(state === 'up' ? 'network-up' : 'network-down'),
+    });
     // Only a run that ends has to see the newest again after its start; another one follows its poll plan.
-    const startedAt = options.once ? (options.startedAt ?? options.clock.now()) : 0;
+    const startedAt = options.once ? (options.startedAt ?? clock.now()) : 0;
     this.#running = options.config.sources
       .filter(({ id, enabled }) => enabled && (options.only === undefined || options.only.includes(id)))
-      .map((config) => this.#build(config, startedAt));
+      .map((config) => runSource(config, { ...options, ...this.#partsOf(config.id), startedAt }));
   }
 
   /** Resolves when all sources have ended. @throws the first error that is nobody's to wait for, or the signal's reason */
@@ -101,122 +111,149 @@ export class Engine {
 
   /** The sources as they are now. */
   sources(): readonly EngineSource[] {
-    return this.#running.map(({ config: { id, kind }, harvester, health, end }) => ({
+    return this.#running.map(({ config: { id, kind }, service, harvester, health, end }) => ({
       id,
       kind,
+      service: service.key,
       harvester,
       health,
       end,
     }));
   }
 
+  /** The upstream services of the sources. */
+  services(): readonly Service[] {
+    return this.#services.all();
+  }
+
   /** The connector of a source; undefined when it is not running. */
   source(id: string): Source | undefined {
-    return this.#running.find(({ config }) => config.id === id)?.source;
+    return this.#find(id)?.source;
   }
 
   /** Asks a source now, as far as waits are our own. False: no such source runs. */
   async retry(id: string): Promise<boolean> {
-    const running = this.#running.find(({ config }) => config.id === id);
+    const running = this.#find(id);
     if (!running) return false;
-    await running.gate.open();
-    for (const wait of this.#waits.get(id) ?? []) wait();
+    await running.service.gate.open();
+    running.waits.endAll();
+    running.pauses.endAll();
     running.harvester.pollNow();
     return true;
   }
 
-  /** Ends of own waits that are running, by source. */
-  readonly #waits = new Map<string, Set<() => void>>();
+  /** Keeps one source, or all, from asking anything, over restarts too. Gives the ids; none: no such source runs. */
+  pause(id?: string): Promise<readonly string[]> {
+    return this.#each(id, (harvester) => harvester.pause());
+  }
 
-  #build(config: SourceConfig, startedAt: number): Running {
-    const { store, clock, random, emit, uniqueId, transport, once } = this.#options;
-    const source = makeSource(config);
-    const gateOfSource = this.#gate(source);
-    const ends = new Set<() => void>();
-    this.#waits.set(config.id, ends);
-    const moved = new Set<string>();
-    const remembered = this.#options.remembered?.find(({ id }) => id === config.id);
-    const health = {
-      failures: remembered?.failures ?? 0,
-      retries: remembered?.retries ?? 0,
-      get lastSuccessAt() {
-        return fetcher.lastAnswerAt ?? remembered?.lastSuccessAt ?? null;
-      },
-    };
-    const fetcher: Fetcher = new Fetcher({
-      source,
-      transport,
-      gate: gateOfSource,
-      clock,
-      ...this.#policiesOf(source, health),
-      onRequest: (url) => {
-        this.progress += 1;
-        emit({ kind: 'request', at: clock.now(), source: config.id, url });
-      },
-      onMoved: (to) => {
-        if (moved.size > 0) return;
-        moved.add(to);
-        emit({
-          kind: 'notice',
-          at: clock.now(),
-          source: config.id,
-          code: 'MOVED',
-          message: `${config.id} has moved to ${to}.`,
-          hint: `Set "baseUrl" of source "${config.id}" to the new address.`,
-        });
-      },
-      onWait: (wait) => {
-        const end = (): void => void wait.end();
-        ends.add(end);
-        void wait.over.then(() => ends.delete(end));
-        if (wait.kind === 'backoff' || wait.kind === 'circuit') health.retries += 1;
-        harvester.noteWait(noticeOf(wait), wait.over);
-      },
-    });
-    const harvester = new Harvester({
-      store,
-      clock,
-      random,
-      uniqueId,
-      source,
-      fetcher,
-      once,
-      startedAt,
+  /** Lets one source, or all, go on. Gives the ids; none: no such source runs. */
+  resume(id?: string): Promise<readonly string[]> {
+    return this.#each(id, (harvester) => harvester.resume());
+  }
+
+  /** The machine slept, or this process was stopped, for so long: every exchange on its way is asked again. */
+  woke({ sleptMs, cause = 'sleep' }: { readonly sleptMs: number; readonly cause?: 'sleep' | 'pause' }): void {
+    this.#machine.note(cause === 'sleep' ? 'woke' : 'paused', sleptMs);
+    this.#revive(true, sleptMs);
+  }
+
+  /** The addresses of this machine have changed. */
+  networkChanged({ type, addresses }: Pick<NetworkChange, 'type' | 'addresses'>): void {
+    if (type === 'changed') this.#machine.note('network-changed');
+    // Where addresses only came on top, what is on its way is not concerned.
+    const before = this.#addresses;
+    const isMore = addresses.length > before.length && before.every((each) => addresses.includes(each));
+    this.#addresses = addresses;
+    this.#network.become(type === 'down' ? 'down' : 'up');
+    if (type !== 'down') return this.#revive(!isMore || before.length === 0, 0);
+    // What is on its way would be waited for in vain; it is asked again when there is a network.
+    for (const { fetcher } of this.#running) fetcher.interrupt(0);
+    this.#options.transport.reset();
+  }
+
+  /** The wall clock was set by so many ms. No wait rests on it; it is only told. */
+  clockStepped(ms: number): void {
+    this.#machine.note('clock-step', ms);
+  }
+
+  /** The system is about to sleep. Commits are durable: there is nothing to flush. */
+  fallsAsleep(): void {
+    this.#machine.note('falling-asleep');
+  }
+
+  /** What was acquired to keep the machine awake; null = nothing is to be. */
+  keptAwake(what: KeptAwake | null): void {
+    this.#machine.keptAwake = what;
+  }
+
+  /** The machine as far as it is known. */
+  machine(): MachineStatus {
+    return this.#machine.status({ network: this.#network.state, networkSince: this.#network.since });
+  }
+
+  /** What happened to the machine since the engine began. */
+  machineTotals(): MachineTotals {
+    return this.#machine.totals;
+  }
+
+  /** Drops what may be dead, ends our own waits and spreads the services; failures before say nothing any more. */
+  #revive(cutsOff: boolean, sleptMs: number): void {
+    this.#options.transport.reset();
+    for (const service of this.#services.all()) {
+      const delay = this.#options.random.next() * SPREAD_MS;
+      for (const running of this.#running.filter((each) => each.service === service)) {
+        if (cutsOff) running.fetcher.interrupt(delay);
+        else running.fetcher.delay(delay);
+        running.waits.revive();
+        running.pauses.endAll();
+        running.harvester.revive();
+      }
+      void this.#endSleptCooldown(service, sleptMs);
+    }
+  }
+
+  /** Our timers may stand still while the machine sleeps: a cooldown that is over by the wall clock is over. */
+  async #endSleptCooldown({ gate }: Service, sleptMs: number): Promise<void> {
+    if (sleptMs <= 0) return;
+    const { kind, notBefore } = await gate.peek();
+    const isOver = kind === 'cooldown' && (notBefore ?? 0) - sleptMs <= this.#options.clock.now();
+    if (isOver) await gate.open();
+  }
+
+  async #each(
+    id: string | undefined,
+    work: (harvester: Harvester) => Promise<void>,
+  ): Promise<readonly string[]> {
+    const chosen = this.#running.filter(({ config }) => id === undefined || config.id === id);
+    await Promise.all(chosen.map(({ harvester }) => work(harvester)));
+    return chosen.map(({ config }) => config.id);
+  }
+
+  #find(id: string): RunningSource | undefined {
+    return this.#running.find(({ config }) => config.id === id);
+  }
+
+  #partsOf(id: string) {
+    const { remembered, deadly = [], onInHand } = this.#options;
+    return {
       owner: OWNER,
-      from: config.from,
-      until: config.until ?? null,
-      emit: (event) => this.#observe(event),
-    });
-    return { config, source, harvester, gate: gateOfSource, health, end: null };
+      services: this.#services,
+      network: this.#network,
+      counters: this.counters,
+      remembered: remembered?.find((state) => state.id === id),
+      deadly: deadly.filter(({ source }) => source === id),
+      onInHand: (page: PageInHand | null) => onInHand?.(id, page),
+      onCommitted: (ms: number) => this.counters.committed(ms),
+      onProgress: () => void (this.progress += 1),
+      emit: (event: EngineEvent) => this.#observe(event),
+    };
   }
 
   #observe(event: EngineEvent): void {
     this.progress += 1;
     if (event.kind === 'commit') this.lastCommitAt = event.at;
+    this.counters.observe(event);
     this.#options.emit(event);
-  }
-
-  #gate(source: Source): Gate {
-    const { state, clock, random } = this.#options;
-    const existing = this.#gates.get(source.gateKey);
-    const made =
-      existing ?? gate({ key: source.gateKey, minIntervalMs: source.minIntervalMs, state, clock, random });
-    this.#gates.set(source.gateKey, made);
-    return made;
-  }
-
-  #policiesOf({ gateKey: name }: Source, health: Health): RequestPolicies {
-    const { state, clock, random } = this.#options;
-    const circuit = this.#circuits.get(name) ?? serviceCircuit({ name, state, clock, random });
-    this.#circuits.set(name, circuit);
-    return requestPolicies({
-      name,
-      clock,
-      random,
-      circuit,
-      onEvent: (event) => {
-        if (event.type === 'failure' && classify(event.error).category !== 'cancelled') health.failures += 1;
-      },
-    });
   }
 }

@@ -1,4 +1,5 @@
 import type { SourceStateName } from '../model/event.ts';
+import type { MachineStatus } from '../model/machine-status.ts';
 import type { Engine } from './engine.ts';
 import { sourceNow } from './source-now.ts';
 import type { StartMessage } from './messages.ts';
@@ -18,6 +19,7 @@ export interface LiveStatus {
     readonly lastSuccessfulFetch: string | null;
     readonly uptimeHours: number;
   };
+  readonly machine: MachineStatus;
   readonly sources: readonly {
     readonly id: string;
     readonly state: SourceStateName;
@@ -53,6 +55,7 @@ export function liveStatus(
       lastSuccessfulFetch: fetches.length === 0 ? null : iso(Math.max(...fetches)),
       uptimeHours: Math.round(uptimeMs / 36_000) / 100,
     },
+    machine: engine.machine(),
     sources: sources.map(({ id, harvester, health }) => {
       const { state, reason, nextAttemptAt, attempt } = sourceNow(harvester);
       return {

@@ -13,12 +13,13 @@ import { httpTransport } from '../transport/http-transport.ts';
 import { missingContact, userAgent } from '../transport/user-agent.ts';
 import { answerer } from './answers.ts';
 import { listen } from '../control/listen.ts';
-import { dieWithParent } from './die-with-parent.ts';
+import { dieWithParent } from '../child/die-with-parent.ts';
 import { Engine } from './engine.ts';
 import { keepIndexed } from './indexer.ts';
 import { PRIVATE_EXIT, type ChildMessage } from '../model/engine-message.ts';
 import type { StartMessage, ToEngine } from './messages.ts';
 import { openConfiguredStore } from './open-store.ts';
+import { processMetrics } from './process-metrics.ts';
 import { judgeRun } from './run-end.ts';
 import { keepStates } from './state-keeper.ts';
 import { readVersion } from '../version.ts';
@@ -120,10 +121,11 @@ async function withStore(
   });
   pulse.engine = engine;
   announce(config, engine);
+  const readProcess = processMetrics(systemClock.now());
   const control = await listen(
     ownControlPath(config),
     process.getuid?.(),
-    answerer(engine, store, start.restarts, randomUUID),
+    answerer({ engine, store, restarts: start.restarts, uniqueId: randomUUID, readProcess }),
   );
   const background = new AbortController();
   const helpers = [

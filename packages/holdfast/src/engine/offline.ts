@@ -2,6 +2,7 @@ import { gate } from '@holdfast/resilience';
 import { systemClock } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { Config } from '../config/config.ts';
+import { pausedReason, pausedSince, pauseNote, SourceMemory } from '../ingest/source-memory.ts';
 import type { Source } from '../sources/port.ts';
 import type { Store } from '../store/port.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -16,6 +17,9 @@ export interface Offline {
   ack(id: string, note: string): Promise<boolean>;
   /** Ends our own cooldown and every wait of a source's windows and gaps, so that the next engine asks at once. */
   retry(source: string): Promise<boolean>;
+  /** The next engine asks nothing of a source, or of all, until it is resumed. Gives the ids. */
+  pause(source?: string): Promise<readonly string[]>;
+  resume(source?: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -34,8 +38,30 @@ export async function openOffline(config: Config, uniqueId: () => string): Promi
       await endCooldown(config, source(id));
       return makeDue(store, id, uniqueId);
     },
+    pause: (id) => notePause(config, store, id, systemClock.now()),
+    resume: (id) => notePause(config, store, id, null),
     close: () => store.close(),
   };
+}
+
+async function notePause(
+  { sources }: Config,
+  store: Store,
+  id: string | undefined,
+  since: number | null,
+): Promise<readonly string[]> {
+  const chosen = sources.filter((each) => each.enabled && (id === undefined || each.id === id));
+  for (const source of chosen) {
+    const memory = new SourceMemory(store, source);
+    const paused = pausedSince(await memory.read()) !== null;
+    if (paused === (since !== null)) continue;
+    const state =
+      since === null
+        ? { state: 'catching-up', reason: 'resumed; it goes on once an engine runs' }
+        : { state: 'paused', reason: pausedReason(since) };
+    await memory.change(pauseNote(since), state);
+  }
+  return chosen.map((each) => each.id);
 }
 
 async function endCooldown({ stateDir }: Config, source: Source | undefined): Promise<void> {

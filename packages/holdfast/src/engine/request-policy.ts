@@ -10,6 +10,7 @@ import {
   type StateStore,
 } from '@holdfast/resilience';
 import type { Clock, Random } from '@holdfast/resilience/clock';
+import type { Pauses } from '../ingest/pauses.ts';
 
 /** What the circuit of one upstream service is made of. */
 export interface CircuitOptions {
@@ -26,6 +27,8 @@ export interface RequestPolicyOptions extends Omit<CircuitOptions, 'state'> {
   /** Shared by all sources of the service. */
   readonly circuit: Breaker;
   readonly onEvent: OnEvent;
+  /** Where waits for an open circuit run that no policy announces: ended early, they probe at once. */
+  readonly pauses: Pauses;
 }
 
 /** What asks an upstream service; both go through its one circuit. */
@@ -58,6 +61,7 @@ export function requestPolicies({
   random,
   circuit,
   onEvent,
+  pauses,
 }: RequestPolicyOptions): RequestPolicies {
   const single = resilient(`${name} once`, { clock, random, onEvent, breaker: circuit });
   const policy = resilient(name, {
@@ -75,25 +79,24 @@ export function requestPolicies({
   });
   return {
     policy,
-    once: (fn, options) => whenClosed(circuit, clock, options?.signal, () => single.run(fn, options)),
+    once: (fn, options) => whenClosed(circuit, pauses, options?.signal, () => single.run(fn, options)),
   };
 }
 
 /** Runs as soon as the circuit admits a request; somebody else may be quicker. */
 async function whenClosed<T>(
   circuit: Breaker,
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  pauses: Pauses,
+  signal: AbortSignal = new AbortController().signal,
   run: () => Promise<T>,
 ): Promise<T> {
-  for (;;) {
-    const { retryAfterMs } = circuit.snapshot();
-    if (retryAfterMs > 0) await clock.sleep(retryAfterMs, signal === undefined ? {} : { signal });
+  for (let waitMs = circuit.snapshot().retryAfterMs; ;) {
+    if (waitMs > 0 && (await pauses.wait(waitMs, signal))) circuit.probeNow();
     try {
       return await run();
     } catch (error) {
       if (!(error instanceof CircuitOpenError)) throw error;
-      await clock.sleep(Math.max(error.retryAfterMs, 1), signal === undefined ? {} : { signal });
+      waitMs = Math.max(error.retryAfterMs, 1);
     }
   }
 }

@@ -15,13 +15,14 @@ export function judgeRun(
 ): RunEnd {
   const unfinished = engine.sources().filter(({ end }) => end === null || !end.caughtUp);
   const outage = unfinished.filter(({ harvester }) => isOutage(harvester));
+  const paused = unfinished.filter(({ harvester }) => harvester.isPaused);
+  const left = unfinished.filter((source) => !outage.includes(source) && !paused.includes(source));
   const late = engine.sources().filter(({ harvester }) => harvester.state === 'stale');
   const parts = [
     `${String(stats.records)} records in the store`,
     ...(outage.length > 0 ? [`behind because of an outage: ${names(outage)}`] : []),
-    ...(unfinished.length > outage.length
-      ? [`work left: ${names(unfinished.filter((source) => !outage.includes(source)))}`]
-      : []),
+    ...(paused.length > 0 ? [`paused (holdfast resume): ${names(paused)}`] : []),
+    ...(left.length > 0 ? [`work left: ${names(left)}`] : []),
     ...(stats.gapsOpen > 0 ? [`${String(stats.gapsOpen)} gaps open (holdfast gaps)`] : []),
     ...(stats.quarantined > 0 ? [`${String(stats.quarantined)} quarantined (holdfast quarantine)`] : []),
     ...(late.length > 0 ? [`late: ${names(late)}`] : []),

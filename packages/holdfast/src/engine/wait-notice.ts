@@ -23,17 +23,11 @@ const SENTENCES: Record<WaitNotice['why'], string> = {
   disk: 'the disk does not let us write',
   confirm: 'an end is confirmed',
   gap: 'a gap is tried again',
-  paused: 'paused by a person',
 };
 
-/** A wait of a policy or gate, as everybody is told of it. */
-export function noticeOf(wait: Wait): WaitNotice {
-  const why =
-    wait.verdict?.category === 'local'
-      ? 'disk'
-      : wait.verdict?.category === 'dns'
-        ? 'offline'
-        : WHY[wait.kind];
+/** A wait of a policy or gate, as everybody is told of it. `offline`: this machine has no network. */
+export function noticeOf(wait: Wait, offline = false): WaitNotice {
+  const why = whyOf(wait, offline);
   const message = wait.error instanceof Error ? wait.error.message : undefined;
   const hint = (wait.error as { hint?: unknown } | undefined)?.hint;
   return {
@@ -55,4 +49,10 @@ export function noticeOf(wait: Wait): WaitNotice {
             hint: typeof hint === 'string' ? hint : '',
           },
   };
+}
+
+function whyOf({ kind, verdict }: Wait, offline: boolean): WaitNotice['why'] {
+  if (verdict?.category === 'local') return 'disk';
+  if (verdict?.category === 'dns') return 'offline';
+  return offline && (kind === 'backoff' || kind === 'circuit') ? 'offline' : WHY[kind];
 }

@@ -5,7 +5,7 @@ import { phase } from '../model/phase.ts';
 import type { Description, PageRequest, Reading, Source } from '../sources/port.ts';
 import type { Answer, Transport } from '../transport/port.ts';
 import { isRedirect, nextHop } from '../transport/redirects.ts';
-import { refusedRedirect, unusableAnswer } from './upstream-errors.ts';
+import { portalSuspected, refusedRedirect, unusableAnswer } from './upstream-errors.ts';
 
 /** A reading that the walk can work with; the other kinds were asked again here. */
 export type Settled = Exclude<Reading, { type: 'throttled' | 'blocked' | 'broken' }>;
@@ -44,7 +44,7 @@ export interface OwnNetwork {
   /** A request failed. Whether that is because no way leads from this machine to the host. */
   failed(url: string): boolean;
   /** An answer came: there is a way after all. */
-  reached(): void;
+  reached(url: string): void;
 }
 
 /** Why an exchange was cut off by us: its network has changed or gone, or the machine slept. It is asked again. */
@@ -157,7 +157,7 @@ export class Fetcher {
       if (ahead !== null) this.#serverOffset = clock.now() + ahead - clock.boot();
       if (!isRedirect(answer.status)) return answer;
       const hop = nextHop(visited, answer.status, answer.headers['location']);
-      if (hop.type === 'refused') throw refusedRedirect(hop.reason, current);
+      if (hop.type === 'refused') throw portalSuspected(answer, url) ?? refusedRedirect(hop.reason, current);
       if (hop.moved) this.#moved = hop.url;
       visited.push(hop.url);
       current = hop.url;
@@ -171,7 +171,7 @@ export class Fetcher {
       if (network?.isDown(url) === true) await network.whileDown(signal);
       try {
         const answer = await this.#exchange(url, signal);
-        network?.reached();
+        network?.reached(url);
         return answer;
       } catch (error) {
         if (signal.aborted || (error !== INTERRUPTED && network?.failed(url) !== true)) throw error;
@@ -201,7 +201,7 @@ export class Fetcher {
     if (!isUnusable(reading)) return;
     if (reading.type !== 'broken') await this.#coolDown(reading.type, answer, reading.detail);
     else this.#options.transport.reset();
-    throw unusableAnswer(reading, answer.url);
+    throw portalSuspected(answer, this.#options.source.baseUrl) ?? unusableAnswer(reading, answer.url);
   }
 
   async #coolDown(type: 'throttled' | 'blocked', answer: Answer, detail: string): Promise<void> {

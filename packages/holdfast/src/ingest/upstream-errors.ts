@@ -1,6 +1,8 @@
 import type { Verdict } from '@holdfast/resilience';
+import { suspectCaptivePortal } from '@holdfast/resilience/awake';
 import { HoldfastError } from '../model/error.ts';
 import type { Reading } from '../sources/port.ts';
+import type { Answer } from '../transport/port.ts';
 
 type Unusable = Extract<Reading, { type: 'throttled' | 'blocked' | 'broken' }>;
 
@@ -31,6 +33,21 @@ export function unusableAnswer(reading: Unusable, url: string): HoldfastError {
         },
       );
   }
+}
+
+/** Enough of a body to tell a web page from data. */
+const GLIMPSE_BYTES = 1_024;
+
+/** An answer that is none, from what may be the login page of a network; null when nothing speaks for it. */
+export function portalSuspected(answer: Answer, requestedUrl: string): HoldfastError | null {
+  const { url: finalUrl, status, headers, body } = answer;
+  const bodyStart = new TextDecoder().decode(body.subarray(0, GLIMPSE_BYTES));
+  const why = suspectCaptivePortal({ requestedUrl, finalUrl, status, headers, bodyStart });
+  if (why === null) return null;
+  return new HoldfastError('ERR_CAPTIVE_PORTAL', `captive portal suspected: ${why}`, {
+    hint: 'If the network asks for a login, log in with a browser. The page is asked for again; nothing of it was stored.',
+    verdict: verdict('network'),
+  });
 }
 
 function verdict(category: Verdict['category']): Verdict {

@@ -26,8 +26,7 @@ export interface WaitNotice {
     | 'poll'
     | 'disk'
     | 'confirm'
-    | 'gap'
-    | 'paused';
+    | 'gap';
   /** A sentence for a person. */
   readonly reason: string;
   /** Wall ms; null when it is not known. */

@@ -16,8 +16,6 @@ export function stateDuring({ why, reason }: Pick<WaitNotice, 'why' | 'reason'>)
       return 'waiting';
     case 'offline':
       return 'offline';
-    case 'paused':
-      return 'paused';
     case 'interval':
     case 'poll':
     case 'confirm':

@@ -2,6 +2,7 @@ import { memoryState } from '@holdfast/resilience/state';
 import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
 import { describe, expect, test } from 'vitest';
 import { requestPolicies, serviceCircuit } from '../../src/engine/request-policy.ts';
+import { Pauses } from '../../src/ingest/pauses.ts';
 import { mostToDead, mostToRefusing, mostToThrottling } from './request-bound.ts';
 import { harvestVirtually } from './virtual-harvest.ts';
 
@@ -10,7 +11,8 @@ const KINDS = ['oai-pmh', 'arxiv', 'biorxiv'] as const;
 const DEAD = ['500', 'tcp-reset', 'never-answers', 'empty-200', 'html-200', 'gzip-truncated'] as const;
 const COOLDOWN = 60_000;
 
-const any = { name: 'any', clock: new VirtualClock(), random: seededRandom(1) };
+const clock = new VirtualClock();
+const any = { name: 'any', clock, random: seededRandom(1) };
 const { policy } = requestPolicies({
   ...any,
   circuit: serviceCircuit({
@@ -18,6 +20,7 @@ const { policy } = requestPolicies({
     state: memoryState(),
   }),
   onEvent: () => undefined,
+  pauses: new Pauses(clock),
 });
 const circuit = policy.describe();
 
