@@ -1,6 +1,8 @@
 /** What a test may need that not every machine has. Nothing else is ever a reason to skip one. */
 export type Need =
   | 'strace'
+  | 'mocked logind'
+  | 'network namespaces'
   | 'mounts'
   | 'recorded responses'
   | 'Node 20'
