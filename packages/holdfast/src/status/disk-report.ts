@@ -7,12 +7,16 @@ import type { DiskReport } from './status-report.ts';
 /** The disk of the data folder; what the system does not tell is null. */
 export async function diskReport(
   { dataDir, maxDisk }: Pick<Config, 'dataDir' | 'maxDisk'>,
-  stats: Pick<StoreStats, 'bytes' | 'walBytes'>,
+  { bytes, walBytes, schemaVersion }: Pick<StoreStats, 'bytes' | 'walBytes' | 'schemaVersion'>,
   _samples: readonly DiskSample[],
 ): Promise<DiskReport> {
-  const usedBytes = stats.bytes + stats.walBytes;
-  const freeBytes = await freeOn(dataDir);
-  return { freeBytes, usedBytes, maxDisk, fullInDays: null };
+  return {
+    freeBytes: await freeOn(dataDir),
+    usedBytes: bytes + walBytes,
+    walBytes: schemaVersion === 0 ? null : walBytes,
+    maxDisk,
+    fullInDays: null,
+  };
 }
 
 /** Bytes that we may still write there; of a folder that does not exist yet, its nearest parent's; null when untold. */

@@ -92,6 +92,8 @@ export interface DiskReport {
   readonly freeBytes: number | null;
   /** The store and its log. */
   readonly usedBytes: number;
+  /** The store's write-ahead log alone; null when there is no store. */
+  readonly walBytes: number | null;
   /** The configured bound. */
   readonly maxDisk: number | null;
   /** Days until the bound or the disk is reached at the present rate; null when it never is or too little is known. */

@@ -25,7 +25,7 @@ function report(): StatusReport {
       restarts: { crash: 1, operator: 0, update: 2, watchdog: 0, oom: 0 },
     },
     store: { ...base.store, records: 1_284_113, bytes: 2_100_000_000, quarantined: 3, gapsOpen: 1 },
-    disk: { freeBytes: 41e9, usedBytes: 2.1e9, maxDisk: 50e9, fullInDays: 214.7 },
+    disk: { freeBytes: 41e9, usedBytes: 2.1e9, walBytes: 0, maxDisk: 50e9, fullInDays: 214.7 },
     sources: [
       exampleSource({
         id: 'arxiv',

@@ -79,7 +79,7 @@ export function exampleReport(change: Partial<StatusReport> = {}): StatusReport 
       schemaVersion: 3,
       bytes: 1_000_000,
     },
-    disk: { freeBytes: 41e9, usedBytes: 1e6, maxDisk: null, fullInDays: null },
+    disk: { freeBytes: 41e9, usedBytes: 1e6, walBytes: 0, maxDisk: null, fullInDays: null },
     timeline: { from: ago(47 * 1_800_000), slotSeconds: 1_800 },
     sources: [exampleSource()],
     incidents: [],

@@ -1,0 +1,58 @@
+import type { Config } from '../config/index.ts';
+import { askEngine } from '../control/ask.ts';
+import type { ControlWorld } from '../control/ask.ts';
+import type { AlertView, Pulse } from '../follow/index.ts';
+import { HoldfastError } from '../model/error.ts';
+import type { Incident } from '../model/incident.ts';
+import { askSupervisor } from '../status/read-status.ts';
+import type { StoreReader } from '../store/port.ts';
+import type { KeptReader } from './kept-reader.ts';
+
+const DAY = 86_400_000;
+const PATIENCE = 2_000;
+/** An alert that is open needs the end of its incidents: those of so many days are looked at. */
+const LOOK_BACK = 3 * DAY;
+const MOST = 1_000;
+
+/** Whether the engine gives an answer now, and what its supervisor says: never an answer of before. */
+export async function takePulse(world: ControlWorld, { dataDir }: Config): Promise<Pulse> {
+  const [engineAnswers, supervisor] = await Promise.all([
+    answers(world, dataDir),
+    askSupervisor(world, dataDir),
+  ]);
+  return { engineAnswers, supervisor };
+}
+
+/** One look at everything that alerts are judged by. @throws when the store cannot be read */
+export async function observe(world: ControlWorld, config: Config, store: KeptReader): Promise<AlertView> {
+  const pulse = await takePulse(world, config);
+  const now = world.clock.now();
+  return store.with(async (reader) => ({
+    ...pulse,
+    now,
+    incidents: reader === null ? [] : await incidents(reader, now),
+    store: reader === null ? null : await counts(reader),
+  }));
+}
+
+async function incidents(reader: StoreReader, now: number): Promise<readonly Incident[]> {
+  const open = await reader.incidents({ open: true, limit: MOST });
+  const over = await reader.incidents({ open: false, since: now - LOOK_BACK, limit: MOST });
+  return [...open, ...over];
+}
+
+async function counts(reader: StoreReader): Promise<AlertView['store']> {
+  const { records, quarantined, gapsOpen } = await reader.stats();
+  return { records, quarantined, gapsOpen };
+}
+
+/** An engine that refuses the question is there all the same. */
+async function answers(world: ControlWorld, dataDir: string): Promise<boolean> {
+  try {
+    const reply = await askEngine(world, dataDir, { verb: 'status', patience: PATIENCE });
+    return reply.type === 'result';
+  } catch (error) {
+    if (error instanceof HoldfastError) return true;
+    throw error;
+  }
+}

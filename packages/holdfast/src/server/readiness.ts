@@ -1,0 +1,17 @@
+import type { StatusReport } from '../status/status-report.ts';
+
+/** The answer of `/readyz`. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not, a sentence each. */
+  readonly reasons: readonly string[];
+}
+
+/** Ready: the engine runs, and every source that has a freshness target is within it. */
+export function readiness({ engine, sources }: Pick<StatusReport, 'engine' | 'sources'>): Readiness {
+  const reasons = [
+    ...(engine.state === 'running' ? [] : [`The engine is not running but ${engine.state}.`]),
+    ...sources.filter(({ freshness }) => freshness.late).map(({ id, reason }) => `${id} is late: ${reason}`),
+  ];
+  return { ready: reasons.length === 0, reasons };
+}
