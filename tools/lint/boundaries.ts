@@ -98,6 +98,12 @@ export const layers: readonly Layer[] = [
     reason: 'Question and answer between processes: also the supervisor speaks it, which stays small.',
   },
   {
+    name: 'child',
+    folder: `${app}/child`,
+    mayImport: ['clock', 'model'],
+    reason: 'What every child of the supervisor does alike; it knows neither the supervisor nor the children.',
+  },
+  {
     name: 'sources',
     folder: `${app}/sources`,
     mayImport: parts,
@@ -119,7 +125,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'engine',
     folder: `${app}/engine`,
-    mayImport: [...parts, 'control', 'sources', 'store', 'ingest', 'audit', 'follow'],
+    mayImport: [...parts, 'control', 'child', 'sources', 'store', 'ingest', 'audit', 'follow'],
     reason: 'The engine joins everything below it and does not know who started it or who looks at it.',
   },
   {
@@ -131,7 +137,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'server',
     folder: `${app}/server`,
-    mayImport: [...parts, 'store', 'control', 'status', 'follow'],
+    mayImport: [...parts, 'store', 'control', 'child', 'status', 'follow'],
     reason:
       'The server shows and tells what the store and the status say, and changes nothing, so that it works when the engine does not.',
   },

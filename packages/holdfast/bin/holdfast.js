@@ -79,16 +79,16 @@ function endWithLauncher() {
   process.channel.unref();
 }
 
+/** The supervisor is a program of its own: it stays small by never loading the command line. */
 function importMain() {
-  return import('../dist/cli/main.js').then(
-    function (cli) {
-      return cli.main(process.argv.slice(2));
+  var supervises = process.argv[2] === 'supervise' && process.argv.indexOf('--help') < 0;
+  var file = supervises ? '../dist/daemon/main.js' : '../dist/cli/main.js';
+  return import(file).then(
+    function (part) {
+      return part.main(process.argv.slice(supervises ? 3 : 2));
     },
     function (error) {
-      if (
-        error.code !== 'ERR_MODULE_NOT_FOUND' ||
-        error.url !== new URL('../dist/cli/main.js', import.meta.url).href
-      ) {
+      if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== new URL(file, import.meta.url).href) {
         throw error;
       }
       fail('the built program is missing. Run npm ci (or npm run build) in the checkout and try again.');

@@ -10,6 +10,7 @@ import { combineExitCodes, EXIT } from '../model/exit-code.ts';
 import type { Io } from './io.ts';
 import { writeLine } from './io.ts';
 import { withStore } from '../status/open-reader.ts';
+import { makePlan } from './plan/make-plan.ts';
 import { runEngine } from './run/run-engine.ts';
 import { peopleView } from './run/run-view.ts';
 import type { Look } from './terminal/style.ts';
@@ -54,10 +55,11 @@ async function demonstrate(io: Io, look: Look): Promise<number> {
       const faultArgs = faults.flatMap((fault) => ['--fault', fault]);
       simulators.push(await startSimulator(['--kind', id, ...args, ...faultArgs, '--ledger', ledger]));
     }
-    const { config } = configure(io, folder, simulators);
+    const resolved = configure(io, folder, simulators);
+    const { config } = resolved;
+    const plan = makePlan(io, resolved, { once: true, startedAt: io.clock.now(), logged: false });
     const code = await runEngine(io, {
-      config,
-      once: true,
+      plan: () => plan,
       deadlineMs: DEADLINE,
       view: peopleView(io, look, config),
     });

@@ -72,7 +72,8 @@ function createProgram(io: Io): Command {
     })
     .showHelpAfterError('(add --help to see what there is)')
     .exitOverride();
-  for (const { usage, summary } of VERBS) program.command(usage).description(summary);
+  for (const { usage, summary, hidden = false } of VERBS)
+    program.command(usage, { hidden }).description(summary);
   program
     .command('sim')
     .description('start a simulated upstream (sim --help tells its options)')

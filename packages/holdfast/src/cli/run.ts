@@ -1,6 +1,7 @@
 import { parseDuration } from '@holdfast/resilience/clock';
 import type { Config } from '../config/index.ts';
 import { nearest } from '../config/index.ts';
+import { makePlan } from './plan/make-plan.ts';
 import { runEngine } from './run/run-engine.ts';
 import { viewFor } from './run/run-view.ts';
 import { usageError } from './usage-error.ts';
@@ -10,24 +11,28 @@ interface RunOptions {
   readonly once?: boolean;
   readonly deadline?: string;
   readonly source?: readonly string[];
+  readonly restart: boolean;
 }
 
-/** `run`: this process is the thin parent of the engine, which does the work. */
+/** `run`: this process is the supervisor of the engine, which does the work. */
 export const register: Register = (command, run) => {
   command
     .option('--once', 'end when caught up')
     .option('--deadline <duration>', 'with --once: end by then in any case, such as 10m')
     .option('--source <id...>', 'only these sources')
+    .option('--no-restart', "end with the engine's first failure, for whoever starts the run anew")
     .action(
-      run<RunOptions>(({ io, options, look, resolved }) => {
+      run<RunOptions>(({ io, options, look, resolved, resolvedAgain }) => {
         const { config } = resolved();
         const sources = sourcesOf(options, config);
+        const once = options.once === true;
+        const startedAt = io.clock.now();
+        const purpose = { once, startedAt, logged: false, ...(sources === undefined ? {} : { sources }) };
         return runEngine(io, {
-          config,
-          once: options.once === true,
+          plan: () => makePlan(io, resolvedAgain(), purpose),
           deadlineMs: deadlineOf(options),
+          restart: options.restart,
           view: viewFor(io, look, config, options.plain),
-          ...(sources === undefined ? {} : { sources }),
         });
       }),
     );

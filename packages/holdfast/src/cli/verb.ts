@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ConfigInputs, Flags, ResolvedConfig } from '../config/index.ts';
+import { ofTheRunning } from './find-running.ts';
 import type { Io } from './io.ts';
 import type { Look } from './terminal/style.ts';
 import { lookOf } from './terminal/style.ts';
@@ -20,8 +21,13 @@ export interface Call<Options> {
   readonly io: Io;
   readonly options: Options & GlobalOptions;
   readonly look: Look;
-  /** Reads and checks the configuration when it is first needed. */
+  /**
+   * Reads and checks the configuration when it is first needed. Verbs about whoever runs get that of the only
+   * running supervisor when nothing names another one.
+   */
   readonly resolved: () => ResolvedConfig;
+  /** Reads the configuration anew. */
+  readonly resolvedAgain: () => ResolvedConfig;
 }
 
 /** Registers a verb on its command; `finish` receives the exit code of its work. */
@@ -51,7 +57,7 @@ export function runnerFor({ io, resolveConfig, finish }: RunnerParts): Runner {
         .flat()
         .filter((arg) => arg !== undefined) as string[];
       const options = command.optsWithGlobals() as GlobalOptions;
-      finish(await work(callOf(io, options, resolveConfig), ...positional));
+      finish(await work(callOf(io, options, resolveConfig, command.name()), ...positional));
     };
 }
 
@@ -59,17 +65,22 @@ function callOf<Options>(
   io: Io,
   options: GlobalOptions,
   resolveConfig: RunnerParts['resolveConfig'],
+  verb: string,
 ): Call<Options> {
   let resolved: ResolvedConfig | undefined;
+  const resolveWith = (more: Flags): ResolvedConfig => {
+    const { cwd, platform, home, env } = io;
+    return resolveConfig({ cwd, platform, home, env, flags: { ...flagsOf(options), ...more } });
+  };
   return {
     io,
     options: options as Options & GlobalOptions,
     look: lookOf(io, options),
     resolved: () => {
-      const { cwd, platform, home, env } = io;
-      resolved ??= resolveConfig({ cwd, platform, home, env, flags: flagsOf(options) });
+      resolved ??= ofTheRunning(io, verb, resolveWith({}), resolveWith);
       return resolved;
     },
+    resolvedAgain: () => resolveWith({}),
   };
 }
 

@@ -49,28 +49,29 @@ export interface ControlRequest {
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
 
 /**
- * Asks the engine of a data folder.
+ * Asks the engine of a data folder, or its supervisor.
  * @throws HoldfastError with the code, sentence and hint of the engine when it refuses.
  */
-export async function askEngine(
+export function askEngine(
   io: ControlWorld,
   dataDir: string,
-  request: ControlRequest,
+  { part = 'engine', ...request }: ControlRequest,
 ): Promise<ControlReply> {
-  const path = controlPath({
-    dataDir,
-    platform: io.platform,
-    env: io.env,
-    tmp: io.tmp,
-    uid: io.uid,
-    part: request.part ?? 'engine',
-  });
-  const line = await exchange(
-    path,
-    `${JSON.stringify({ verb: request.verb, args: request.args ?? {} })}\n`,
-    request,
-    io,
-  );
+  const { platform, env, tmp, uid, clock } = io;
+  return askAddress(controlPath({ dataDir, platform, env, tmp, uid, part }), request, clock);
+}
+
+/**
+ * Asks whoever listens on an address.
+ * @throws HoldfastError with the code, sentence and hint of the other side when it refuses.
+ */
+export async function askAddress(
+  path: string,
+  request: Omit<ControlRequest, 'part'>,
+  clock: Clock,
+): Promise<ControlReply> {
+  const question = `${JSON.stringify({ verb: request.verb, args: request.args ?? {} })}\n`;
+  const line = await exchange(path, question, request.patience, clock);
   if (typeof line !== 'string') return line;
   const reply = JSON.parse(line) as {
     ok: boolean;
@@ -88,8 +89,8 @@ export async function askEngine(
 function exchange(
   path: string,
   line: string,
-  { patience }: ControlRequest,
-  { clock }: Pick<ControlWorld, 'clock'>,
+  patience: number | null,
+  clock: Clock,
 ): Promise<string | Exclude<ControlReply, { type: 'result' }>> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
@@ -27,9 +26,7 @@ const LONGEST_SOCKET_PATH = 103;
  * user's runtime folder. It is told from the folder's real path, so that every way to name the folder finds it.
  */
 export function controlPath({ dataDir, platform, env, tmp, uid, part = 'engine' }: ControlPlace): string {
-  const name =
-    createHash('sha256').update(realPath(dataDir)).digest('hex').slice(0, 16) +
-    (part === 'engine' ? '' : '-s');
+  const name = fingerprint(realPath(dataDir)) + (part === 'engine' ? '' : '-s');
   if (platform === 'win32') return `\\\\.\\pipe\\holdfast-${name}`;
   const runtime = env['XDG_RUNTIME_DIR'];
   const folders = [
@@ -60,6 +57,12 @@ export function ensureControlFolder(path: string, uid: number | undefined): void
       hint: `Remove ${folder} (or make it yours with mode 0700), or set XDG_RUNTIME_DIR.`,
     },
   );
+}
+
+/** Loads its module when it is called: the supervisor, which has to stay small, is told its address. */
+function fingerprint(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** The real path; for a folder that does not exist yet, that of its nearest existing parent and the rest. */

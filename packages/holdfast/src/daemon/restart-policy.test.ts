@@ -1,23 +1,29 @@
 import { seededRandom } from '@holdfast/resilience/clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EngineExit, Supervision } from './restart-policy.ts';
-import { firstStart, transition } from './restart-policy.ts';
+import type { Exit, RestartRules, Supervision, SupervisionInput } from './restart-policy.ts';
+import { firstCooldown, firstStart, RESTART_TIMES, transition } from './restart-policy.ts';
 
-const crash: EngineExit = { code: 1, signal: null, beating: true, killedByWatchdog: false, announced: null };
+const ENGINE: RestartRules = { main: true, patient: false, restart: true, times: RESTART_TIMES };
+const crash: Exit = { code: 1, signal: null, beating: true, killedByWatchdog: false, announced: null };
 const steady = { next: () => 1 };
 
 /** An engine that lives so long each time: the states between its lives. */
-function lives(lifetimes: readonly number[], exit: EngineExit = crash, random = steady): Supervision[] {
+function lives(
+  lifetimes: readonly number[],
+  exit: Exit = crash,
+  random = steady,
+  rules = ENGINE,
+): Supervision[] {
   let at = 0;
   let state = firstStart(at);
   return lifetimes.map((lifetime) => {
     at += lifetime;
-    state = transition(state, { type: 'exited', at, exit }, random);
+    state = transition(state, { type: 'exited', at, exit }, random, rules);
     const ended = state;
     if (ended.mode === 'delayed' || ended.mode === 'cooling-down') {
       at += ended.delayMs;
-      state = transition(ended, { type: 'due', at }, random);
+      state = transition(ended, { type: 'due', at }, random, rules);
     }
     return ended;
   });
@@ -85,11 +91,11 @@ describe('the private exit codes', () => {
   });
 
   it('a lock that our own dead engine may still hold is waited for, but not for ever', () => {
-    let state: Supervision = transition(firstStart(0), { type: 'exited', at: 10, exit: crash }, steady);
+    let state: Supervision = transition(firstStart(0), { type: 'exited', at: 10, exit: crash }, steady, ENGINE);
     const modes: string[] = [];
     for (let at = 10; state.mode !== 'ended' && modes.length < 20; at += 61_000) {
-      state = transition(state, { type: 'due', at }, steady);
-      state = transition(state, { type: 'exited', at: at + 10, exit: { ...crash, code: 75 } }, steady);
+      state = transition(state, { type: 'due', at }, steady, ENGINE);
+      state = transition(state, { type: 'exited', at: at + 10, exit: { ...crash, code: 75 } }, steady, ENGINE);
       modes.push(state.mode);
     }
     expect(modes).toEqual(['delayed', 'delayed', 'delayed', 'delayed', 'ended']);
@@ -106,7 +112,117 @@ describe('the private exit codes', () => {
   });
 });
 
+/** The states after inputs, from a first start at 0. */
+function after(inputs: readonly SupervisionInput[], rules: RestartRules, from = firstStart(0)): Supervision[] {
+  let state = from;
+  return inputs.map((input) => (state = transition(state, input, steady, rules)));
+}
+
+const exited = (at: number, change: Partial<Exit> = {}): SupervisionInput => ({
+  type: 'exited',
+  at,
+  exit: { ...crash, ...change },
+});
+
+describe('what only a person can mend', () => {
+  it.each([
+    ['a wrong configuration', 64, 78],
+    ['a foreign store', 75, 75],
+  ])('%s is waited for where nobody watches and the engine was ready before', (_, code, publicCode) => {
+    const patient = { ...ENGINE, patient: true };
+    expect(after([exited(10, { code })], patient)).toEqual([{ mode: 'ended', exitCode: publicCode }]);
+    const [, state] = after([{ type: 'ready' }, exited(10, { code })], patient);
+    expect(state).toMatchObject({ mode: 'cooling-down', delayMs: 300_000 });
+    const [, impatient] = after([{ type: 'ready' }, exited(10, { code })], ENGINE);
+    expect(impatient).toEqual({ mode: 'ended', exitCode: publicCode });
+  });
+
+  it('never spins: each further refusal waits as long', () => {
+    const patient = { ...ENGINE, patient: true };
+    const inputs = [10, 400_000, 800_000].flatMap((at): SupervisionInput[] => [
+      { type: 'due', at },
+      exited(at, { code: 64 }),
+    ]);
+    const states = after([{ type: 'ready' }, ...inputs], patient);
+    expect(delays(states).filter((delay) => delay !== null)).toEqual([300_000, 300_000, 300_000]);
+  });
+});
+
+describe('an auxiliary child', () => {
+  const server = { ...ENGINE, main: false };
+
+  it.each([
+    ['that ends of itself', 0, 'delayed'],
+    ['whose configuration is refused', 64, 'cooling-down'],
+    ['that finds something locked', 75, 'delayed'],
+    ['that crashes', 1, 'delayed'],
+  ])('%s never ends the run', (_, code, mode) => {
+    expect(after([exited(10, { code })], server)).toMatchObject([{ mode }]);
+  });
+});
+
+describe('without restarts', () => {
+  const once = { ...ENGINE, restart: false };
+
+  it.each([
+    ['a crash', { code: 1 }, 1],
+    ['an abort', { code: null, signal: 'SIGABRT' }, 1],
+    ['a hang', { killedByWatchdog: true }, 1],
+    ['a locked store', { code: 75 }, 75],
+    ['a wrong configuration', { code: 64 }, 78],
+    ['success', { code: 0, announced: 4 }, 4],
+  ])('%s ends the run with its public code', (_, change, exitCode) => {
+    expect(after([exited(10, change)], once)).toEqual([{ mode: 'ended', exitCode }]);
+  });
+
+  it('a child that needs too much memory is ended gracefully first', () => {
+    const states = after([{ type: 'recycle', reason: 'oom' }, exited(10, { code: 0 })], once);
+    expect(states).toMatchObject([{ mode: 'stopping' }, { mode: 'ended', exitCode: 1 }]);
+  });
+});
+
+describe('a recycled child', () => {
+  it('is started again at once when a person or an update asked for it, and that is no failure', () => {
+    const rounds = [1, 2, 3, 4, 5, 6].flatMap((at): SupervisionInput[] => [
+      { type: 'recycle', reason: 'operator' },
+      exited(at, { code: 0 }),
+      { type: 'due', at },
+    ]);
+    const states = after(rounds, ENGINE);
+    expect(states.filter(({ mode }) => mode === 'delayed')).toHaveLength(6);
+    expect(delays(states).filter((delay) => delay !== null)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('ends in a cooldown when its memory is exceeded again and again', () => {
+    const rounds = [1, 2, 3, 4, 5].flatMap((at): SupervisionInput[] => [
+      { type: 'recycle', reason: 'oom' },
+      exited(at, { code: 0 }),
+      { type: 'due', at },
+    ]);
+    expect(after(rounds, ENGINE).map(({ mode }) => mode)).toContain('cooling-down');
+  });
+
+  it('need not wait for the end of a cooldown', () => {
+    const [state] = after([{ type: 'recycle', reason: 'operator' }], ENGINE, firstCooldown(900_000, 'crash'));
+    expect(state).toMatchObject({ mode: 'delayed', delayMs: 0, reason: 'operator' });
+  });
+
+  it('is not started again when a stop comes before it has ended', () => {
+    const states = after(
+      [{ type: 'recycle', reason: 'operator' }, { type: 'stop', exitCode: 0 }, exited(10, { code: 1 })],
+      ENGINE,
+    );
+    expect(states.at(-1)).toEqual({ mode: 'ended', exitCode: 0 });
+  });
+});
+
 it('nothing follows the end', () => {
-  const ended = transition(firstStart(0), { type: 'stopped', exitCode: 130 }, steady);
-  expect(transition(ended, { type: 'due', at: 5 }, steady)).toEqual({ mode: 'ended', exitCode: 130 });
+  const inputs: SupervisionInput[] = [
+    exited(1, { code: 0 }),
+    { type: 'due', at: 5 },
+    { type: 'ready' },
+    { type: 'recycle', reason: 'oom' },
+    { type: 'stop', exitCode: 130 },
+  ];
+  for (const state of after(inputs, ENGINE)) expect(state).toEqual({ mode: 'ended', exitCode: 0 });
 });

@@ -1,35 +1,77 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess as NodeChild } from 'node:child_process';
+import type { Clock, Timer } from '@holdfast/resilience/clock';
 import type { ChildMessage } from '../model/engine-message.ts';
-import type { StartEngine } from './engine-process.ts';
+import type { ChildListener, StartChild } from './child-process.ts';
+import { eachLine } from './each-line.ts';
+
+/** How long a dead child's output is waited for while something that it started holds it open, ms. */
+const LAST_WORDS_MS = 1_000;
 
 /**
- * Starts the engine at a path as a child of this process. What it prints goes to standard error, so that standard
- * output belongs to its parent alone.
+ * Starts programs as children of this process, each in a process group of its own, so that all of it can be
+ * ended at once. A Ctrl-C of the terminal does not reach them: the supervisor decides what it means.
  */
-export function engineAt(path: string, execArgv: readonly string[]): StartEngine {
-  return ({ onMessage, onExit }) => {
-    const child = spawn(process.execPath, [...execArgv, path], {
-      stdio: ['ignore', 2, 2, 'ipc'],
+export function childStarter(clock: Clock): StartChild {
+  return ({ file, args = [], execArgv = [] }, listener) => {
+    const output = listener.onOutput === undefined ? 2 : 'pipe';
+    const child = spawn(process.execPath, [...execArgv, file, ...args], {
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: process.platform !== 'win32',
       windowsHide: true,
     });
-    let ended = false;
-    const end = (code: number | null, signal: string | null): void => {
-      if (!ended) onExit(code, signal);
-      ended = true;
-    };
-    child.on('message', (message) => onMessage(message as ChildMessage));
-    // 'exit' may come before the last messages have been read; 'close' comes after them.
-    child.on('close', end);
-    child.on('error', () => {
-      if (child.pid === undefined) end(null, null);
-    });
+    follow(child, listener, clock);
     return {
       pid: child.pid,
       send: (message) => {
         // A channel that breaks here is told by 'close'.
         if (child.connected) child.send(message, () => undefined);
       },
-      kill: () => void child.kill('SIGKILL'),
+      kill: () => killTree(child),
     };
   };
+}
+
+function follow(child: NodeChild, { onMessage, onExit, onOutput }: ChildListener, clock: Clock): void {
+  let ended = false;
+  let patience: Timer | undefined;
+  const end = (code: number | null, signal: string | null): void => {
+    patience?.cancel();
+    if (!ended) onExit(code, signal);
+    ended = true;
+  };
+  child.on('message', (message) => onMessage(message as ChildMessage));
+  // 'exit' may come before the last messages have been read; 'close' comes after them.
+  child.on('close', end);
+  child.on('exit', (code, signal) => {
+    killGroup(child);
+    patience = clock.timer(LAST_WORDS_MS, () => end(code, signal));
+  });
+  child.on('error', () => {
+    if (child.pid === undefined) end(null, null);
+  });
+  if (onOutput === undefined) return;
+  eachLine(child.stdout, (line) => onOutput(line, 'stdout'));
+  eachLine(child.stderr, (line) => onOutput(line, 'stderr'));
+}
+
+/** Only while the child is not buried, so that its number cannot be anybody else's. */
+function killTree(child: NodeChild): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/PID', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on(
+      'error',
+      () => child.kill('SIGKILL'),
+    );
+  } else if (!killGroup(child)) child.kill('SIGKILL');
+}
+
+/** Ends what is left of the child's process group; its number is in use as long as the group has a member. */
+function killGroup({ pid }: NodeChild): boolean {
+  if (pid === undefined || process.platform === 'win32') return false;
+  try {
+    return process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+    return false;
+  }
 }

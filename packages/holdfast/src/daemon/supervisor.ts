@@ -1,156 +1,215 @@
 import type { Clock, Random, Timer } from '@holdfast/resilience/clock';
-import type { ChildMessage, RestartReason } from '../model/engine-message.ts';
-import type { EngineProcess, StartEngine } from './engine-process.ts';
-import type { Supervision } from './restart-policy.ts';
-import { firstStart, transition } from './restart-policy.ts';
+import {
+  type ChildExit,
+  type ChildMessage,
+  type DeadlyWork,
+  PRIVATE_EXIT,
+  type StartNews,
+} from '../model/engine-message.ts';
+import type { ChildStatus } from '../model/supervisor-status.ts';
+import type { StartChild } from './child-process.ts';
+import { DeadlyPages } from './deadly-pages.ts';
+import type { JournalChild } from './journal.ts';
+import type { ChildSpec } from './plan.ts';
+import { firstCooldown, type RestartTimes } from './restart-policy.ts';
+import { type SeenExit, SupervisedChild } from './supervised-child.ts';
 import type { RunEvent } from './supervisor-event.ts';
-import { Watchdog } from './watchdog.ts';
+import { eventOfExit, eventOfHang, eventOfStart } from './tell.ts';
+
+/** What is known from the supervisor before, when it died without order. */
+export interface Inheritance {
+  readonly children: readonly Pick<JournalChild, 'name' | 'restarts' | 'coolsUntil'>[];
+  readonly exits: readonly ChildExit[];
+  readonly deadly: readonly DeadlyWork[];
+}
 
 /** What a supervisor is given. */
-export interface SuperviseOptions {
-  readonly startEngine: StartEngine;
-  /** The first message to a new engine; `deadlineMs` is what is left of the deadline. */
-  readonly startMessage: (
-    deadlineMs: number | null,
-    restarts: Readonly<Record<RestartReason, number>>,
-  ) => object;
+export interface SupervisorOptions {
+  readonly children: readonly ChildSpec[];
+  readonly times: RestartTimes;
   /** Whole time of a run that ends, in ms; null = without a deadline. */
   readonly deadlineMs: number | null;
   /** Public exit code when the deadline passes while no engine runs. */
   readonly lateExitCode: number;
-  readonly watchdogMs: number;
+  /** Nobody watches: what a person must mend is waited for, once the engine was ready. */
+  readonly patient: boolean;
+  /** False: the engine's first failure ends the run. */
+  readonly restart: boolean;
+  readonly inherited: Inheritance | null;
+  readonly startChild: StartChild;
   readonly clock: Clock;
   readonly random: Random;
-  readonly onEvent: (event: RunEvent) => void;
+  readonly uniqueId: () => string;
+  readonly onEvent: (event: RunEvent, child: string) => void;
+  /** Children came or went. */
+  readonly onChange: () => void;
+  readonly onOutput?: (child: string, line: string, stream: 'stdout' | 'stderr') => void;
 }
 
-/** How long an engine may take to end when it is asked to, ms. */
-const GRACE = 20_000;
+/** Exits that are remembered. */
+const EXITS = 50;
 
 /**
- * Keeps one engine running. Modes are those of `Supervision` in `restart-policy.ts`; beside them, *stopping*: the
- * engine was asked to end, and whatever it does next ends the supervisor with the code of the stop.
+ * Runs several children one for one. Modes: *running*; *ending* once it was asked to stop or its main child has
+ * ended, while the others are asked to end; *ended*, when `done` resolves.
  */
 export class Supervisor {
   /** Resolves with the public exit code. */
   readonly done: Promise<number>;
-  readonly #options: SuperviseOptions;
+  readonly #options: SupervisorOptions;
   readonly #finish: (code: number) => void;
   readonly #deadline: number;
-  readonly #restarts = { crash: 0, operator: 0, update: 0, watchdog: 0, oom: 0 };
-  #state: Supervision;
-  #engine: EngineProcess | null = null;
-  #watchdog: Watchdog | null = null;
-  #timer: Timer | null = null;
-  #announced: number | null = null;
-  #stopCode: number | null = null;
+  readonly #deadly: DeadlyPages;
+  readonly #children = new Map<string, SupervisedChild>();
+  #exits: readonly ChildExit[];
+  #deadlineTimer: Timer | null = null;
+  #exitCode: number | null = null;
 
-  constructor(options: SuperviseOptions) {
+  constructor(options: SupervisorOptions) {
     this.#options = options;
     const { promise, resolve } = Promise.withResolvers<number>();
     this.done = promise;
     this.#finish = resolve;
-    const now = options.clock.monotonic();
-    this.#deadline = options.deadlineMs === null ? Number.POSITIVE_INFINITY : now + options.deadlineMs;
-    this.#state = firstStart(now);
-    this.#start();
+    const { deadlineMs, clock, inherited } = options;
+    this.#deadline = deadlineMs === null ? Number.POSITIVE_INFINITY : clock.monotonic() + deadlineMs;
+    this.#exits = inherited?.exits ?? [];
+    this.#deadly = new DeadlyPages(inherited?.deadly);
+    for (const spec of options.children) this.#add(spec);
   }
 
-  /** Asks the engine to end; it is killed after 20 s. The supervisor then ends with `exitCode`. */
+  get exits(): readonly ChildExit[] {
+    return this.#exits;
+  }
+
+  get deadly(): readonly DeadlyWork[] {
+    return this.#deadly.list;
+  }
+
+  /** How the children stand, in the order of the plan. */
+  status(): readonly ChildStatus[] {
+    return [...this.#children.values()].map((child) => child.status());
+  }
+
+  /** Asks all children to end; those that do not within 20 s are killed. The supervisor then ends with `exitCode`. */
   stop(exitCode: number): void {
-    this.#stopCode = exitCode;
-    this.#tell({ kind: 'stopping', at: this.#now(), force: false });
-    if (this.#engine === null) this.#end(exitCode);
-    else {
-      this.#engine.send({ type: 'stop' });
-      this.#timer = this.#options.clock.timer(GRACE, () => this.#engine?.kill());
-    }
+    if (this.#exitCode !== null) return;
+    this.#tell({ kind: 'stopping', at: this.#options.clock.now(), force: false });
+    this.#endWith(exitCode, (child) => child.stop(exitCode));
   }
 
-  /** Kills the engine. */
+  /** Kills all children. */
   force(exitCode: number): void {
-    this.#stopCode = exitCode;
-    this.#tell({ kind: 'stopping', at: this.#now(), force: true });
-    if (this.#engine === null) this.#end(exitCode);
-    else this.#engine.kill();
+    this.#tell({ kind: 'stopping', at: this.#options.clock.now(), force: true });
+    this.#endWith(exitCode, (child) => child.force(exitCode));
   }
 
-  #start(): void {
-    const { startEngine, startMessage, clock, watchdogMs } = this.#options;
-    this.#announced = null;
-    const engine = startEngine({
-      onMessage: (message) => this.#hear(message),
-      onExit: (code, signal) => this.#exited(code, signal),
-    });
-    this.#engine = engine;
-    this.#watchdog = new Watchdog({
+  /** Starts every child anew with what the specs say now; children that are new begin, others that are gone end. */
+  renew(specs: readonly ChildSpec[], reason: 'operator' | 'update'): void {
+    if (this.#exitCode !== null) return;
+    for (const child of this.#children.values())
+      if (!specs.some(({ name }) => name === child.spec.name)) child.stop(0);
+    for (const spec of specs) {
+      const child = this.#children.get(spec.name);
+      if (child === undefined || child.state.mode === 'ended') this.#add(spec);
+      else {
+        child.spec = spec;
+        child.recycle(reason);
+      }
+    }
+  }
+
+  #add(spec: ChildSpec): void {
+    const { clock, random, startChild, patient, restart, times, inherited, onOutput } = this.#options;
+    const before = inherited?.children.find(({ name }) => name === spec.name);
+    const left = (before?.coolsUntil ?? 0) - clock.now();
+    const child = new SupervisedChild({
+      spec,
+      rules: { main: spec.main, patient, restart, times },
+      startChild,
       clock,
-      limitMs: watchdogMs,
-      onHung: (silentMs) => this.#tell({ kind: 'engine-hung', at: this.#now(), silentMs }),
-      onLost: () => engine.kill(),
+      random,
+      ...(before === undefined ? {} : { restarts: before.restarts }),
+      // A wall clock that was set back must not make a cooldown longer than it was.
+      ...(left > 0 && left <= times.longestCooldownMs ? { initial: firstCooldown(left, 'crash') } : {}),
+      hooks: {
+        startMessage: (each) => ({ ...each.spec.start, ...this.#news(each) }),
+        onStarted: (each, pid, starts) => {
+          this.#tell(eventOfStart(each.spec, pid, starts, clock.now()), each);
+          this.#options.onChange();
+        },
+        onMessage: (each, message) => this.#hear(each, message),
+        onHung: (each, silentMs) => this.#tell(eventOfHang(each.spec, silentMs, clock.now()), each),
+        onRecycling: (each, reason) =>
+          this.#tell({ kind: 'recycling', at: clock.now(), child: each.spec.name, reason }, each),
+        onExit: (each, exit) => this.#exited(each, exit),
+        onEnd: (each, exitCode) => this.#ended(each, exitCode),
+        ...(onOutput === undefined
+          ? {}
+          : { onOutput: (each, line, stream) => onOutput(each.spec.name, line, stream) }),
+      },
     });
-    const starts = this.#state.mode === 'up' ? this.#state.starts : 0;
-    this.#tell({ kind: 'engine-started', at: this.#now(), pid: engine.pid ?? null, starts });
-    engine.send(startMessage(this.#left(), { ...this.#restarts }));
+    this.#children.set(spec.name, child);
+    child.begin();
+    if (child.state.mode === 'cooling-down') this.#watchDeadline(child);
   }
 
-  #hear(message: ChildMessage): void {
-    if (message.type === 'heartbeat') this.#watchdog?.heartbeat();
-    else if (message.type === 'event') this.#tell(message.event);
-    else if (message.type === 'exit') {
-      this.#announced = message.code;
-      this.#tell({ kind: 'ended', at: this.#now(), code: message.code, summary: message.summary });
+  #news({ restarts }: SupervisedChild): StartNews {
+    return { restarts, deadlineMs: this.#left(), exits: this.#exits, deadly: this.#deadly.list };
+  }
+
+  #hear(child: SupervisedChild, message: ChildMessage): void {
+    if (message.type === 'event') this.#tell(message.event, child);
+    else if (message.type === 'in-hand' && child.spec.main) this.#deadly.hear(message);
+    else if (message.type === 'exit' && child.spec.main) {
+      const { code, summary } = message;
+      this.#tell({ kind: 'ended', at: this.#options.clock.now(), code, summary }, child);
     }
   }
 
-  #exited(code: number | null, signal: string | null): void {
-    const { clock, random } = this.#options;
-    const watchdog = this.#watchdog;
-    watchdog?.stop();
-    this.#engine = null;
-    if (this.#stopCode !== null) return this.#end(this.#stopCode);
-    const exit = {
-      code,
-      signal,
-      beating: watchdog?.beating ?? false,
-      killedByWatchdog: watchdog?.lost ?? false,
-      announced: this.#announced,
-    };
-    this.#state = transition(this.#state, { type: 'exited', at: clock.monotonic(), exit }, random);
-    if (this.#state.mode === 'ended') return this.#end(this.#state.exitCode);
-    if (this.#state.mode !== 'up') this.#wait(this.#state, code, signal);
-  }
-
-  /** Waits for the next start, but not beyond the deadline: a run that ends must not end in a cooldown. */
-  #wait(
-    state: Exclude<Supervision, { mode: 'up' | 'ended' }>,
-    code: number | null,
-    signal: string | null,
-  ): void {
-    const { reason, delayMs } = state;
-    const at = this.#now();
-    this.#restarts[reason] += 1;
-    this.#tell({ kind: 'engine-exited', at, code, signal, reason, restartInMs: Math.round(delayMs) });
-    if (state.mode === 'cooling-down') this.#tell({ kind: 'cooling-down', at, until: at + delayMs, reason });
-    const left = this.#left() ?? Number.POSITIVE_INFINITY;
-    if (left <= delayMs && left !== Number.POSITIVE_INFINITY) {
-      this.#timer = this.#options.clock.timer(left, () => this.#end(this.#options.lateExitCode));
-      return;
+  #exited(child: SupervisedChild, { code, signal, asked }: SeenExit): void {
+    const { clock, uniqueId, onChange } = this.#options;
+    const { state, spec } = child;
+    if (spec.main) this.#deadly.ended(!asked && code !== PRIVATE_EXIT.done);
+    if (state.mode === 'delayed' || state.mode === 'cooling-down') {
+      const exit: ChildExit = {
+        id: uniqueId(),
+        child: spec.name,
+        at: clock.now(),
+        code,
+        signal,
+        reason: state.reason,
+        restartInMs: Math.round(state.delayMs),
+        coolingDown: state.mode === 'cooling-down',
+      };
+      this.#exits = [...this.#exits, exit].slice(-EXITS);
+      for (const event of eventOfExit(spec, exit)) this.#tell(event, child);
+      this.#watchDeadline(child);
     }
-    this.#timer = this.#options.clock.timer(delayMs, () => {
-      this.#state = transition(
-        this.#state,
-        { type: 'due', at: this.#options.clock.monotonic() },
-        this.#options.random,
-      );
-      this.#start();
-    });
+    onChange();
   }
 
-  #end(exitCode: number): void {
-    this.#timer?.cancel();
-    this.#state = transition(this.#state, { type: 'stopped', exitCode }, this.#options.random);
-    this.#finish(exitCode);
+  /** A run that ends must not end in a cooldown. */
+  #watchDeadline({ spec, state }: SupervisedChild): void {
+    const left = this.#left();
+    if (left === null || !spec.main || !('delayMs' in state) || state.delayMs < left) return;
+    const { clock, lateExitCode } = this.#options;
+    this.#deadlineTimer = clock.timer(left, () =>
+      this.#endWith(lateExitCode, (child) => child.stop(lateExitCode)),
+    );
+  }
+
+  #ended(child: SupervisedChild, exitCode: number): void {
+    if (child.spec.main) this.#endWith(exitCode, (other) => other.stop(exitCode));
+    if (this.#exitCode === null) return;
+    if ([...this.#children.values()].some(({ state }) => state.mode !== 'ended')) return;
+    this.#deadlineTimer?.cancel();
+    this.#finish(this.#exitCode);
+  }
+
+  /** The first code counts: what children do once they were asked to end changes nothing. */
+  #endWith(exitCode: number, ask: (child: SupervisedChild) => void): void {
+    this.#exitCode ??= exitCode;
+    for (const child of this.#children.values()) if (child.state.mode !== 'ended') ask(child);
   }
 
   #left(): number | null {
@@ -158,11 +217,7 @@ export class Supervisor {
     return left === Number.POSITIVE_INFINITY ? null : Math.max(0, left);
   }
 
-  #now(): number {
-    return this.#options.clock.now();
-  }
-
-  #tell(event: RunEvent): void {
-    this.#options.onEvent(event);
+  #tell(event: RunEvent, child?: SupervisedChild): void {
+    this.#options.onEvent(event, child?.spec.name ?? 'supervisor');
   }
 }

@@ -9,14 +9,14 @@ export interface WatchdogOptions {
   readonly onLost: () => void;
 }
 
-/** An engine that has not given its first heartbeat yet may be opening a large store. */
+/** A child that has not given its first heartbeat yet may be opening a large store. */
 const STARTING_FACTOR = 10;
 const LOOKS_PER_LIMIT = 6;
 
 /**
- * Tells a hung engine by its silence. Modes: *starting* until the first heartbeat (ten times the limit), then
+ * Tells a hung child by its silence. Modes: *starting* until the first heartbeat (ten times the limit), then
  * *beating*; after `limitMs` of silence *hung* (told once, a heartbeat leads back), after twice that *lost*.
- * A look that comes late shows that this process slept too: then the engine gets its whole time again.
+ * A look that comes late shows that this process slept too: then the child gets its whole time again.
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
@@ -37,7 +37,12 @@ export class Watchdog {
     return this.#mode === 'beating';
   }
 
-  /** Whether the engine was given up. */
+  /** Whether it is silent for longer than allowed. */
+  get silent(): boolean {
+    return this.#mode === 'hung' || this.#mode === 'lost';
+  }
+
+  /** Whether the child was given up. */
   get lost(): boolean {
     return this.#mode === 'lost';
   }

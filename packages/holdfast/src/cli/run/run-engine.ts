@@ -1,54 +1,57 @@
 import { systemRandom } from '@holdfast/resilience/clock';
-import type { Config } from '../../config/index.ts';
-import { engineAt } from '../../daemon/start-engine.ts';
-import { Supervisor } from '../../daemon/supervise.ts';
-import { partPath } from '../by-path.ts';
+import { hostSupervisor } from '../../daemon/host.ts';
+import type { Plan } from '../../daemon/plan.ts';
+import { managerOf } from '../../daemon/manager.ts';
+import { childStarter } from '../../daemon/start-child.ts';
+import type { RunEvent } from '../../daemon/supervisor-event.ts';
 import { EXIT } from '../../model/exit-code.ts';
 import type { Io } from '../io.ts';
-import type { RunView } from './view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
+import type { RunView } from './view.ts';
 
 /** What to run and where to show it. */
 export interface EngineRun {
-  readonly config: Config;
-  /** End when caught up. */
-  readonly once: boolean;
+  /** Made at the start, and again whenever the run is asked to read its configuration anew. */
+  readonly plan: () => Plan;
   /** Whole time in ms; null = none. */
   readonly deadlineMs: number | null;
-  /** Only these sources. */
-  readonly sources?: readonly string[];
+  /** False: the engine's first failure ends the run. */
+  readonly restart?: boolean;
   readonly view: RunView;
 }
 
-/** Runs a supervised engine until it ends, and returns the public exit code. */
-export async function runEngine(
-  io: Io,
-  { config, once, deadlineMs, sources, view }: EngineRun,
-): Promise<number> {
-  const startedAt = io.clock.now();
-  const supervisor = new Supervisor({
-    startEngine: engineAt(partPath('engine/main'), process.execArgv),
-    startMessage: (left, restarts) => ({
-      type: 'start',
-      config,
-      once,
-      deadlineMs: left,
-      startedAt,
-      restarts,
-      ...(sources === undefined ? {} : { sources }),
-    }),
+/**
+ * Runs a supervised engine in the foreground until it ends, and returns the public exit code.
+ * @throws HoldfastError `ERR_STORE_LOCKED` when another supervisor has the data folder.
+ */
+export async function runEngine(io: Io, { plan, deadlineMs, restart = true, view }: EngineRun): Promise<number> {
+  const hosted = await hostSupervisor({
+    plan: plan(),
+    replan: () => Promise.resolve(plan()),
     deadlineMs,
     lateExitCode: EXIT.degraded,
-    watchdogMs: config.watchdog,
+    patient: false,
+    restart,
+    manager: managerOf(io.env, process.pid),
+    startChild: childStarter(io.clock),
     clock: io.clock,
     random: systemRandom,
-    onEvent: (event) => view.show(event),
+    uid: io.uid,
+    onEvent: (event, child) => {
+      if (isShown(event, child)) view.show(event);
+    },
   });
-  const ignore = stopOnSignals(io, supervisor);
+  const ignore = stopOnSignals(io, hosted.supervisor);
   try {
-    return await supervisor.done;
+    return await hosted.supervisor.done;
   } finally {
     ignore();
     view.end();
+    hosted.close();
   }
+}
+
+/** What is told of the harvest is the engine's to tell; of other children a person reads what went wrong. */
+function isShown(event: RunEvent, child: string): boolean {
+  return child === 'engine' || child === 'supervisor' || event.kind === 'notice' || event.kind.startsWith('child-');
 }

@@ -83,6 +83,15 @@ function supervisorWords(event: RunEvent): string | null {
       return `The engine ended too often; it cools down until ${new Date(event.until).toISOString()}. Nothing is lost.`;
     case 'engine-hung':
       return `The engine has given no sign of life for ${formatDuration(event.silentMs)}.`;
+    case 'child-exited': {
+      const how = event.signal === null ? `with code ${String(event.code)}` : `by ${event.signal}`;
+      const when = `${event.coolingDown ? 'after a cooldown ' : ''}it is started again in ${formatDuration(event.restartInMs)}`;
+      return `The ${event.child} ended ${how} (${event.reason}); ${when}. The harvest goes on.`;
+    }
+    case 'child-hung':
+      return `The ${event.child} has given no sign of life for ${formatDuration(event.silentMs)}.`;
+    case 'recycling':
+      return `The ${event.child} is ended to be started anew (${event.reason}).`;
     case 'stopping':
       return event.force ? 'Stopping at once.' : 'Stopping; press Ctrl-C again to stop at once.';
     case 'ended':

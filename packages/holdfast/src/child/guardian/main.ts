@@ -11,7 +11,28 @@ const LOOK_EVERY_MS = 500;
 async function watchParent(parent: number): Promise<never> {
   for (;;) {
     await systemClock.sleep(LOOK_EVERY_MS);
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+    if (isGone(parent)) endGroup();
+  }
+}
+
+/** Windows does not give an orphan another parent. */
+function isGone(parent: number): boolean {
+  if (process.platform !== 'win32') return process.ppid !== parent;
+  try {
+    return !process.kill(parent, 0);
+  } catch {
+    return true;
+  }
+}
+
+/** A child that leads a process group takes its helpers along. */
+function endGroup(): void {
+  for (const pid of [-process.pid, process.pid]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It leads none: then it is ended alone.
+    }
   }
 }
 

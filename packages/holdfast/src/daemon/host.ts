@@ -1,0 +1,133 @@
+import type { Clock, Random } from '@holdfast/resilience/clock';
+import { listen } from '../control/listen.ts';
+import type { SupervisorStatus } from '../model/supervisor-status.ts';
+import { answererFor } from './answers.ts';
+import { type Claim, claim, ownIdentity } from './claim.ts';
+import { Chronicle } from './chronicle.ts';
+import type { StartChild } from './child-process.ts';
+import { type Plan, timesOf } from './plan.ts';
+import { register, unregister } from './registry.ts';
+import type { RunEvent } from './supervisor-event.ts';
+import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+
+/** How a supervisor is run: what is told to whom, and what the world is like. */
+export interface HostOptions
+  extends Pick<SupervisorOptions, 'deadlineMs' | 'lateExitCode' | 'patient' | 'restart' | 'onOutput'> {
+  readonly plan: Plan;
+  /** Makes the plan anew. @throws when the configuration is refused. */
+  readonly replan: () => Promise<Plan>;
+  readonly manager: SupervisorStatus['manager'];
+  readonly startChild: StartChild;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly uid: number | undefined;
+  readonly onEvent: (event: RunEvent, child: string) => void;
+}
+
+/** A supervisor at work. */
+export interface Hosted {
+  readonly supervisor: Supervisor;
+  status(): SupervisorStatus;
+  /** Plans again and starts the children anew. @throws when the configuration is refused. */
+  renew(reason: 'operator' | 'update'): Promise<{ readonly version: string }>;
+  /** Gives up address, listing and lock; to be called after `supervisor.done`. */
+  close(): void;
+}
+
+/**
+ * Claims a data folder and runs its supervisor there, reachable on its control address.
+ * @throws HoldfastError `ERR_STORE_LOCKED` when another supervisor has it.
+ */
+export async function hostSupervisor(options: HostOptions): Promise<Hosted> {
+  const { plan, clock, uid, onEvent } = options;
+  const claimed = await claim(plan, clock);
+  const target: { hosted?: Hosted } = {};
+  try {
+    const server = await listen(plan.control, uid, answererFor(() => target.hosted));
+    register(plan.registry, { dataDir: plan.dataDir, identity: ownIdentity(), flags: plan.flags });
+    for (const name of claimed.orphans) onEvent(orphanNotice(name, clock.now()), 'supervisor');
+    const hosted = supervise(options, claimed);
+    target.hosted = hosted;
+    return {
+      ...hosted,
+      close: () => {
+        server.close();
+        unregister(plan.registry);
+        hosted.close();
+      },
+    };
+  } catch (error) {
+    claimed.release();
+    throw error;
+  }
+}
+
+function supervise(options: HostOptions, claimed: Claim): Hosted {
+  const { clock, onEvent } = options;
+  let { plan } = options;
+  const startedAt = clock.now();
+  const startedMonotonic = clock.monotonic();
+  let exits = 0;
+  const chronicle = new Chronicle(plan.dataDir, ownIdentity(), (error) =>
+    onEvent(journalNotice(error, clock.now()), 'supervisor'),
+  );
+  // Children start within the constructor, before there is a supervisor to write down.
+  let supervisor: Supervisor | null = null;
+  supervisor = new Supervisor({
+    ...options,
+    children: plan.children,
+    times: timesOf(plan),
+    inherited: claimed.journal?.supervisor === null ? null : claimed.journal,
+    uniqueId: () => `${process.pid}-${startedAt.toString(36)}-${(exits += 1)}`,
+    onChange: () => (supervisor === null ? undefined : chronicle.write(supervisor)),
+  });
+  chronicle.write(supervisor);
+  const running = supervisor;
+  return {
+    supervisor: running,
+    status: () => ({
+      pid: process.pid,
+      startedAt,
+      uptimeMs: Math.round(clock.monotonic() - startedMonotonic),
+      version: plan.version,
+      dataDir: plan.dataDir,
+      manager: options.manager,
+      logFile: plan.log?.file ?? null,
+      children: running.status(),
+      exits: running.exits,
+      deadly: running.deadly,
+    }),
+    renew: async (reason) => {
+      const next = await options.replan();
+      running.renew(next.children, next.version === plan.version ? reason : 'update');
+      plan = { ...plan, version: next.version, children: next.children };
+      return { version: next.version };
+    },
+    close: () => {
+      chronicle.close(running);
+      claimed.release();
+    },
+  };
+}
+
+function orphanNotice(name: string, at: number): RunEvent {
+  return {
+    kind: 'notice',
+    at,
+    source: null,
+    code: 'ORPHAN_ENDED',
+    message: `A ${name} that an earlier supervisor had left was ended.`,
+    hint: 'Nothing is lost by it.',
+  };
+}
+
+function journalNotice(error: Error, at: number): RunEvent {
+  return {
+    kind: 'notice',
+    at,
+    source: null,
+    code: 'JOURNAL_UNWRITABLE',
+    message: `The supervisor cannot write its journal (${error.message}).`,
+    hint: 'The harvest goes on; should the supervisor be killed now, the next one may have to wait for the engine to end by itself.',
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isAlive, type ProcessIdentity } from './process-identity.ts';
+
+/** A supervisor as it is listed for commands that are called from another folder. */
+export interface Registered {
+  readonly dataDir: string;
+  readonly identity: ProcessIdentity;
+  /** Flags of the command line that lead to the same configuration. */
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** Lists this supervisor. @throws the error of the file system. */
+export function register(file: string, entry: Registered): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+}
+
+/** Takes this supervisor off the list. */
+export function unregister(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/** The supervisors that are listed in a folder and alive; entries of dead ones are removed. */
+export function listRunning(folder: string): readonly Registered[] {
+  return filesOf(folder).flatMap((name) => {
+    const entry = readEntry(join(folder, name));
+    if (entry !== null && isAlive(entry.identity)) return [entry];
+    rmSync(join(folder, name), { force: true });
+    return [];
+  });
+}
+
+function filesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.json'));
+  } catch {
+    // No supervisor ever ran here.
+    return [];
+  }
+}
+
+function readEntry(file: string): Registered | null {
+  try {
+    const entry = JSON.parse(readFileSync(file, 'utf8')) as Registered | null;
+    return typeof entry?.dataDir === 'string' && typeof entry.identity?.pid === 'number' ? entry : null;
+  } catch {
+    // Written to at this moment, or not ours.
+    return null;
+  }
+}
