@@ -99,7 +99,7 @@ function summary(
   if (facts.reasons.length === 0) return 'Nobody asks to keep the machine awake.';
   if (facts.isPaused) return 'The machine runs on battery, so it may fall asleep.';
   const locks = held.map(({ what, method }) => `${what} by ${method}`).join(', ');
-  const lacking = missing.map(({ what, reason }) => `${what}: ${reason}`).join('; ');
+  const lacking = byReason(missing);
   if (level === 'prevented') return `The machine is kept from falling asleep by itself (${locks}).`;
   if (level === 'partly') {
     const why = lacking === '' ? 'the system could not be asked whether the lock is held' : lacking;
@@ -107,4 +107,15 @@ function summary(
   }
   const why = lacking === '' ? (facts.ladder?.limits[0] ?? 'the locks are being asked for') : lacking;
   return `The machine is not kept awake: ${why}.`;
+}
+
+/** "sleep, idle: access denied; …": one cause is said once. */
+function byReason(missing: readonly MissingLock[]): string {
+  const reasons = [...new Set(missing.map(({ reason }) => reason))];
+  const locks = (reason: string): string =>
+    missing
+      .filter((each) => each.reason === reason)
+      .map(({ what }) => what)
+      .join(', ');
+  return reasons.map((reason) => `${locks(reason)}: ${reason}`).join('; ');
 }

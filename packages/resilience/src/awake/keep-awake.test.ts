@@ -130,7 +130,9 @@ test('without systemd-inhibit nothing is claimed and nothing is tried again', as
   await awake.acquire('x');
   expect(awake.report().level).toBe('not');
   expect(awake.report().missing.every(({ triedAgain }) => !triedAgain)).toBe(true);
-  expect(awake.report().summary).toContain('systemd-inhibit is not on this machine');
+  expect(awake.report().summary).toBe(
+    'The machine is not kept awake: sleep, idle, handle-lid-switch: systemd-inhibit is not on this machine.',
+  );
   expect(clock.pending).toBe(0);
   await awake.close();
 });

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { notify } from '../clock/notify.ts';
 import { boundToUs } from './bound-command.ts';
 import { KeptChild } from './kept-child.ts';
 import type { KeptState } from './kept-state.ts';
@@ -135,11 +136,7 @@ class Watch implements NetworkWatch {
   #notify(before: number): void {
     const addresses = this.#addresses;
     const type = addresses.length === 0 ? 'down' : before === 0 ? 'up' : 'changed';
-    try {
-      this.#options.onChange({ type, at: this.#options.clock.now(), addresses });
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : new Error(String(error)));
-    }
+    notify(this.#options.onChange, { type, at: this.#options.clock.now(), addresses });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
+import { notify } from '../clock/notify.ts';
 import { inhibitMethod, neverAsks } from './inhibit.ts';
 import { KeptChild } from './kept-child.ts';
 import type { KeptState } from './kept-state.ts';
@@ -169,11 +170,7 @@ class Watch implements SleepWatch {
     const now = this.#moment();
     const sleptMs = Math.max(0, now.boot - since.boot - (now.monotonic - since.monotonic));
     void this.#takeLock();
-    try {
-      this.#options.onWake({ at: this.#options.clock.now(), sleptMs });
-    } catch (error) {
-      warn(error);
-    }
+    notify(this.#options.onWake, { at: this.#options.clock.now(), sleptMs });
   }
 
   async #takeLock(): Promise<void> {
