@@ -7,3 +7,8 @@ export { seededRandom, systemRandom } from './random.ts';
 export type { Random } from './random.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export type { Duration } from './duration.ts';
+export { judgeTick } from './judge-tick.ts';
+export type { TimeEvent } from './judge-tick.ts';
+export type { Readings } from './readings.ts';
+export { watchTime } from './watch-time.ts';
+export type { TimeWatch, WatchTimeOptions } from './watch-time.ts';

@@ -22,7 +22,7 @@ function timer(ms: number, callback: () => void, options: TimerOptions = {}): Ti
   return { cancel: () => clearTimeout(handle) };
 }
 
-/** The real clock. */
+/** The real clock. How its times behave while the machine sleeps is said at `Clock`. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

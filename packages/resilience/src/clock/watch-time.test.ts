@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { on, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, expect, test } from 'vitest';
+import { VirtualClock, watchTime } from './index.ts';
+import type { TimeEvent, WatchTimeOptions } from './index.ts';
+
+const HOUR = 3_600_000;
+
+function watched(options: Partial<WatchTimeOptions> = {}) {
+  const clock = new VirtualClock();
+  const events: TimeEvent[] = [];
+  const busy = { ms: 0 };
+  const watch = watchTime({
+    clock,
+    platform: 'linux',
+    cpuMs: () => busy.ms,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  const told = (): (readonly [string, number])[] =>
+    events.map((event) => [event.type, event.type === 'step' ? event.deltaMs : event.lostMs]);
+  return { clock, events, busy, watch, told };
+}
+
+describe('watching time', () => {
+  test('tells sleep, stops, blocked loops and steps within a tick, and nothing in quiet times', async () => {
+    const { clock, busy, told } = watched();
+    await clock.advance(10 * 60_000);
+    expect(told()).toEqual([]);
+    await clock.advance(400);
+    await clock.suspend(8 * HOUR);
+    await clock.advance(600);
+    expect(told().splice(0)).toEqual([['suspend', 8 * HOUR]]);
+    await clock.pause(60_000);
+    expect(told().at(-1)).toEqual(['pause', 59_000]);
+    busy.ms += 4_900;
+    await clock.pause(5_000);
+    expect(told().at(-1)).toEqual(['block', 4_000]);
+    clock.stepWall(-2 * HOUR);
+    await clock.advance(1_000);
+    clock.stepWall(2 * HOUR);
+    await clock.advance(1_000);
+    expect(told().slice(-2)).toEqual([
+      ['step', -2 * HOUR],
+      ['step', 2 * HOUR],
+    ]);
+    expect(told()).toHaveLength(5);
+  });
+
+  test('stopped, it looks no more and leaves no timer', async () => {
+    const { clock, watch, told } = watched();
+    watch.stop();
+    await clock.suspend(HOUR);
+    await clock.advance(10_000);
+    expect([told(), clock.pending]).toEqual([[], 0]);
+  });
+
+  test.each([
+    [true, 'suspend'],
+    [false, 'pause'],
+  ])('where the clocks cannot tell, who knows may be asked: %s is a %s', async (answer, type) => {
+    const asked: number[] = [];
+    const confirmSuspend = async (gap: { lostMs: number }): Promise<boolean> => (
+      asked.push(gap.lostMs),
+      answer
+    );
+    const { clock, busy, told } = watched({ platform: 'darwin', confirmSuspend });
+    await clock.suspend(20_000, { monotonic: true });
+    await clock.suspend(HOUR, { monotonic: true });
+    busy.ms += HOUR;
+    await clock.pause(HOUR);
+    await clock.advance(1_000);
+    expect(told().map(([name]) => name)).toEqual([type, type, 'block']);
+    expect(asked).toEqual([19_000, HOUR - 1_000]);
+  });
+
+  test('an answer that fails leaves it to the length of the gap, and is a warning', async () => {
+    const warnings: unknown[] = [];
+    const onWarning = (warning: Error): unknown => warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const confirmSuspend = (): Promise<boolean> => Promise.reject(new Error('no sysctl'));
+    const { clock, told } = watched({ platform: 'darwin', confirmSuspend });
+    await clock.suspend(HOUR, { monotonic: true });
+    await clock.advance(0);
+    process.off('warning', onWarning);
+    expect(told()).toEqual([['suspend', HOUR - 1_000]]);
+    expect(warnings).toEqual(['no sysctl']);
+  });
+
+  test('a listener that throws is a warning, and the watch goes on', async () => {
+    const warnings: unknown[] = [];
+    const onWarning = (warning: Error): unknown => warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const onEvent = (): never => {
+      throw new Error('bad listener');
+    };
+    const { clock } = watched({ onEvent });
+    await clock.suspend(HOUR);
+    await clock.advance(1_000);
+    await clock.suspend(HOUR);
+    await clock.advance(1_000);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual(['bad listener', 'bad listener']);
+  });
+
+  test.each([0, -1, 'soon'])('a tick of %j is refused by name', (tickMs) => {
+    expect(() => watched({ tickMs })).toThrow(expect.objectContaining({ field: 'tickMs' }));
+  });
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a process that is stopped, and then blocks its own loop, tells a pause and a block',
+  async () => {
+    const source = `import { systemClock, watchTime } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+      const say = (message) => console.log(JSON.stringify(message));
+      watchTime({ clock: systemClock, tickMs: 200, onEvent: say });
+      process.stdin.on('data', () => {
+        const until = performance.now() + 2_500;
+        while (performance.now() < until);
+      });
+      setTimeout(say, 500, { type: 'ready' });`;
+    const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', source], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      const lines = createInterface(child.stdout);
+      const until = async (type: string): Promise<void> => {
+        for await (const [line] of on(lines, 'line') as AsyncIterable<[string]>) {
+          if ((JSON.parse(line) as { type: string }).type === type) return;
+        }
+      };
+      await until('ready');
+      const paused = until('pause');
+      child.kill('SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      child.kill('SIGCONT');
+      await paused;
+      const blocked = until('block');
+      child.stdin.write('block\n');
+      await blocked;
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  },
+);
