@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { covered } from '../../../../test/needs.ts';
@@ -7,6 +7,8 @@ import type { ServiceStanding } from '../../src/service/index.ts';
 
 const isolated = fileURLToPath(new URL('systemd/isolated.sh', import.meta.url));
 const scenario = fileURLToPath(new URL('systemd/scenario.ts', import.meta.url));
+const real = fileURLToPath(new URL('systemd/real.sh', import.meta.url));
+const checkout = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '');
 
 /** What scenario.ts prints. */
 interface Seen {
@@ -98,6 +100,51 @@ describe.skipIf(!covered('an isolated systemd', possible))('under a real systemd
     expect(seen.failed.left).toEqual(['.config/holdfast', '.config/holdfast/service.env']);
   });
 });
+
+describe.skipIf(!covered('an isolated systemd', possible))(
+  'the built program under a real systemd of a user',
+  () => {
+    const seen = new Map<string, string>();
+    const broughtBack = 'supervisors 1 engines 1';
+
+    beforeAll(() => {
+      const words = [isolated, 'bash', real, checkout, realpathSync(process.execPath)];
+      const { status, stdout, stderr } = spawnSync('bash', words, { encoding: 'utf8', timeout: 110_000 });
+      expect(status, stderr).toBe(0);
+      for (const line of stdout.trim().split('\n')) {
+        const [name = '', ...rest] = line.split(' ');
+        seen.set(name, rest.join(' '));
+      }
+    });
+
+    test('asks on a terminal, and a no changes nothing', () => {
+      expect(seen.get('refused')).toBe('Install this? [y/N] Nothing was changed not-found');
+    });
+
+    test('is installed from a checkout as a copy, and runs', () => {
+      expect(seen.get('install')).toBe('0');
+      expect(seen.get('engines')).toBe('1');
+      expect(seen.get('copied')).toMatch(/^\.local\/share\/holdfast\/app\/\d+\.\d+\.\d+-[0-9a-f]{12}$/);
+    });
+
+    test('is brought back when its supervisor is killed, with nothing doubled', () => {
+      expect(seen.get('after-kill')).toBe(broughtBack);
+    });
+
+    test('is brought back also when the checkout is gone', () => {
+      expect(seen.get('checkout')).toBe('gone');
+      expect(seen.get('without-checkout')).toBe(broughtBack);
+      expect(seen.get('status')).toBe('0 0');
+    });
+
+    test('is removed by its own command line; the data stay, and it says where', () => {
+      expect(seen.get('uninstall')).toMatch(/^0 The data stay in .*\/data\.$/);
+      expect(seen.get('in-the-end')).toBe('supervisors 0 engines 0 linger');
+      expect(seen.get('database')).toBe('1');
+      expect(seen.get('left')).not.toMatch(/service|app\//);
+    });
+  },
+);
 
 describe.skipIf(!covered('an isolated systemd', possible))('isolated.sh', () => {
   test('gives back the exit code of the program', () => {
