@@ -68,6 +68,16 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./service.ts'),
   },
   {
+    usage: 'alert <action>',
+    summary: 'send a test to the channels of alerts, or list what was sent',
+    load: () => import('./alert.ts'),
+  },
+  {
+    usage: 'doctor',
+    summary: 'look for what keeps a harvest from running for ever',
+    load: () => import('./doctor.ts'),
+  },
+  {
     usage: 'config',
     summary: 'print the configuration in effect and its origins',
     load: () => import('./config.ts'),

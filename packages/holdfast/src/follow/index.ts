@@ -4,6 +4,7 @@ export { systemSender } from './alerts/channels/sender.ts';
 export { testMessage } from './alerts/compose.ts';
 export type { SendAlert } from './alerts/courier.ts';
 export type { AlertMessage } from './alerts/message.ts';
+export { pendingMessages } from './alerts/pending-messages.ts';
 export { startAlerts } from './alerts/start-alerts.ts';
 export type { AlertDeps, AlertsStatus, ChannelStatus, RunningAlerts } from './alerts/start-alerts.ts';
 export type { Pulse } from './deadman/pulse.ts';
