@@ -1,6 +1,7 @@
 /** What a test may need that not every machine has. Nothing else is ever a reason to skip one. */
 export type Need =
   | 'strace'
+  | 'Chromium'
   | 'mocked logind'
   | 'network namespaces'
   | 'mounts'
@@ -11,7 +12,8 @@ export type Need =
   | 'systemd-analyze'
   | 'an isolated systemd'
   | 'xmllint'
-  | 'python3';
+  | 'python3'
+  | 'root';
 
 /**
  * Whether a test that needs `what` can run: `test.skipIf(!covered('strace', isThere))`. Where everything has to be

@@ -295,7 +295,7 @@ describe('the sentence over everything', () => {
     const sources = ['a', 'b', 'c', 'd', 'e'].map((id) => exampleSource({ id, state: 'offline' }));
     expect(overallOf(exampleReport({ sources }))).toEqual({
       level: 'waiting',
-      sentence: 'Nothing is missing; something is being waited for.',
+      sentence: 'Waiting, with nothing known to be missing.',
       reasons: ['a, b, c and 2 more are held up because this machine is offline.'],
     });
   });

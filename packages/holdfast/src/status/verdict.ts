@@ -29,7 +29,7 @@ export function overallOf(report: StatusReport): Overall {
   if (waits.length > 0)
     return {
       level: 'waiting',
-      sentence: 'Nothing is missing; something is being waited for.',
+      sentence: 'Waiting, with nothing known to be missing.',
       reasons: waits,
     };
   const active = report.sources.filter(({ state }) => state !== 'disabled').length;
@@ -57,8 +57,27 @@ function engineTrouble({ engine }: StatusReport): string[] {
 }
 
 function lateSources({ sources }: StatusReport): string[] {
-  const names = sources.filter(isLate).map(({ id, state }) => (state === 'stale' ? id : `${id} (${state})`));
-  return names.length === 0 ? [] : [`${verbOf(names, 'is late', 'are late')}.`];
+  const bad = sources.filter(isLate);
+  const kinds = [
+    [
+      bad.filter(({ state }) => state === 'blocked'),
+      'is shut out by its upstream',
+      'are shut out by their upstreams',
+    ],
+    [bad.filter(({ state }) => state === 'auth-needed'), 'needs a login', 'need a login'],
+    [bad.filter(({ state }) => state !== 'blocked' && state !== 'auth-needed'), 'is late', 'are late'],
+  ] as const;
+  return kinds.flatMap(([some, one, many]) =>
+    some.length === 0
+      ? []
+      : [
+          `${verbOf(
+            some.map(({ id }) => id),
+            one,
+            many,
+          )}.`,
+        ],
+  );
 }
 
 function unresolved({ store }: StatusReport): string[] {

@@ -57,11 +57,12 @@ code { font: .95em ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace; }
 
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .55rem .6rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
-thead th { border-top: 0; color: var(--soft); font-size: .85rem; font-weight: 600; }
+thead th { border-top: 0; white-space: nowrap; color: var(--soft); font-size: .85rem; font-weight: 600; }
 tbody th { font-weight: 600; overflow-wrap: anywhere; }
 .sources td:nth-child(4), .sources td:nth-child(6) { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .sources th:nth-child(5), .sources .number, .incidents th:nth-child(5), .incidents .number { text-align: right; }
-.sources td:nth-child(2) { width: 36%; }
+.sources td:nth-child(2) { width: 32%; }
+.sources td:nth-child(3) { min-width: 13rem; }
 .incidents td:nth-child(3) { width: 45%; overflow-wrap: anywhere; }
 .incidents td:nth-child(2), .incidents td:nth-child(4) { font-variant-numeric: tabular-nums; }
 .why { display: block; font-size: .9rem; overflow-wrap: anywhere; }
@@ -86,9 +87,11 @@ details ol { margin: .3rem 0; padding-left: 1.3rem; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
 
 @media (max-width: 56rem) {
+  .facts { grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)); gap: .4rem; }
+  .facts div { padding: .45rem .6rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, tbody th, td { display: block; width: auto; }
-  .sources td:nth-child(n), .incidents td:nth-child(n) { width: auto; white-space: normal; text-align: left; }
+  .sources td:nth-child(n), .incidents td:nth-child(n) { width: auto; min-width: 0; white-space: normal; text-align: left; }
   tr { margin-bottom: .8rem; padding: .6rem .8rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
   .grid, .own-ground { fill: var(--card); }
   tbody th, td { padding: .15rem 0; border: 0; }
