@@ -1,10 +1,12 @@
 import { test } from 'vitest';
 import { feedCases } from './testing/feed-cases.ts';
 import type { Bench, Case } from './testing/fixtures.ts';
+import { healthCases } from './testing/health-cases.ts';
 import { leaseCases } from './testing/lease-cases.ts';
 import { readCases } from './testing/read-cases.ts';
 import { recordCases } from './testing/record-cases.ts';
 import { troubleCases } from './testing/trouble-cases.ts';
+import { upkeepCases } from './testing/upkeep-cases.ts';
 
 /**
  * What every store has to do, run by the tests of each.
@@ -16,7 +18,15 @@ export function storeConformance(
   make: () => Promise<Bench>,
   skips: readonly string[] = [],
 ): void {
-  const cases: readonly Case[] = [...leaseCases, ...recordCases, ...feedCases, ...troubleCases, ...readCases];
+  const cases: readonly Case[] = [
+    ...leaseCases,
+    ...recordCases,
+    ...feedCases,
+    ...troubleCases,
+    ...readCases,
+    ...healthCases,
+    ...upkeepCases,
+  ];
   const unknown = skips.filter((skip) => !cases.some(([title]) => title === skip));
   if (unknown.length > 0) throw new Error(`no such case: ${unknown.join(', ')}`);
   for (const [title, prove] of cases) {

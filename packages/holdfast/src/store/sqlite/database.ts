@@ -1,6 +1,7 @@
 import * as sqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { HoldfastError } from '../../model/error.ts';
+import { diskShare } from '../rules/disk-share.ts';
 
 // Node 26 gives the class its new name; before that there is only the old one.
 const Native: typeof DatabaseSync =
@@ -17,7 +18,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** How a connection is opened. */
 export interface OpenOptions {
   readonly readOnly?: boolean;
-  /** Bound on the file's size in bytes; beyond it a write fails as on a full disk. */
+  /** Budget in bytes for the file and its log; beyond the file's share of it a write fails as on a full disk. */
   readonly maxBytes?: number;
 }
 
@@ -151,11 +152,15 @@ export function assertSafeVersion(version: string): void {
 function setWriting(connection: Connection, maxBytes: number | undefined): void {
   assertSafeVersion(String(connection.get('SELECT sqlite_version() AS version')?.['version']));
   connection.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
+  // Holds for a file that is created now, and for one that is written anew by VACUUM; any other stays as it is.
+  connection.exec('PRAGMA auto_vacuum = INCREMENTAL');
   expectPragma(connection, 'journal_mode', 'wal', "PRAGMA journal_mode = 'wal'");
   for (const [name, value] of Object.entries(PRAGMAS)) setPragma(connection, name, value);
   expectPragma(connection, 'page_size', PAGE_SIZE, 'PRAGMA page_size');
   if (maxBytes !== undefined) {
-    connection.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_SIZE))}`);
+    connection.exec(
+      `PRAGMA max_page_count = ${Math.max(1, Math.floor(diskShare(maxBytes).file / PAGE_SIZE))}`,
+    );
   }
 }
 
@@ -185,7 +190,7 @@ function expectPragma(connection: Connection, name: string, expected: string | n
 /** The settings as SQLite reports them on this connection. */
 export function readSettings(connection: Connection): Readonly<Record<string, string | number>> {
   const settings: Record<string, string | number> = {};
-  for (const name of ['journal_mode', 'page_size', ...Object.keys(PRAGMAS)]) {
+  for (const name of ['journal_mode', 'page_size', 'auto_vacuum', ...Object.keys(PRAGMAS)]) {
     const value = Object.values(connection.get(`PRAGMA ${name}`) ?? {})[0];
     settings[name] = typeof value === 'number' ? value : String(value);
   }

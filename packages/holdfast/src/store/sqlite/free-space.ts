@@ -1,4 +1,5 @@
 import type { Connection } from './database.ts';
+import { emptyLog } from './log.ts';
 
 /** Free space up to this many bytes is kept for what is written next. */
 const KEPT_FREE = 64 * 1024 * 1024;
@@ -24,16 +25,32 @@ export function giveBackSpace(connection: Connection): GivenBack {
   const before = excessPages(connection);
   if (before === 0 || pragma(connection, 'auto_vacuum') !== INCREMENTAL)
     return { bytesFreed: 0, more: false };
-  const pages = pragma(connection, 'page_count');
+  const bytes = pageBytes(connection);
   connection.exec(`PRAGMA incremental_vacuum(${Math.min(before, PAGES_AT_ONCE)})`);
-  const freed = pages - pragma(connection, 'page_count');
-  const bytesFreed = freed * pragma(connection, 'page_size');
-  return { bytesFreed, more: freed > 0 && excessPages(connection) > 0 };
+  const bytesFreed = bytes - pageBytes(connection);
+  return { bytesFreed, more: bytesFreed > 0 && excessPages(connection) > 0 };
 }
 
 /** Space inside the file that is free for reuse, bytes. */
 export function freeBytes(connection: Connection): number {
   return pragma(connection, 'freelist_count') * pragma(connection, 'page_size');
+}
+
+/** What the pages of the store take, free ones and those that are only in the log included, bytes. */
+export function pageBytes(connection: Connection): number {
+  return pragma(connection, 'page_count') * pragma(connection, 'page_size');
+}
+
+/**
+ * Writes the whole file anew without its free space, so that from then on free space can be given back step by
+ * step. Takes a second time the room of the file while it runs, and lets nothing else be written.
+ * @returns how much smaller the store became, bytes.
+ */
+export function compact(connection: Connection): number {
+  const before = pageBytes(connection);
+  connection.exec('VACUUM');
+  emptyLog(connection);
+  return before - pageBytes(connection);
 }
 
 /** Free pages beyond what is kept. */

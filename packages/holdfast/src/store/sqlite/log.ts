@@ -2,9 +2,6 @@ import { statSync } from 'node:fs';
 import { BUSY_TIMEOUT_MS } from './database.ts';
 import type { Connection } from './database.ts';
 
-/** A log larger than this is written back into the file by upkeep, bytes. */
-export const LOG_BOUND = 64 * 1024 * 1024;
-
 /** The size of the store's write-ahead log, bytes. */
 export function logBytes(file: string): number {
   return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { dayOf } from '../../model/day.ts';
 import type { Maintained, MaintainOptions } from '../port.ts';
+import { LOG_BOUND } from '../rules/disk-share.ts';
 import { upkeepBounds } from '../rules/upkeep-rules.ts';
-import { emptyLog, LOG_BOUND, logBytes } from './log.ts';
+import { emptyLog, logBytes } from './log.ts';
 import type { Connection } from './database.ts';
 import { dropRawPages } from './drop-pages.ts';
 import { giveBackSpace } from './free-space.ts';
@@ -23,7 +24,8 @@ export function maintain(connection: Connection, file: string, options: Maintain
   const { rawBefore } = bounds;
   const rawPagesDropped = rawBefore === null ? 0 : step(() => dropRawPages(connection, rawBefore, limit));
   const { bytesFreed, more } = giveBackSpace(connection);
-  if (logBytes(file) > LOG_BOUND) emptyLog(connection);
+  // The file becomes smaller only when the log is written back.
+  if (bytesFreed > 0 || logBytes(file) > LOG_BOUND) emptyLog(connection);
   const bytes = statSync(file).size + logBytes(file);
   transaction(connection, () => putSample(connection, { day: dayOf(now), bytes }));
   return {

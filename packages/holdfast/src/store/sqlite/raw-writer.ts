@@ -36,7 +36,12 @@ export class RawWriter {
   #store({ bytes, url, contentType, fetchedAt }: RawPage): bigint | number {
     const sha256 = digest(bytes);
     const known = this.#connection.get('SELECT number FROM raw_pages WHERE sha256 = ?', sha256);
-    if (known) return number(known, 'number');
+    if (known) {
+      // Its time begins anew: a record that needs it has just come.
+      const sql = 'UPDATE raw_pages SET fetched_at = max(fetched_at, ?) WHERE number = ?';
+      this.#connection.run(sql, fetchedAt, number(known, 'number'));
+      return number(known, 'number');
+    }
     return this.#connection.insert(
       'INSERT INTO raw_pages (sha256, url, content_type, fetched_at, size, zstd) VALUES (?, ?, ?, ?, ?, ?)',
       sha256,

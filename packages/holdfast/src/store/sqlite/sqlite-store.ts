@@ -36,7 +36,7 @@ import { storeError } from './store-error.ts';
 export interface OpenStoreOptions {
   readonly file: string;
   readonly clock: Clock;
-  /** Bound on the file's size in bytes: beyond it writing fails with `ERR_STORE_FULL`. */
+  /** Budget in bytes for the file and its log together: beyond it writing fails with `ERR_STORE_FULL`. */
   readonly maxBytes?: number;
   /** Told about what is doubtful but no reason to refuse. */
   readonly onWarning?: (warning: string) => void;
@@ -168,6 +168,15 @@ export class SqliteStore extends SqliteReader implements Store {
 
   maintain(options: MaintainOptions): Promise<Maintained> {
     return this.#writer.call('maintain', options);
+  }
+
+  /**
+   * Writes the file anew without its free space, for a store that cannot give it back in steps (`auto_vacuum` in
+   * `durability.settings` is not 2) or at once. Needs the room of the file a second time; nothing else is written
+   * meanwhile. Returns the bytes that it became smaller.
+   */
+  compact(): Promise<number> {
+    return this.#writer.call('compact');
   }
 
   index(limit: number): Promise<number> {

@@ -16,9 +16,11 @@ import type {
   SourceState,
 } from '../port.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
+import { assertRoom } from './assert-room.ts';
 import { findBatch, writeCommit } from './commit.ts';
 import { openConnection, readSettings } from './database.ts';
 import type { Connection } from './database.ts';
+import { compact } from './free-space.ts';
 import { putIncidents, putTimelines } from './health-writer.ts';
 import { indexChanges } from './index-writer.ts';
 import { maintain } from './maintain.ts';
@@ -36,6 +38,7 @@ export interface WriterOptions {
   readonly file: string;
   /** The day in the name of the copy that is made before an upgrade. */
   readonly today: string;
+  /** Budget for the file and its log together. */
   readonly maxBytes?: number;
 }
 
@@ -89,7 +92,7 @@ export class SqliteWriter {
   commit(commit: Commit): CommitResult {
     let failedAt: Phase | null = null;
     try {
-      return this.#guard((connection) => {
+      return this.#writing((connection) => {
         const begun = (): CommitResult => {
           phase('transaction');
           return writeCommit(connection, commit);
@@ -142,11 +145,15 @@ export class SqliteWriter {
   }
 
   maintain(options: MaintainOptions): Maintained {
-    return this.#guard((connection) => maintain(connection, this.#options.file, options));
+    return this.#writing((connection) => maintain(connection, this.#options.file, options));
+  }
+
+  compact(): number {
+    return this.#guard(compact);
   }
 
   index(limit: number): number {
-    return this.#guard((connection) => indexChanges(connection, limit));
+    return this.#writing((connection) => indexChanges(connection, limit));
   }
 
   /** SQLite's own check of the file: what it finds, empty when all is well. */
@@ -160,7 +167,16 @@ export class SqliteWriter {
   }
 
   #write<Result>(work: (connection: Connection) => Result): Result {
-    return this.#guard((connection) => transaction(connection, () => work(connection)));
+    return this.#writing((connection) => transaction(connection, () => work(connection)));
+  }
+
+  /** Begins nothing for which file and log have no room. */
+  #writing<Result>(work: (connection: Connection) => Result): Result {
+    const { file, maxBytes } = this.#options;
+    return this.#guard((connection) => {
+      if (maxBytes !== undefined) assertRoom(connection, file, maxBytes);
+      return work(connection);
+    });
   }
 
   /** Runs on the open connection and throws it away when it must not be trusted any more. */

@@ -70,6 +70,17 @@ export function storeError(error: unknown, file: string): unknown {
   });
 }
 
+/** The error of a write that waits for a reader: its old state keeps the log from being written back. */
+export function heldLog(file: string, bytes: number): HoldfastError {
+  const megabytes = Math.ceil(bytes / 1e6);
+  return local(
+    'ERR_STORE_FULL',
+    `There is no room for the store ${file}: a program that has been reading it for long keeps ${megabytes} MB in its log.`,
+    'End that program (a backup, a database browser); work goes on by itself. A larger "maxDisk" helps as well.',
+    null,
+  );
+}
+
 function local(code: string, message: string, hint: string, cause: unknown): HoldfastError {
   const verdict = { category: 'local', scope: 'none', safeToReplay: 'yes', evidence: 'code', code } as const;
   return new HoldfastError(code, message, { hint, cause, verdict });

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { VirtualClock } from '@holdfast/resilience/clock';
+import type { Incident } from '../../model/incident.ts';
 import type { BadItem, Item, PaperItem } from '../../model/item.ts';
 import { normalise } from '../../model/normalise.ts';
 import type { RawFields } from '../../model/normalise.ts';
@@ -61,10 +63,35 @@ export function page(content: string): RawPage {
   };
 }
 
+/** Bytes that do not compress, the same for a seed. */
+export function noise(seed: number, length: number): Buffer {
+  return Buffer.from(createHash('shake256', { outputLength: length }).update(String(seed)).digest());
+}
+
 /** A record that could not be parsed. */
 export function bad(id: string | null, content: string, datestamp: string | null = null): BadItem {
   const bytes = Buffer.from(content);
   return { id, datestamp, code: 'ERR_XML', reason: 'A tag is not closed.', bytes, place: null };
+}
+
+/** An outage of `export.example.org` that lasts. */
+export function incident(change: Partial<Incident> = {}): Incident {
+  return {
+    id: 'incident',
+    cause: 'outage',
+    scope: 'export.example.org',
+    layer: 'connection',
+    summary: 'The host does not answer.',
+    sources: ['s'],
+    startedAt: 1,
+    detectedAt: 2,
+    recoveredAt: null,
+    count: 1,
+    actions: [],
+    nextAttemptAt: null,
+    recordsAffected: 0,
+    ...change,
+  };
 }
 
 let batches = 0;
