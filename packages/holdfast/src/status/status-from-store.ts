@@ -74,7 +74,7 @@ export async function statusFromStore(
       schemaVersion: stats.schemaVersion,
       bytes: stats.bytes + stats.walBytes,
     },
-    disk: await diskReport(config, stats, samples),
+    disk: await diskReport(config, stats, samples, now),
     timeline: { from: isoOf(lastDayFrom(now)), slotSeconds: CELL_MS / 1000 },
     sources: [...new Set([...configured.keys(), ...stored.keys()])].map((id) =>
       sourceStatus({

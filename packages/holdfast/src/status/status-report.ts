@@ -96,7 +96,7 @@ export interface DiskReport {
   readonly walBytes: number | null;
   /** The configured bound. */
   readonly maxDisk: number | null;
-  /** Days until the bound or the disk is reached at the present rate; null when it never is or too little is known. */
+  /** Days until the bound or the disk is reached at the present rate; null when not in ten years, or too little is known. */
   readonly fullInDays: number | null;
 }
 

@@ -144,6 +144,13 @@ describe('the status of a store without an engine', () => {
     ]);
   });
 
+  it('forecasts when the disk will be full', async () => {
+    const diskSamples = [19, 20, 21].map((day) => ({ day: `2026-11-${day}`, bytes: day * 1e9 }));
+    const grown = reader({ diskSamples: () => Promise.resolve(diskSamples) });
+    const { disk } = await statusFromStore({ ...config, maxDisk: 21.5e9 }, grown, told());
+    expect(disk).toMatchObject({ usedBytes: 2_100_000_010, walBytes: 10, maxDisk: 21.5e9, fullInDays: 0.5 });
+  });
+
   it('does not stay green when the target of a source has passed', async () => {
     const [source] = config.sources;
     if (source === undefined) throw new Error('no source is configured');
