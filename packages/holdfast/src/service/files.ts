@@ -23,7 +23,9 @@ import type { Account } from './world.ts';
 export function writeWhole({ path, content, mode }: PlannedFile): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', mode);
+  // Never through a link that somebody left there.
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, 'wx', mode);
   try {
     writeFileSync(file, content);
     fsyncSync(file);
@@ -53,6 +55,12 @@ export function remove(path: string): void {
 /** Removes a folder when nothing is left in it. */
 export function removeEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/** Makes a folder and those above it; what root makes on the way belongs to the user it is for. */
+export function makeFolder(account: Account, by: number | undefined, path: string): void {
+  const first = mkdirSync(path, { recursive: true });
+  if (first !== undefined) giveTo(account, by, first);
 }
 
 /** Gives what root made in a user's folders to that user. */

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
 import { copyProgram } from './copy-program.ts';
-import { contentOf, giveTo, remove, removeEmpty, writeWhole } from './files.ts';
+import { contentOf, giveTo, makeFolder, remove, removeEmpty, writeWhole } from './files.ts';
 import type { Standing } from './manager.ts';
 import type { InstallPlan } from './plan.ts';
 import { recordPath, writeRecord } from './record.ts';
@@ -18,6 +18,8 @@ export async function install(setup: ServiceSetup, plan: InstallPlan): Promise<S
   const before = plan.files.map(({ path }) => ({ path, content: contentOf(path) }));
   let copied = false;
   try {
+    makeFolder(world.account, world.uid, folders.state);
+    if (plan.copy !== null) makeFolder(world.account, world.uid, dirname(plan.copy.folder));
     copied = plan.copy !== null && copyProgram(plan.copy, world.platform);
     if (plan.copy !== null) giveTo(world.account, world.uid, plan.copy.folder);
     writeRecord(folders.state, plan.record);

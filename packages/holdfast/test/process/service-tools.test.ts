@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { covered } from '../../../../test/needs.ts';
 import {
   install,
   planInstall,
@@ -10,6 +11,7 @@ import {
   uninstall,
 } from '../../src/service/index.ts';
 import type { InstallPlan, Scope, ServiceStanding } from '../../src/service/index.ts';
+import { shownInstall } from '../../src/cli/service/show.ts';
 import { makeMachine } from './service/machine.ts';
 import type { Machine } from './service/machine.ts';
 
@@ -85,6 +87,21 @@ describe.skipIf(process.platform === 'win32')('systemd, by fake tools', () => {
       'loginctl disable-linger ada',
     ]);
     expect(files(machine)).toEqual([]);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  test.skipIf(!covered('root', isRoot))('what root makes for a user belongs to that user', async () => {
+    const machine = machineOf('linux');
+    const { world } = machine.setup;
+    const account = { ...world.account, uid: 4242, gid: 4243 };
+    const setup = { ...machine.setup, world: { ...world, account, uid: 0 }, looks: { links: [] } };
+    const plan = await planInstall(setup, 'user');
+    await install(setup, plan);
+    const made = ['state', 'state/service.json', 'user-data', 'user-data/app'].map((path) =>
+      join(machine.folder, path),
+    );
+    for (const path of [...made, plan.record.script, plan.record.node])
+      expect([path, statSync(path).uid, statSync(path).gid]).toEqual([path, 4242, 4243]);
   });
 
   test('lingering that was on before stays on', async () => {
@@ -170,6 +187,33 @@ describe.skipIf(process.platform === 'win32')('systemd, by fake tools', () => {
       expect.stringContaining('was changed since it was written'),
       'Lingering is off: it ends when you log out.',
     ]);
+  });
+
+  test('an installation that was cut off is told, and can be removed', async () => {
+    const machine = machineOf('linux');
+    const { record } = await doInstall(machine);
+    writeFileSync(join(machine.folder, 'state/service.json'), JSON.stringify(record));
+    expect((await look(machine)).problems).toContain('The installation was cut off before its end.');
+    await doUninstall(machine);
+    expect(files(machine)).toEqual([]);
+  });
+
+  test('without its record the definition is removed, and lingering, which may not be ours, stays', async () => {
+    const machine = machineOf('linux');
+    await doInstall(machine);
+    rmSync(join(machine.folder, 'state/service.json'));
+    machine.calls();
+    expect(planUninstall(machine.setup, 'user')?.warnings).toEqual([expect.stringContaining('no record')]);
+    await doUninstall(machine);
+    expect(files(machine)).toEqual([]);
+    expect(machine.calls()).not.toContain('loginctl disable-linger ada');
+  });
+
+  test('a record of another version is not guessed at', async () => {
+    const machine = machineOf('linux');
+    await doInstall(machine);
+    writeFileSync(join(machine.folder, 'state/service.json'), '{"format":2}');
+    await expect(look(machine)).rejects.toMatchObject({ code: 'ERR_SERVICE_RECORD' });
   });
 
   test('a service that was installed for the machine is not removed as one of the user', async () => {
@@ -336,6 +380,13 @@ describe.skipIf(process.platform === 'win32')('Task Scheduler, by fake tools', (
     machine.reply('powershell.[string](Get-ScheduledTask', '1|No MSFT_ScheduledTask objects found');
     await doUninstall(machine);
     expect(files(machine)).toEqual([]);
+  });
+
+  test('the definition is shown as text, whatever its encoding', async () => {
+    const shown = shownInstall(await planInstall(machineOf('win32').setup, 'user'));
+    expect(shown).toContain('  <?xml version="1.0" encoding="UTF-16"?>\n');
+    expect(shown).toContain("  HOLDFAST_MANAGER='task-scheduler'\n");
+    expect(shown).toContain('  schtasks /Run /TN Holdfast\n');
   });
 
   test('refused rights are told in the words of the system', async () => {
