@@ -87,7 +87,7 @@ around() {
   export HOLDFAST_ISOLATED_HOME
   bash "$0" --enter "$LEAF" "$@" <&0 &
   child=$!
-  trap 'kill -KILL $child 2>/dev/null' TERM INT HUP
+  trap 'kill -KILL $child 2>/dev/null' TERM INT HUP PIPE
   wait $child
   code=$?
   wait $child 2>/dev/null
