@@ -65,6 +65,8 @@ export class Harvester {
   readonly #avoided: AvoidedWindows;
   readonly #deadly: DeadlyPages;
   readonly #due: DueTimes;
+  /** What was told last of a window whose page killed engines. */
+  readonly #toldFates = new Map<string, string>();
   /** Windows whose look ended since the start of this harvester. */
   readonly #looked = new Set<string>();
   #source: Source;
@@ -228,6 +230,7 @@ export class Harvester {
     }));
     this.#due.keepOnly(new Set([...windows.map(({ key }) => key), ...gaps.map(({ key }) => `gap ${key}`)]));
     const setAside = stored.filter((window) => this.#deadly.fateOf(window) === 'set-aside');
+    for (const window of setAside) this.#tellFate(window, 'set-aside');
     const avoided = new Map([
       ...setAside.map(({ key }) => [key, Number.POSITIVE_INFINITY] as const),
       ...this.#avoided.current(),
@@ -305,7 +308,11 @@ export class Harvester {
     }
   }
 
-  #tellFate(window: Window, state: 'tried-alone' | 'given-up' | 'settled'): void {
+  #tellFate(window: Window, state: 'set-aside' | 'tried-alone' | 'given-up' | 'settled'): void {
+    if (this.#toldFates.get(window.key) === state) return;
+    // That it is set aside is told before anything else, once.
+    if (state === 'set-aside' && this.#toldFates.has(window.key)) return;
+    this.#toldFates.set(window.key, state);
     const at = this.#options.clock.now();
     const deaths = this.#deadly.deaths(window);
     const page = { source: this.#source.id, window: window.key, deaths };

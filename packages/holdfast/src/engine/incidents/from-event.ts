@@ -1,0 +1,40 @@
+import type { EngineEvent, WaitNotice } from '../../model/event.ts';
+import type { Book } from './book.ts';
+import type { Sighting } from './trouble.ts';
+
+type WaitEvent = Extract<EngineEvent, { kind: 'wait' }>;
+
+/** What a wait says about what is wrong; null when it is none of that. */
+export function sightingOf(event: WaitEvent, book: Book): Sighting | null {
+  const { wait, source } = event;
+  const shared = { source: source === '' ? null : source, nextAttemptAt: wait.until };
+  const service = book.sources.find(({ id }) => id === source)?.service ?? source;
+  if (wait.why === 'disk')
+    return { ...shared, source: null, cause: 'disk', scope: 'store', layer: 'storage', summary: wait.reason };
+  const cause = causeOf(wait);
+  if (cause === null) return null;
+  if (cause === 'offline' || cause === 'captive-portal')
+    return { ...shared, cause, scope: 'machine', layer: 'machine', summary: wait.reason };
+  return { ...shared, cause, scope: service, layer: 'connection', summary: `${service}: ${wait.reason}` };
+}
+
+function causeOf({
+  why,
+  reason,
+  error,
+}: WaitNotice): 'outage' | 'throttled' | 'blocked' | 'offline' | 'captive-portal' | null {
+  if (error?.code === 'ERR_CAPTIVE_PORTAL') return 'captive-portal';
+  switch (why) {
+    case 'retry-after':
+      return 'throttled';
+    case 'cooldown':
+      return reason.startsWith('blocked: ') ? 'blocked' : 'throttled';
+    case 'backoff':
+    case 'circuit':
+      return error === null ? null : 'outage';
+    case 'offline':
+      return error === null ? 'offline' : 'outage';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,205 @@
+import type { ChildExit } from '../../model/engine-message.ts';
+import type { EngineEvent } from '../../model/event.ts';
+import type { Incident, IncidentCause } from '../../model/incident.ts';
+import type { Book } from './book.ts';
+import { sightingOf } from './from-event.ts';
+import { forgetOldExits, noteExits } from './from-exit.ts';
+import { fromMachine } from './from-machine.ts';
+import { openIncidents, put, reckon, troublesOf, withAction } from './reckon.ts';
+import { countLate, endSettling } from './settling.ts';
+import { isUpstreams, putDown, seen, without, type Sighting } from './trouble.ts';
+
+/** What can happen to a book. Instants are wall ms. */
+export type BookInput =
+  | { readonly type: 'event'; readonly at: number; readonly event: EngineEvent }
+  /** Time has passed. */
+  | { readonly type: 'tick'; readonly at: number }
+  | { readonly type: 'exits'; readonly at: number; readonly exits: readonly ChildExit[] }
+  /** Incidents that the engine before left open, or that ended a moment ago. */
+  | {
+      readonly type: 'loaded';
+      readonly at: number;
+      readonly incidents: readonly Incident[];
+      /** Sources that have a page set aside still. */
+      readonly setAside: ReadonlySet<string>;
+    }
+  /** What stands in the store: open gaps and quarantined records by source. */
+  | {
+      readonly type: 'counted';
+      readonly at: number;
+      readonly gaps: ReadonlyMap<string, number>;
+      readonly quarantined: ReadonlyMap<string, number>;
+    }
+  /** A sentence when the disk will be full too soon; null when it will not. */
+  | { readonly type: 'forecast'; readonly at: number; readonly summary: string | null };
+
+/** The one transition of the book. Pure. */
+export function turn(book: Book, input: BookInput): Book {
+  const { at } = input;
+  switch (input.type) {
+    case 'event':
+      return reckon(onEvent(book, input.event), at);
+    case 'tick':
+      return endSettling(reckon(forgetOldExits(book, at), at), at);
+    case 'exits':
+      return noteExits(book, input.exits, at);
+    case 'loaded':
+      return reckon(load(book, input.incidents, input.setAside), at);
+    case 'counted':
+      return reckon(countOf(countOf(book, 'gap', input.gaps, at), 'quarantine', input.quarantined, at), at);
+    case 'forecast':
+      return reckon(forecast(book, input.summary, at), at);
+  }
+}
+
+function onEvent(book: Book, event: EngineEvent): Book {
+  switch (event.kind) {
+    case 'wait': {
+      const caught = event.wait.why === 'poll' ? endSettling(book, event.at, event.source) : book;
+      const sighting = sightingOf(event, book);
+      return sighting === null ? caught : see(caught, sighting, event.at);
+    }
+    case 'commit':
+      // The page that proves the recovery came late itself.
+      return countLate(reckon(proved(book, event.source, event.at), event.at), event);
+    case 'window':
+      return event.state === 'GAP' || event.state === 'SPLIT' ? book : proved(book, event.source, event.at);
+    case 'state':
+      return onState(book, event);
+    case 'done':
+      return endSettling(book, event.at, event.source);
+    case 'machine':
+      return fromMachine(book, event);
+    case 'set-aside':
+      return onSetAside(book, event);
+    default:
+      return book;
+  }
+}
+
+function onState(book: Book, event: Extract<EngineEvent, { kind: 'state' }>): Book {
+  const { source, state, reason, at } = event;
+  if (state === 'stale' || state === 'auth-needed') {
+    const cause = state === 'stale' ? 'stale' : 'auth';
+    const summary = `${source}: ${reason}`;
+    return see(book, { cause, scope: source, layer: 'stream', source, summary, nextAttemptAt: null }, at);
+  }
+  if (state === 'paused')
+    return {
+      ...book,
+      troubles: without(book.troubles, (each) => each.source === source && isTransient(each.cause)),
+    };
+  if (state !== 'ok') return book;
+  const troubles = without(book.troubles, (each) => each.source === source && each.cause === 'stale');
+  return endSettling({ ...book, troubles }, at, source);
+}
+
+/** What a paused source cannot have: it asks nothing. */
+function isTransient(cause: IncidentCause): boolean {
+  return cause !== 'gap' && cause !== 'quarantine' && cause !== 'set-aside';
+}
+
+/** The source's upstream gave an answer that was stored, or proved that there is nothing. */
+function proved(book: Book, source: string, at: number): Book {
+  const service = book.sources.find(({ id }) => id === source)?.service ?? source;
+  const answered = without(book.troubles, (each) => each.source === source && isUpstreams(each));
+  const troubles = without(answered, ({ cause }) => cause === 'disk');
+  const proofs = new Map([...book.proofs, [service, at]]);
+  return { ...book, troubles: book.isCutOff ? begunAnew(troubles, at) : troubles, proofs, isCutOff: false };
+}
+
+/** One upstream answers: those that still fail have an outage of their own from now on. */
+function begunAnew(troubles: Book['troubles'], at: number): Book['troubles'] {
+  return new Map(
+    [...troubles].map(([key, trouble]) => [
+      key,
+      trouble.cause === 'outage' ? { ...trouble, since: at, count: 1 } : trouble,
+    ]),
+  );
+}
+
+function onSetAside(book: Book, event: Extract<EngineEvent, { kind: 'set-aside' }>): Book {
+  const { source, window, deaths, state, at } = event;
+  const summary = `${source}: ${String(deaths)} engines died reading a page of ${window}; the rest goes on without it`;
+  const sighting: Sighting = {
+    cause: 'set-aside',
+    scope: source,
+    layer: 'page',
+    source,
+    summary,
+    nextAttemptAt: null,
+  };
+  const noted = reckon(see(book, sighting, at), at);
+  const incident = openIncidents(noted).find(({ cause, scope }) => cause === 'set-aside' && scope === source);
+  const acted = incident === undefined ? noted : put(noted, withAction(incident, { at, what: DONE[state] }));
+  if (state === 'set-aside' || state === 'tried-alone') return acted;
+  const isIts = (each: Sighting): boolean => each.cause === 'set-aside' && each.scope === source;
+  return { ...acted, troubles: without(acted.troubles, isIts) };
+}
+
+const DONE = {
+  'set-aside': 'set aside: others go first',
+  'tried-alone': 'tried once more, alone',
+  'given-up': 'not read again: its window is narrowed, and what cannot be read is listed as a gap',
+  settled: 'read after all',
+} as const;
+
+function see(book: Book, sighting: Sighting, at: number): Book {
+  return { ...book, troubles: seen(book.troubles, sighting, at) };
+}
+
+function load(book: Book, incidents: readonly Incident[], setAside: ReadonlySet<string>): Book {
+  const ids = new Set(book.sources.map(({ id }) => id));
+  const open = incidents.filter(
+    ({ recoveredAt, cause, scope }) => recoveredAt === null && (cause !== 'set-aside' || setAside.has(scope)),
+  );
+  const troubles = open
+    .flatMap(troublesOf)
+    .filter(({ source }) => source === null || ids.has(source))
+    .reduce(putDown, book.troubles);
+  return { ...book, troubles, incidents: new Map(incidents.map((incident) => [incident.id, incident])) };
+}
+
+function countOf(
+  book: Book,
+  cause: 'gap' | 'quarantine',
+  counts: ReadonlyMap<string, number>,
+  at: number,
+): Book {
+  let troubles = without(
+    book.troubles,
+    (each) => each.cause === cause && (counts.get(each.source ?? '') ?? 0) === 0,
+  );
+  for (const [source, count] of counts) {
+    if (count === 0) continue;
+    const what =
+      cause === 'gap'
+        ? `${String(count)} missing, asked for again by itself`
+        : `${String(count)} quarantined`;
+    const summary = `${source}: ${what} (holdfast ${cause === 'gap' ? 'gaps' : 'quarantine'})`;
+    const before = [...troubles.values()].find((each) => each.cause === cause && each.scope === source);
+    const since = before?.since ?? at;
+    troubles = putDown(troubles, {
+      cause,
+      scope: source,
+      layer: 'page',
+      source,
+      summary,
+      nextAttemptAt: null,
+      since,
+      seenAt: at,
+      count,
+    });
+  }
+  return { ...book, troubles };
+}
+
+function forecast(book: Book, summary: string | null, at: number): Book {
+  if (summary === null)
+    return { ...book, troubles: without(book.troubles, ({ cause }) => cause === 'disk-forecast') };
+  return see(
+    book,
+    { cause: 'disk-forecast', scope: 'store', layer: 'storage', source: null, summary, nextAttemptAt: null },
+    at,
+  );
+}

@@ -1,0 +1,212 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { systemClock, systemRandom } from '@holdfast/resilience/clock';
+import { sqliteState } from '@holdfast/resilience/state/sqlite';
+import type { Config } from '../config/config.ts';
+import { controlPath } from '../control/control-path.ts';
+import { listen } from '../control/listen.ts';
+import type { ChildMessage } from '../model/engine-message.ts';
+import type { EngineEvent } from '../model/event.ts';
+import type { Store } from '../store/port.ts';
+import { httpTransport } from '../transport/http-transport.ts';
+import { missingContact, userAgent } from '../transport/user-agent.ts';
+import { readVersion } from '../version.ts';
+import { answerer } from './answers.ts';
+import { countChanges } from './change-counter.ts';
+import { Engine } from './engine.ts';
+import { IncidentKeeper } from './incidents/incident-keeper.ts';
+import { keepIndexed } from './indexer.ts';
+import type { StartMessage } from './messages.ts';
+import { storeFile } from './open-store.ts';
+import { processMetrics } from './process-metrics.ts';
+import { judgeRun, type RunEnd } from './run-end.ts';
+import { keepStates } from './state-keeper.ts';
+import { TimelineKeeper } from './timeline/timeline-keeper.ts';
+import { keepUp } from './upkeep.ts';
+import type { MachineWatch } from './watch-machine.ts';
+
+const BUSY_MS = 1_000;
+
+/** What one run of the engine is given. */
+export interface EngineRun {
+  readonly start: StartMessage;
+  readonly store: Store;
+  /** Aborts when the engine is to end. */
+  readonly signal: AbortSignal;
+  readonly tell: (message: ChildMessage) => void;
+  readonly uniqueId: () => string;
+  /** Told of the engine as soon as it is there. */
+  readonly onEngine: (engine: Engine) => void;
+}
+
+/** Joins everything and runs until all sources have ended or `signal` aborts; the harvest goes first, then all else. */
+export async function runEngine(run: EngineRun): Promise<RunEnd> {
+  const { start, store, signal, tell, uniqueId } = run;
+  const { config } = start;
+  const { engine, incidents, timeline, watched, close } = await compose(run);
+  run.onEngine(engine);
+  announce(config, engine, tell);
+  const harvest = engine.run(signal);
+  // It is raced below, once the rest stands.
+  harvest.catch(() => undefined);
+  const background = new AbortController();
+  const helpers = helpersOf({ engine, store, config, incidents, timeline, signal: background.signal });
+  // Loaded beside the first requests: nothing of it is needed for them.
+  const watching = import('./watch-machine.ts').then(({ watchMachine }) => {
+    if (!background.signal.aborted) watched.by = watchMachine(engine, config, systemClock);
+  });
+  const readProcess = processMetrics(systemClock.now());
+  const control = await listen(
+    ownControlPath(config),
+    process.getuid?.(),
+    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess }),
+  );
+  try {
+    await Promise.race([harvest, ...helpers]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    background.abort();
+    await watching;
+    await Promise.all([...helpers, watched.by?.stop()]);
+    control.close();
+    await close();
+  }
+  return judgeRun(engine, await store.stats());
+}
+
+interface Composed {
+  readonly engine: Engine;
+  readonly incidents: IncidentKeeper;
+  readonly timeline: TimelineKeeper;
+  /** Who watches the machine, once it is loaded. */
+  readonly watched: { by: MachineWatch | null };
+  readonly close: () => Promise<void>;
+}
+
+/** The engine over the real network, and those who keep the book of what happens to it. */
+async function compose({ start, store, tell, uniqueId }: EngineRun): Promise<Composed> {
+  const { config } = start;
+  const state = sqliteState(config.stateDir, { clock: systemClock });
+  const transport = httpTransport({
+    clock: systemClock,
+    env: process.env,
+    userAgent: userAgent(readVersion(), config.contact ?? undefined),
+  });
+  const watched: Composed['watched'] = { by: null };
+  const engine: Engine = new Engine({
+    config,
+    store,
+    transport,
+    state,
+    once: start.once,
+    startedAt: start.startedAt,
+    emit: (event) => {
+      tell({ type: 'event', event });
+      incidents.observe(event);
+      timeline.observe(event);
+    },
+    clock: systemClock,
+    random: systemRandom,
+    uniqueId,
+    remembered: await store.sources(),
+    deadly: start.deadly,
+    onInHand: (source, page) => tell({ type: 'in-hand', source, page }),
+    addresses: () => watched.by?.addresses() ?? ['not looked at yet'],
+    ...(start.sources === undefined ? {} : { only: start.sources }),
+  });
+  const incidents = new IncidentKeeper({
+    store,
+    clock: systemClock,
+    counters: engine.counters,
+    exits: start.exits,
+    deadly: start.deadly,
+    sources: engine.sources().map(({ id, service }) => ({ id, service })),
+  });
+  const timeline = new TimelineKeeper(engine, store, systemClock);
+  const close = async (): Promise<void> => {
+    await transport.close();
+    await state.close();
+  };
+  return { engine, incidents, timeline, watched, close };
+}
+
+interface HelperParts {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly config: Config;
+  readonly incidents: IncidentKeeper;
+  readonly timeline: TimelineKeeper;
+  readonly signal: AbortSignal;
+}
+
+/** What goes on beside the harvest until it has ended. */
+function helpersOf({ engine, store, config, incidents, timeline, signal }: HelperParts): Promise<void>[] {
+  const isBusy = (): boolean =>
+    engine.lastCommitAt !== null && systemClock.now() - engine.lastCommitAt < BUSY_MS;
+  const { rawRetention, maxDisk, alerts } = config;
+  return [
+    keepIndexed(store, systemClock, isBusy, signal),
+    keepStates(engine, store, systemClock, signal),
+    incidents.run(signal),
+    timeline.run(signal),
+    store.stats().then(({ lastSeq }) => countChanges(store, engine.counters, systemClock, lastSeq, signal)),
+    keepUp(
+      {
+        store,
+        clock: systemClock,
+        keepRawMs: rawRetention,
+        maxDisk,
+        diskDays: alerts.diskDays,
+        freeBytes: () => freeBytes(dirname(storeFile(config))),
+        isBusy,
+        onForecast: (summary) => incidents.forecast(summary),
+      },
+      signal,
+    ),
+  ];
+}
+
+async function freeBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    // A file system that does not tell has no forecast but that of the budget.
+    return null;
+  }
+}
+
+function announce(config: Config, engine: Engine, tell: EngineRun['tell']): void {
+  const at = systemClock.now();
+  const ready: EngineEvent = {
+    kind: 'ready',
+    at,
+    pid: process.pid,
+    store: config.store,
+    sources: engine.sources().map(({ id }) => id),
+  };
+  tell({ type: 'event', event: ready });
+  const missing = missingContact(config.contact ?? undefined);
+  if (missing === null) return;
+  const notice: EngineEvent = {
+    kind: 'notice',
+    at,
+    source: null,
+    code: 'NO_CONTACT',
+    message: missing,
+    hint: 'Set "contact": "you@example.org" in holdfast.config.json, or HOLDFAST_CONTACT.',
+  };
+  tell({ type: 'event', event: notice });
+}
+
+function ownControlPath({ dataDir }: Config): string {
+  return controlPath({
+    dataDir,
+    platform: process.platform,
+    env: process.env,
+    tmp: tmpdir(),
+    uid: process.getuid?.(),
+  });
+}
