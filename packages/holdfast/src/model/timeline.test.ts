@@ -2,11 +2,8 @@ import { expect, test } from 'vitest';
 import { rollUpSlots, SLOTS_PER_DAY, TIMELINE_LETTERS, UNKNOWN_SLOT, worseSlot } from './timeline.ts';
 
 test('an hour keeps the worst that one of its slots saw', () => {
-  const slots = [...'o'.repeat(SLOTS_PER_DAY)];
-  slots[13] = 't';
-  slots[14] = 'w';
-  slots[SLOTS_PER_DAY - 1] = 'b';
-  expect(rollUpSlots(slots.join(''))).toBe(`ot${'o'.repeat(21)}b`);
+  const slots = `${'o'.repeat(13)}tw${'o'.repeat(SLOTS_PER_DAY - 16)}b`;
+  expect(rollUpSlots(slots)).toBe(`ot${'o'.repeat(21)}b`);
 });
 
 test('nothing known is the least that an hour can say', () => {

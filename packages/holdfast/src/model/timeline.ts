@@ -44,6 +44,6 @@ export function rollUpSlots(slots: string): string {
   if (slots.length !== SLOTS_PER_DAY) return slots;
   const perHour = SLOTS_PER_DAY / 24;
   return Array.from({ length: 24 }, (_, hour) =>
-    [...slots.slice(hour * perHour, (hour + 1) * perHour)].reduce(worseSlot, UNKNOWN_SLOT),
+    Array.from(slots.slice(hour * perHour, (hour + 1) * perHour)).reduce(worseSlot, UNKNOWN_SLOT),
   ).join('');
 }
