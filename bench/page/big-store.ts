@@ -1,0 +1,1 @@
+import { systemClock } from '../../packages/resilience/src/clock/index.ts';

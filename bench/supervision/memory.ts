@@ -1,0 +1,93 @@
+/**
+ * Resident memory of the supervisors themselves while a program dies 5,000 times at once.
+ *
+ *   npm run bench:supervisor-memory -- --restarts 5000
+ *
+ * Exit code 5 when ours has more than 45 MB, or grows by more than a tenth from the first tenth to the last.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { pause } from './observe.ts';
+import { ended, launch, writePlan } from './supervisors/holdfast.ts';
+import { pidOf, pm2, tell } from './supervisors/pm2.ts';
+import type { Order } from './supervisors/port.ts';
+
+const GATE_BYTES = 45_000_000;
+const SAMPLES = 20;
+const PAGE = 4096;
+
+const { values } = parseArgs({ options: { restarts: { type: 'string', default: '5000' } } });
+const restarts = Number(values.restarts);
+
+interface Sample {
+  readonly starts: number;
+  readonly rss: number;
+}
+
+async function main(): Promise<number> {
+  console.log(`Node ${process.version}; resident memory of the supervisor alone, MB`);
+  const [own, theirs] = await Promise.all([measureOurs(), pm2.missing() === null ? measurePm2() : []]);
+  console.log('starts    holdfast  pm2');
+  for (let at = 0; at < SAMPLES; at += 1)
+    console.log(
+      `${String(own[at]?.starts ?? '').padEnd(9)} ${megabytes(own[at]).padEnd(9)} ${megabytes(theirs[at])}`,
+    );
+  const most = Math.max(...own.map(({ rss }) => rss));
+  const [early, late] = [own.at(1)?.rss ?? 0, own.at(-1)?.rss ?? 0];
+  console.log(
+    `ours: at most ${(most / 1e6).toFixed(1)} MB, from the first tenth to the last ${(((late - early) / early) * 100).toFixed(1)} %`,
+  );
+  return most <= GATE_BYTES && late <= early * 1.1 ? 0 : 5;
+}
+
+async function measureOurs(): Promise<readonly Sample[]> {
+  const asked = order();
+  const never = { firstDelayMs: 0, delayMs: 0, longestDelayMs: 0, exitsInWindow: 1_000_000_000 };
+  const supervisor = await launch(writePlan(asked, join(asked.folder, 's.sock'), never), asked);
+  const samples = await sample(asked, () => supervisor.pid ?? null);
+  await ended(supervisor, 'SIGTERM');
+  rmSync(asked.folder, { recursive: true, force: true });
+  return samples;
+}
+
+async function measurePm2(): Promise<readonly Sample[]> {
+  const asked = order();
+  tell(asked, 'start', asked.program, '--name', 'program', '--max-restarts', '1000000000');
+  const samples = await sample(asked, () => pidOf(asked));
+  tell(asked, 'kill');
+  rmSync(asked.folder, { recursive: true, force: true });
+  return samples;
+}
+
+function order(): Order {
+  const folder = mkdtempSync(join(tmpdir(), 'hf-mem-'));
+  const env = { ...process.env, BENCH_STARTS: join(folder, 'starts') };
+  return { folder, env, program: fileURLToPath(new URL('programs/dies-quickly.mjs', import.meta.url)) };
+}
+
+/** Looks at the memory each time a twentieth of the restarts is done. */
+async function sample({ env }: Order, pid: () => number | null): Promise<readonly Sample[]> {
+  const file = env['BENCH_STARTS'] ?? '';
+  const samples: Sample[] = [];
+  while (samples.length < SAMPLES) {
+    await pause(100);
+    // A byte for each start.
+    const starts = existsSync(file) ? statSync(file).size : 0;
+    if (starts < ((samples.length + 1) * restarts) / SAMPLES) continue;
+    samples.push({ starts, rss: rssOf(pid() ?? 0) });
+  }
+  return samples;
+}
+
+function rssOf(pid: number): number {
+  return Number(readFileSync(`/proc/${String(pid)}/statm`, 'utf8').split(' ')[1]) * PAGE;
+}
+
+function megabytes(sample: Sample | undefined): string {
+  return sample === undefined ? '–' : (sample.rss / 1e6).toFixed(1);
+}
+
+process.exitCode = await main();
