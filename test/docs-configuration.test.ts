@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseDuration } from '@holdfast/resilience/clock';
 import { describe, expect, test } from 'vitest';
 import { SOURCE_KINDS } from '../packages/holdfast/src/config/config.ts';
+import { size } from '../packages/holdfast/src/config/quantities.ts';
 import { VARIABLES } from '../packages/holdfast/src/config/overrides.ts';
 import { fileSchema, KNOWN_KEYS } from '../packages/holdfast/src/config/schema.ts';
 import { makeSource } from '../packages/holdfast/src/engine/source-factory.ts';
@@ -13,7 +14,7 @@ const text = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
 const file = fileSchema.parse({ sources: [{ id: 'x', kind: 'arxiv' }] });
 const source = file.sources[0];
 const known = (place: keyof typeof KNOWN_KEYS, prefix = ''): string[] =>
-  KNOWN_KEYS[place].map((key) => `${prefix}${key}`);
+  (KNOWN_KEYS[place] ?? []).map((key) => `${prefix}${key}`);
 
 /** The value at a path such as `dashboard.port`; undefined where the schema has no default. */
 function valueAt(value: unknown, path: string): unknown {
@@ -27,7 +28,11 @@ function valueOf(cell: string, of: unknown): unknown {
   const code = /^`(.*)`$/.exec(cell)?.[1];
   if (code === undefined) return undefined;
   const value = JSON.parse(code) as unknown;
-  return typeof of === 'number' ? parseDuration(value, 'cell') : value;
+  if (typeof of !== 'number') return value;
+  const read = size.safeParse(value);
+  return typeof value === 'string' && value.endsWith('B') && read.success
+    ? read.data
+    : parseDuration(value, 'cell');
 }
 
 function checkKeys(heading: string, expected: readonly string[], defaults: unknown): void {
@@ -49,6 +54,28 @@ describe('docs/configuration.md', () => {
       ...source,
       metadataPrefix: 'oai_dc',
     }));
+
+  test.each<[string, object]>([
+    ['keepAwake', { ...file.keepAwake, mode: undefined }],
+    ['alerts', file.alerts],
+    ['deadman', { ...fileSchema.parse({ deadman: { url: 'https://example.org/' } }).deadman }],
+    ['logs', file.logs],
+  ])('has every key of %s with its default, and no other', (key, defaults) =>
+    checkKeys(`Keys of \`${key}\``, known(key), defaults),
+  );
+
+  test('has every key of a channel, with its types', () => {
+    const [, told = ''] = section(text, 'Keys of `alerts`').split('Of a channel:');
+    const rows = tableOf(told).map(([key = '', type = '']) => [key, type].join(' ').replaceAll('`', ''));
+    const { channels } = fileSchema.shape.alerts.unwrap().shape;
+    const options = channels.unwrap().element.options;
+    const expected = options.flatMap(({ shape }) =>
+      Object.keys(shape)
+        .filter((key) => key !== 'type')
+        .map((key) => `${key} ${shape.type.value}`),
+    );
+    expect(rows.toSorted()).toEqual(expected.toSorted());
+  });
 
   test('tells the defaults that the connectors have', () => {
     const rows = tableOf(section(text, 'Defaults of each kind')).map((row) =>
@@ -77,7 +104,7 @@ describe('docs/configuration.md', () => {
     expect(Object.fromEntries(told)).toEqual(VARIABLES);
   });
 
-  test.each(['docs/configuration.md', 'README.md', 'packages/holdfast/README.md'])(
+  test.each(['docs/configuration.md', 'docs/alerts.md', 'README.md', 'packages/holdfast/README.md'])(
     'the examples of %s are accepted',
     (path) => {
       const examples = fences(readFileSync(join(root, path), 'utf8'), 'json');

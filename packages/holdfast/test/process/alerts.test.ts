@@ -8,7 +8,7 @@ import type { AlertChannel } from '../../src/config/config.ts';
 import { incident } from '../../src/follow/testing/alert-scene.ts';
 import { AlertBench, receiver, testFolder, type Received } from './alerts/bench.ts';
 import type { DeathAt } from './alerts/alert-process.ts';
-import { isSigned } from './alerts/check-signature.ts';
+import { hmacSha256, isSigned } from './alerts/check-signature.ts';
 import { smtpServer } from './alerts/smtp-server.ts';
 import { isAlive, until } from './support.ts';
 
@@ -40,6 +40,14 @@ describe('an alert that is killed between its event and its delivery', () => {
     expect(received.every((each) => isSigned(each, KEY))).toBe(true);
     expect(received.some((each) => isSigned(each, 'another key'))).toBe(false);
   });
+});
+
+test('the test vector of the documentation is right', () => {
+  const text = readFileSync(new URL('../../../../docs/alerts.md', import.meta.url), 'utf8');
+  const part = (name: string): string =>
+    new RegExp(`^\\| ${name} +\\| \`(.*)\` +\\|$`, 'm').exec(text)?.[1] ?? '';
+  expect(part('body')).not.toBe('');
+  expect(part('signature')).toBe(`v1=${hmacSha256(part('key'), `${part('timestamp')}.${part('body')}`)}`);
 });
 
 test('an outage of one cause over ten sources is one alert and one recovery at the receiver', async () => {
