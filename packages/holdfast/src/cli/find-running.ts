@@ -42,15 +42,21 @@ export function ofTheRunning(
   resolved: ResolvedConfig,
   resolveWith: (flags: Flags) => ResolvedConfig,
 ): ResolvedConfig {
-  const named = resolved.file !== null || resolved.origins.some(({ key, origin }) => key === 'dataDir' && origin !== 'default');
+  const named =
+    resolved.file !== null ||
+    resolved.origins.some(({ key, origin }) => key === 'dataDir' && origin !== 'default');
   if (named || !OF_THE_RUNNING.has(verb)) return resolved;
   const running = runningSupervisors(io);
-  if (running.length === 0 || running.some(({ dataDir }) => dataDir === resolved.config.dataDir)) return resolved;
+  if (running.length === 0 || running.some(({ dataDir }) => dataDir === resolved.config.dataDir))
+    return resolved;
   const [only, ...others] = running;
   if (only === undefined) return resolved;
   if (others.length > 0) {
     const folders = running.map(({ dataDir }) => `  ${plain(dataDir)}`).join('\n');
-    throw usageError(`Several engines run; say which one is meant:\n${folders}`, 'Name it with --data-dir FOLDER or --config FILE.');
+    throw usageError(
+      `Several engines run; say which one is meant:\n${folders}`,
+      'Name it with --data-dir FOLDER or --config FILE.',
+    );
   }
   io.err.write(`holdfast: this is about the engine of ${plain(only.dataDir)}\n`);
   return resolveWith(only.flags);

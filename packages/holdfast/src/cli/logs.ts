@@ -27,7 +27,10 @@ export const register: Register = (command, run) => {
         const { lines, end } = await lastLines(file, count, (line) => show(line) !== null);
         for (const line of lines) await writeLine(io.out, show(line) ?? '');
         if (lines.length === 0 && options.follow !== true)
-          await writeLine(io.err, `holdfast: nothing was logged in ${file} (a foreground run shows what happens itself).`);
+          await writeLine(
+            io.err,
+            `holdfast: nothing was logged in ${file} (a foreground run shows what happens itself).`,
+          );
         if (options.follow !== true) return EXIT.ok;
         return followLog(io, file, end, async (line) => {
           const text = show(line);

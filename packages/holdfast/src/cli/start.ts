@@ -28,7 +28,10 @@ export const register: Register = (command, run) => {
         return outcome.code ?? EXIT.unexpected;
       }
       const name = commandName(io.env);
-      const words = outcome.type === 'ready' ? 'Harvesting' : 'Started, but the engine has not come up yet: it is tried again';
+      const words =
+        outcome.type === 'ready'
+          ? 'Harvesting'
+          : 'Started, but the engine has not come up yet: it is tried again';
       await writeLine(
         io.out,
         [

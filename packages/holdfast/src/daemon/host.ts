@@ -11,8 +11,10 @@ import type { RunEvent } from './supervisor-event.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 
 /** How a supervisor is run: what is told to whom, and what the world is like. */
-export interface HostOptions
-  extends Pick<SupervisorOptions, 'deadlineMs' | 'lateExitCode' | 'patient' | 'restart' | 'onOutput'> {
+export interface HostOptions extends Pick<
+  SupervisorOptions,
+  'deadlineMs' | 'lateExitCode' | 'patient' | 'restart' | 'onOutput'
+> {
   readonly plan: Plan;
   /** Makes the plan anew. @throws when the configuration is refused. */
   readonly replan: () => Promise<Plan>;
@@ -43,7 +45,11 @@ export async function hostSupervisor(options: HostOptions): Promise<Hosted> {
   const claimed = await claim(plan, clock);
   const target: { hosted?: Hosted } = {};
   try {
-    const server = await listen(plan.control, uid, answererFor(() => target.hosted));
+    const server = await listen(
+      plan.control,
+      uid,
+      answererFor(() => target.hosted),
+    );
     register(plan.registry, { dataDir: plan.dataDir, identity: ownIdentity(), flags: plan.flags });
     for (const name of claimed.orphans) onEvent(orphanNotice(name, clock.now()), 'supervisor');
     const hosted = supervise(options, claimed);

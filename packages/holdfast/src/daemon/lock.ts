@@ -45,7 +45,11 @@ function lockAddress(address: string): Promise<Lock | null> {
 function lockFile(file: string, folder: string): Lock | null {
   mkdirSync(folder, { recursive: true });
   try {
-    const handle = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK, 0o600);
+    const handle = openSync(
+      file,
+      constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK,
+      0o600,
+    );
     return { release: () => closeSync(handle) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;

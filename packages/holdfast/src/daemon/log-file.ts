@@ -59,7 +59,7 @@ export class LogFile {
 
   #put(line: string): void {
     const bytes = Buffer.from(line);
-    for (let done = 0; done < bytes.length; )
+    for (let done = 0; done < bytes.length;)
       done += writeSync(this.#open(), bytes, done, bytes.length - done, null);
     this.#bytes += bytes.length;
   }

@@ -108,8 +108,20 @@ async function renewOrTell(hosted: Hosted, log: Log): Promise<void> {
   try {
     await hosted.renew('operator');
   } catch (error) {
-    const { code = 'ERR_UNKNOWN', message = String(error), hint = '' } = error as Partial<Record<string, string>>;
-    log.write({ at: systemClock.now(), child: 'supervisor', kind: 'notice', source: null, code, message, hint });
+    const {
+      code = 'ERR_UNKNOWN',
+      message = String(error),
+      hint = '',
+    } = error as Partial<Record<string, string>>;
+    log.write({
+      at: systemClock.now(),
+      child: 'supervisor',
+      kind: 'notice',
+      source: null,
+      code,
+      message,
+      hint,
+    });
   }
 }
 

@@ -10,7 +10,11 @@ export interface MemoryWatch {
 export const MEMORY_UNSEEN: MemoryWatch = { above: 0 };
 
 /** What follows from a heartbeat; `rss` and `bound` in bytes, no bound = null. */
-export function afterHeartbeat(watch: MemoryWatch, rss: number | undefined, bound: number | null): MemoryWatch {
+export function afterHeartbeat(
+  watch: MemoryWatch,
+  rss: number | undefined,
+  bound: number | null,
+): MemoryWatch {
   return { above: bound !== null && rss !== undefined && rss > bound ? watch.above + 1 : 0 };
 }
 

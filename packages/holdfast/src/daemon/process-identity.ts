@@ -24,7 +24,11 @@ export const systemProcesses: ProcessWorld = {
   platform: process.platform,
   readFile: (path) => readFileSync(path, 'utf8'),
   exec: (program, args) =>
-    execFileSync(program, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 }),
+    execFileSync(program, [...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 10_000,
+    }),
 };
 
 /** Who has this number now; null when nobody has, or only one that waits to be buried. */

@@ -91,11 +91,21 @@ describe('the private exit codes', () => {
   });
 
   it('a lock that our own dead engine may still hold is waited for, but not for ever', () => {
-    let state: Supervision = transition(firstStart(0), { type: 'exited', at: 10, exit: crash }, steady, ENGINE);
+    let state: Supervision = transition(
+      firstStart(0),
+      { type: 'exited', at: 10, exit: crash },
+      steady,
+      ENGINE,
+    );
     const modes: string[] = [];
     for (let at = 10; state.mode !== 'ended' && modes.length < 20; at += 61_000) {
       state = transition(state, { type: 'due', at }, steady, ENGINE);
-      state = transition(state, { type: 'exited', at: at + 10, exit: { ...crash, code: 75 } }, steady, ENGINE);
+      state = transition(
+        state,
+        { type: 'exited', at: at + 10, exit: { ...crash, code: 75 } },
+        steady,
+        ENGINE,
+      );
       modes.push(state.mode);
     }
     expect(modes).toEqual(['delayed', 'delayed', 'delayed', 'delayed', 'ended']);
@@ -113,7 +123,11 @@ describe('the private exit codes', () => {
 });
 
 /** The states after inputs, from a first start at 0. */
-function after(inputs: readonly SupervisionInput[], rules: RestartRules, from = firstStart(0)): Supervision[] {
+function after(
+  inputs: readonly SupervisionInput[],
+  rules: RestartRules,
+  from = firstStart(0),
+): Supervision[] {
   let state = from;
   return inputs.map((input) => (state = transition(state, input, steady, rules)));
 }

@@ -1,10 +1,21 @@
 import type { Clock, Random, Timer } from '@holdfast/resilience/clock';
-import { NO_RESTARTS, type ChildMessage, type RestartReason, type Restarts } from '../model/engine-message.ts';
+import {
+  NO_RESTARTS,
+  type ChildMessage,
+  type RestartReason,
+  type Restarts,
+} from '../model/engine-message.ts';
 import type { ChildStatus } from '../model/supervisor-status.ts';
 import type { ChildProcess, StartChild } from './child-process.ts';
 import type { ChildSpec } from './plan.ts';
 import { Pulse } from './pulse.ts';
-import { firstStart, transition, type RestartRules, type Supervision, type SupervisionInput } from './restart-policy.ts';
+import {
+  firstStart,
+  transition,
+  type RestartRules,
+  type Supervision,
+  type SupervisionInput,
+} from './restart-policy.ts';
 
 /** How a child's process ended. */
 export interface SeenExit {

@@ -306,7 +306,8 @@ describe('an engine that needs too much memory', () => {
 
   it('is ended gracefully after five heartbeats in a row and counted as oom', async () => {
     const { clock, last, engines, kinds } = world({ children: [bounded] });
-    for (const rss of [1_001, 1_001, 1_001, 1_001, 999, 1_001, 1_001, 1_001, 1_001]) last().onMessage(beat(rss));
+    for (const rss of [1_001, 1_001, 1_001, 1_001, 999, 1_001, 1_001, 1_001, 1_001])
+      last().onMessage(beat(rss));
     expect(last().sent).toHaveLength(1);
     last().onMessage(beat(1_001));
     expect(last().sent.at(-1)).toEqual({ type: 'stop' });

@@ -11,7 +11,9 @@ export function logSentence(line: string): string | null {
   return text === null ? null : `${new Date(at).toISOString()} ${plain(String(child))}: ${text}`;
 }
 
-type Entry = { readonly at: number; readonly kind: string; readonly child?: unknown } & Readonly<Record<string, unknown>>;
+type Entry = { readonly at: number; readonly kind: string; readonly child?: unknown } & Readonly<
+  Record<string, unknown>
+>;
 
 function wordsOf(entry: Entry, kind: string): string | null {
   if (kind === 'output') return plain(String(entry['line']));

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, ResolvedConfig } from '../../config/index.ts';
 import { controlPath } from '../../control/control-path.ts';
@@ -24,11 +23,17 @@ export interface Purpose {
 type Place = Pick<Io, 'platform' | 'env' | 'tmp' | 'uid'>;
 
 /** Everything a supervisor needs to know to run this configuration. */
-export function makePlan(io: Place, { config, file }: Pick<ResolvedConfig, 'config' | 'file'>, purpose: Purpose): Plan {
+export function makePlan(
+  io: Place,
+  { config, file }: Pick<ResolvedConfig, 'config' | 'file'>,
+  purpose: Purpose,
+): Plan {
   const { dataDir, store, logs } = config;
   const { platform, env, tmp, uid } = io;
   const place = { dataDir, platform, env, tmp, uid };
-  const name = controlPath(place).replace(/^.*[\\/]/, '').replace(/\.sock$/, '');
+  const name = controlPath(place)
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.sock$/, '');
   return {
     version: readVersion(),
     dataDir,
@@ -66,5 +71,5 @@ function childrenOf(config: Config, { once, startedAt, sources }: Purpose): read
     ready: 'heartbeat',
   };
   // A run that ends has nobody to serve.
-  return once || !existsSync(server.file) ? [engine] : [engine, server];
+  return once ? [engine] : [engine, server];
 }

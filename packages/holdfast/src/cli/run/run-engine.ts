@@ -24,7 +24,10 @@ export interface EngineRun {
  * Runs a supervised engine in the foreground until it ends, and returns the public exit code.
  * @throws HoldfastError `ERR_STORE_LOCKED` when another supervisor has the data folder.
  */
-export async function runEngine(io: Io, { plan, deadlineMs, restart = true, view }: EngineRun): Promise<number> {
+export async function runEngine(
+  io: Io,
+  { plan, deadlineMs, restart = true, view }: EngineRun,
+): Promise<number> {
   const hosted = await hostSupervisor({
     plan: plan(),
     replan: () => Promise.resolve(plan()),
@@ -53,5 +56,7 @@ export async function runEngine(io: Io, { plan, deadlineMs, restart = true, view
 
 /** What is told of the harvest is the engine's to tell; of other children a person reads what went wrong. */
 function isShown(event: RunEvent, child: string): boolean {
-  return child === 'engine' || child === 'supervisor' || event.kind === 'notice' || event.kind.startsWith('child-');
+  return (
+    child === 'engine' || child === 'supervisor' || event.kind === 'notice' || event.kind.startsWith('child-')
+  );
 }

@@ -16,7 +16,11 @@ export interface Launched {
 const LAUNCHER = fileURLToPath(new URL('../../../bin/holdfast.js', import.meta.url));
 
 /** Starts a supervisor in a session of its own, so that it outlives this terminal. */
-export function launch(dataDir: string, flags: readonly string[], { env, cwd }: Pick<Io, 'env' | 'cwd'>): Launched {
+export function launch(
+  dataDir: string,
+  flags: readonly string[],
+  { env, cwd }: Pick<Io, 'env' | 'cwd'>,
+): Launched {
   const folder = join(dataDir, 'logs');
   const file = join(folder, 'supervisor.out');
   mkdirSync(folder, { recursive: true });

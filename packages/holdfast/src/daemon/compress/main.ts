@@ -6,7 +6,11 @@ import { createGzip } from 'node:zlib';
 async function compress(file: string): Promise<void> {
   const draft = `${file}.gz.new`;
   try {
-    await pipeline(createReadStream(file), createGzip(), createWriteStream(draft, { flush: true, mode: 0o600 }));
+    await pipeline(
+      createReadStream(file),
+      createGzip(),
+      createWriteStream(draft, { flush: true, mode: 0o600 }),
+    );
     renameSync(draft, `${file}.gz`);
     rmSync(file, { force: true });
   } catch {

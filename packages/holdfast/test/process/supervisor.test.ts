@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { afterwards, isAlive, until } from './support.ts';
+import { linesOf, logged, plan, type Planned } from './supervisor/planned.ts';
+
+const posix = process.platform !== 'win32';
+
+async function firstChild(planned: Planned): Promise<number> {
+  await until(() => planned.child() !== undefined);
+  return planned.child() ?? 0;
+}
+
+test('TERM ends the supervisor with 0 once its child has ended as it was told', async () => {
+  const planned = plan('beating');
+  const supervisor = planned.supervise();
+  const child = await firstChild(planned);
+  await sleep(300);
+  supervisor.child.kill('SIGTERM');
+  expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, err: '' });
+  expect(await isAlive(child)).toBe(false);
+});
+
+test('a second supervisor of the same folder ends with 75 and touches nothing', async () => {
+  const planned = plan('beating');
+  planned.supervise();
+  const child = await firstChild(planned);
+  const second = await planned.supervise().ended;
+  expect(second.code).toBe(75);
+  expect(second.err).toContain('Another engine is working on the store');
+  expect(await isAlive(child)).toBe(true);
+});
+
+test('of five supervisors that start at once four end with 75', async () => {
+  const planned = plan('beating');
+  const codes: (number | null)[] = [];
+  for (const { ended } of Array.from({ length: 5 }, () => planned.supervise()))
+    void ended.then(({ code }) => codes.push(code));
+  await until(() => codes.length === 4);
+  await firstChild(planned);
+  await sleep(500);
+  expect(codes).toEqual([75, 75, 75, 75]);
+  expect(planned.log().filter(({ kind }) => kind === 'engine-started')).toHaveLength(1);
+});
+
+test('a child that outlives its killed supervisor is ended by the next one before a new one starts', async () => {
+  const planned = plan('stubborn');
+  const first = planned.supervise();
+  const orphan = await firstChild(planned);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  expect(await isAlive(orphan)).toBe(true);
+  planned.supervise();
+  await until(() => planned.child() !== orphan);
+  expect(await isAlive(orphan)).toBe(false);
+  expect(planned.log().some(({ code }) => code === 'ORPHAN_ENDED')).toBe(true);
+});
+
+test('a process that merely has the number of a former child is left alone', async () => {
+  const planned = plan('stubborn');
+  const first = planned.supervise();
+  const orphan = await firstChild(planned);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const innocent = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  afterwards(() => void innocent.kill('SIGKILL'));
+  // As if the system had given the number of the former child to somebody else since.
+  const file = join(planned.dataDir, 'supervisor.json');
+  const journal = readFileSync(file, 'utf8');
+  expect(journal).toContain(`"pid":${orphan},`);
+  writeFileSync(file, journal.replaceAll(`"pid":${orphan},`, `"pid":${innocent.pid},`));
+  planned.supervise();
+  await until(() => planned.child() !== orphan);
+  expect(await isAlive(innocent.pid ?? 0)).toBe(true);
+  expect(planned.log().some(({ code }) => code === 'ORPHAN_ENDED')).toBe(false);
+});
+
+test('a child that hangs is told as hung and replaced', async () => {
+  const planned = plan('hanging', { watchdogMs: 600 });
+  planned.supervise();
+  const hung = await firstChild(planned);
+  await logged(planned, ({ kind }) => kind === 'engine-hung');
+  expect(await logged(planned, ({ kind }) => kind === 'engine-exited')).toMatchObject({
+    signal: 'SIGKILL',
+    reason: 'watchdog',
+  });
+  await until(() => planned.child() !== hung);
+  expect(await isAlive(hung)).toBe(false);
+});
+
+test.skipIf(!posix)(
+  'a supervisor and a child that were both stopped for long are both unharmed',
+  async () => {
+    const planned = plan('beating', { watchdogMs: 600 });
+    const supervisor = planned.supervise();
+    const child = await firstChild(planned);
+    await sleep(500);
+    // Longer than it takes to give a child up.
+    for (const pid of [child, supervisor.pid]) process.kill(pid, 'SIGSTOP');
+    await sleep(2_500);
+    // The child comes back last, so that the supervisor looks at a silent one.
+    process.kill(supervisor.pid, 'SIGCONT');
+    await sleep(200);
+    process.kill(child, 'SIGCONT');
+    await sleep(1_500);
+    expect(planned.log().filter(({ kind }) => kind !== 'engine-started')).toEqual([]);
+    expect(await isAlive(child)).toBe(true);
+  },
+);
+
+test('a child that needs too much memory is ended gracefully and counted', async () => {
+  const planned = plan('leaking', { maxMemory: 3_000 });
+  planned.supervise();
+  await logged(planned, ({ kind }) => kind === 'recycling');
+  expect(await logged(planned, ({ kind }) => kind === 'engine-exited')).toMatchObject({
+    code: 0,
+    reason: 'oom',
+  });
+});
+
+test('a child whose main loop is blocked dies with its killed supervisor, and so do its helpers', async () => {
+  const planned = plan('guarded', { watchdogMs: null });
+  const supervisor = planned.supervise();
+  const child = await firstChild(planned);
+  const { line = '' } = await logged(planned, ({ kind }) => kind === 'output');
+  const helper = Number(line.split(' ')[1]);
+  await sleep(500);
+  expect([await isAlive(child), await isAlive(helper)]).toEqual([true, true]);
+  supervisor.child.kill('SIGKILL');
+  await until(async () => !(await isAlive(child)) && !(await isAlive(helper)));
+});
+
+test('what is printed is logged in files of bounded size, the closed ones compressed, and none is cut', async () => {
+  const bounds = { maxSize: 50_000, maxAge: 86_400_000, maxTotal: 120_000 };
+  const draft = plan('chatting');
+  const text = JSON.parse(readFileSync(draft.planFile, 'utf8')) as { log: object };
+  writeFileSync(draft.planFile, JSON.stringify({ ...text, log: { ...text.log, ...bounds } }));
+  const supervisor = draft.supervise();
+  const folder = join(draft.dataDir, 'logs');
+  const files = (): readonly string[] => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  };
+  await until(() => files().filter((name) => name.endsWith('.log.gz')).length >= 4);
+  supervisor.child.kill('SIGTERM');
+  expect((await supervisor.ended).code).toBe(0);
+  await until(() => !files().some((name) => name.endsWith('.new')));
+  const total = files().reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  expect(total).toBeLessThanOrEqual(bounds.maxTotal);
+  for (const name of files().filter((each) => each.endsWith('.gz'))) {
+    const plainText = gunzipSync(readFileSync(join(folder, name))).toString('utf8');
+    expect(plainText.length).toBeLessThanOrEqual(bounds.maxSize);
+    expect(linesOf(plainText).length).toBeGreaterThan(10);
+  }
+});
