@@ -5,6 +5,7 @@
  *
  * Exit code 5 when ours has more than 45 MB, or grows by more than a tenth from the first tenth to the last.
  */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,24 +18,27 @@ import type { Order } from './supervisors/port.ts';
 
 const GATE_BYTES = 45_000_000;
 const SAMPLES = 20;
-const PAGE = 4096;
 
 const { values } = parseArgs({ options: { restarts: { type: 'string', default: '5000' } } });
 const restarts = Number(values.restarts);
 
-interface Sample {
-  readonly starts: number;
+interface Memory {
   readonly rss: number;
+  /** Of it what is this process's own: the rest are pages of Node's binary, shared by every Node of the machine. */
+  readonly own: number;
+}
+
+interface Sample extends Memory {
+  readonly starts: number;
 }
 
 async function main(): Promise<number> {
   console.log(`Node ${process.version}; resident memory of the supervisor alone, MB`);
   const [own, theirs] = await Promise.all([measureOurs(), pm2.missing() === null ? measurePm2() : []]);
-  console.log('starts    holdfast  pm2');
+  console.log(`an idle Node: ${both(await measureIdle())}\n`);
+  console.log('starts    holdfast (own)     pm2 (own)');
   for (let at = 0; at < SAMPLES; at += 1)
-    console.log(
-      `${String(own[at]?.starts ?? '').padEnd(9)} ${megabytes(own[at]).padEnd(9)} ${megabytes(theirs[at])}`,
-    );
+    console.log(`${String(own[at]?.starts ?? '').padEnd(9)} ${both(own[at]).padEnd(18)} ${both(theirs[at])}`);
   const most = Math.max(...own.map(({ rss }) => rss));
   const [early, late] = [own.at(1)?.rss ?? 0, own.at(-1)?.rss ?? 0];
   console.log(
@@ -77,17 +81,31 @@ async function sample({ env }: Order, pid: () => number | null): Promise<readonl
     // A byte for each start.
     const starts = existsSync(file) ? statSync(file).size : 0;
     if (starts < ((samples.length + 1) * restarts) / SAMPLES) continue;
-    samples.push({ starts, rss: rssOf(pid() ?? 0) });
+    samples.push({ starts, ...memoryOf(pid() ?? 0) });
   }
   return samples;
 }
 
-function rssOf(pid: number): number {
-  return Number(readFileSync(`/proc/${String(pid)}/statm`, 'utf8').split(' ')[1]) * PAGE;
+/** An idle Node that can start processes: less than that no supervisor in Node can have. */
+async function measureIdle(): Promise<Memory> {
+  const code = 'import("node:child_process").then(() => setInterval(() => undefined, 1000))';
+  const idle = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+  await pause(1_500);
+  const memory = memoryOf(idle.pid ?? 0);
+  idle.kill('SIGKILL');
+  return memory;
 }
 
-function megabytes(sample: Sample | undefined): string {
-  return sample === undefined ? '–' : (sample.rss / 1e6).toFixed(1);
+function memoryOf(pid: number): Memory {
+  const lines = readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8').split('\n');
+  const kilobytes = (name: string): number =>
+    Number(lines.find((line) => line.startsWith(`${name}:`))?.replace(/\D/g, '') ?? 0);
+  return { rss: kilobytes('Rss') * 1024, own: kilobytes('Anonymous') * 1024 };
+}
+
+function both(memory: Memory | undefined): string {
+  if (memory === undefined) return '–';
+  return `${(memory.rss / 1e6).toFixed(1)} (${(memory.own / 1e6).toFixed(1)})`;
 }
 
 process.exitCode = await main();

@@ -1,1 +1,0 @@
-import { systemClock } from '../../packages/resilience/src/clock/index.ts';
