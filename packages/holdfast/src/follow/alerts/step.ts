@@ -16,7 +16,7 @@ const TELLING_RETURN = 5;
 const LEAST_JOIN_MS = 60_000;
 const LONGEST_JOIN_MS = 15 * 60_000;
 /** Bound on what an alert remembers of its incidents. */
-const MOST_MEMBERS = 1_000;
+const MOST_MEMBERS = 10_000;
 
 type Over = Extract<AlertState, { kind: 'over' }>;
 
@@ -26,7 +26,7 @@ export function step(book: Book, view: AlertView, rules: AlertRules): Book {
     ...view.incidents,
     ...(view.supervisor === null ? [] : engineTrouble(view.supervisor, view.now)),
   ].filter(isAlertable);
-  const joined = book.alerts.map((alert) => join(alert, incidents, rules));
+  const joined = joinAll(book.alerts, incidents, rules);
   const settled = joined.flatMap((alert) => settle(alert, incidents, view, rules));
   const told = tellNew(
     settled.map(({ alert }) => alert),
@@ -38,16 +38,31 @@ export function step(book: Book, view: AlertView, rules: AlertRules): Book {
   return pruned(queued({ ...book, alerts: told.alerts }, messages, rules.channels, view.now), view.now);
 }
 
-/** An alert that lasts takes in what has the same cause and the same scope, or began together with it. */
-function join(alert: Alert, incidents: readonly Incident[], { outageAfter }: AlertRules): Alert {
+/** Alerts that last take in what belongs to none yet; the oldest one that fits has it. */
+function joinAll(
+  alerts: readonly Alert[],
+  incidents: readonly Incident[],
+  rules: AlertRules,
+): readonly Alert[] {
+  const known = knownIncidents(alerts);
+  return alerts.map((alert) => {
+    const joined = join(
+      alert,
+      incidents.filter(({ id, recoveredAt }) => recoveredAt === null && !known.has(id)),
+      rules,
+    );
+    for (const id of joined.incidents) known.add(id);
+    return joined;
+  });
+}
+
+/** An alert takes in what has the same cause and the same scope, or began together with it. */
+function join(alert: Alert, open: readonly Incident[], { outageAfter }: AlertRules): Alert {
   if (alert.state.kind !== 'told') return alert;
   const until = alert.toldAt + Math.min(Math.max(outageAfter, LEAST_JOIN_MS), LONGEST_JOIN_MS);
-  const joining = incidents.filter(
-    ({ id, cause, scope, startedAt, recoveredAt }) =>
-      cause === alert.cause &&
-      recoveredAt === null &&
-      !alert.incidents.includes(id) &&
-      (alert.scopes.includes(scope) || startedAt <= until),
+  const joining = open.filter(
+    ({ cause, scope, startedAt }) =>
+      cause === alert.cause && (alert.scopes.includes(scope) || startedAt <= until),
   );
   if (joining.length === 0) return alert;
   return {
@@ -55,6 +70,11 @@ function join(alert: Alert, incidents: readonly Incident[], { outageAfter }: Ale
     incidents: [...alert.incidents, ...joining.map(({ id }) => id)].slice(-MOST_MEMBERS),
     scopes: [...new Set([...alert.scopes, ...joining.map(({ scope }) => scope)])].slice(-MOST_MEMBERS),
   };
+}
+
+/** Incidents of the alerts that last. */
+function knownIncidents(alerts: readonly Alert[]): Set<string> {
+  return new Set(alerts.flatMap(({ incidents, state }) => (state.kind === 'told' ? incidents : [])));
 }
 
 interface Settled {
@@ -127,7 +147,7 @@ function tellNew(
   view: AlertView,
   rules: AlertRules,
 ): { readonly alerts: readonly Alert[]; readonly messages: readonly AlertMessage[] } {
-  const known = new Set(alerts.flatMap(({ incidents: ids, state }) => (state.kind === 'told' ? ids : [])));
+  const known = knownIncidents(alerts);
   const untold = incidents.filter(({ id, recoveredAt }) => recoveredAt === null && !known.has(id));
   let kept = alerts;
   const messages: AlertMessage[] = [];
