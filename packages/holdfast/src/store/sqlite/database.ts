@@ -35,6 +35,8 @@ const PRAGMAS = {
 
 /** 16 KB pages commit half as fast again as the default of 4 KB. */
 const PAGE_SIZE = 16_384;
+/** What SQLite can address, and its default. */
+const MOST_PAGES = 4_294_967_294;
 
 /** One connection: prepared statements are kept, integers of `seq` and fence are read as bigint. */
 export class Connection {
@@ -157,11 +159,13 @@ function setWriting(connection: Connection, maxBytes: number | undefined): void 
   expectPragma(connection, 'journal_mode', 'wal', "PRAGMA journal_mode = 'wal'");
   for (const [name, value] of Object.entries(PRAGMAS)) setPragma(connection, name, value);
   expectPragma(connection, 'page_size', PAGE_SIZE, 'PRAGMA page_size');
-  if (maxBytes !== undefined) {
-    connection.exec(
-      `PRAGMA max_page_count = ${Math.max(1, Math.floor(diskShare(maxBytes).file / PAGE_SIZE))}`,
-    );
-  }
+  if (maxBytes !== undefined) boundFile(connection, maxBytes);
+}
+
+/** Bounds the file to its share of a budget (bytes), or to nothing; what is there already stays. */
+export function boundFile(connection: Connection, maxBytes: number | null): void {
+  const pages = maxBytes === null ? MOST_PAGES : Math.floor(diskShare(maxBytes).file / PAGE_SIZE);
+  connection.exec(`PRAGMA max_page_count = ${Math.max(1, pages)}`);
 }
 
 function setReading(connection: Connection): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '@holdfast/resilience/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { all, commitOf, leased, paper } from '../testing/fixtures.ts';
+import { all, commitOf, leased, noise, paper } from '../testing/fixtures.ts';
 import { assertSafeVersion, openConnection, openPlain } from './database.ts';
 import { checkFileSystem, judgeFileSystem } from './file-system.ts';
 import { migrations, SCHEMA_VERSION } from './migrations/index.ts';
@@ -117,6 +117,15 @@ test.for(Array.from({ length: SCHEMA_VERSION - 1 }, (_, index) => index + 1))(
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   },
 );
+
+test('a store whose budget is used up is upgraded all the same, and then takes no more', async () => {
+  writeOlder(1);
+  const store = await openStore({ file, clock, maxBytes: 100_000 });
+  expect((await store.stats()).schemaVersion).toBe(SCHEMA_VERSION);
+  const reason = noise(1, 400_000).toString('hex');
+  await expect(store.putSource('t', 'arxiv', { reason })).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
+  await store.close();
+});
 
 test('a store of a newer schema is refused and not touched', async () => {
   await (await openStore({ file, clock })).close();

@@ -18,7 +18,7 @@ import type {
 import type { SourceChange } from '../rules/source-rules.ts';
 import { assertRoom } from './assert-room.ts';
 import { findBatch, writeCommit } from './commit.ts';
-import { openConnection, readSettings } from './database.ts';
+import { boundFile, openConnection, readSettings } from './database.ts';
 import type { Connection } from './database.ts';
 import { compact } from './free-space.ts';
 import { putIncidents, putTimelines } from './health-writer.ts';
@@ -67,7 +67,11 @@ export class SqliteWriter {
   /** Opens, upgrades and re-hashes; everything else may be called afterwards. */
   open(): Opened {
     return this.#guard((connection) => {
-      const copy = migrate(connection, this.#options.file, this.#options.today);
+      const { file, today, maxBytes = null } = this.#options;
+      // An upgrade needs a few pages, also where the budget is used up: a store that cannot be opened helps nobody.
+      boundFile(connection, null);
+      const copy = migrate(connection, file, today);
+      boundFile(connection, maxBytes);
       while (rehashSome(connection) > 0);
       // The owner before is gone, since the lock is ours: nobody waits for its leases to run out.
       transaction(connection, () => freeWindows(connection));
