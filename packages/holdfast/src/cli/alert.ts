@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileState } from '@holdfast/resilience/state';
+import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { Config } from '../config/index.ts';
 import { channelName, pendingMessages, systemSender, testMessage } from '../follow/index.ts';
 import { EXIT } from '../model/exit-code.ts';
@@ -87,8 +88,7 @@ async function failureOf(io: Io, work: (signal: AbortSignal) => Promise<void>): 
 
 async function listOutbox({ io, options, look, resolved }: Call<AlertOptions>): Promise<number> {
   const { config } = resolved();
-  const state = fileState(join(config.dataDir, 'alerts'));
-  const rows = await pendingMessages(state, config.alerts.channels);
+  const rows = await outboxOf(io, config);
   await printList(io, look, options.json === true, {
     rows,
     columns: [
@@ -103,6 +103,18 @@ async function listOutbox({ io, options, look, resolved }: Call<AlertOptions>): 
     nothing: 'No alert was sent in the last 30 days.',
   });
   return EXIT.ok;
+}
+
+async function outboxOf(io: Io, { dataDir, alerts }: Config): ReturnType<typeof pendingMessages> {
+  const folder = join(dataDir, 'alerts');
+  // Looking must not make one.
+  if (!existsSync(folder)) return [];
+  const state = sqliteState(folder, { clock: io.clock });
+  try {
+    return await pendingMessages(state, alerts.channels);
+  } finally {
+    await state.close();
+  }
 }
 
 function pageOf({ dashboard: { host, port } }: Config): string | null {

@@ -5,7 +5,12 @@ import { createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@holdfast/resilience/clock';
+import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import { expect, test } from 'vitest';
+import { BOOK_KEY, readBook, writeBook } from '../../src/follow/alerts/book.ts';
+import { channelKey } from '../../src/follow/alerts/channel-name.ts';
+import { testMessage } from '../../src/follow/alerts/compose.ts';
+import { delivered, queued } from '../../src/follow/alerts/outbox.ts';
 import { openStore } from '../../src/store/sqlite/index.ts';
 import { listenOn, receiver, testFolder } from './alerts/bench.ts';
 import { afterwards } from './support.ts';
@@ -190,4 +195,24 @@ test('alert test sends to every channel now, says what came of each, and fails w
   expect(received).toHaveLength(2);
   expect((await place.holdfast('alert', 'test', '--channel', '7')).code).toBe(2);
   expect((await place.holdfast('alert', 'shout')).code).toBe(2);
+});
+
+test('alert list shows what was sent and what still waits', async () => {
+  const channel = { type: 'command', command: ['/bin/tell'] } as const;
+  const place = new Place({ sources: [(await repository()).source], alerts: { channels: [channel] } });
+  const list = async (): Promise<unknown> =>
+    JSON.parse((await place.holdfast('alert', 'list', '--json')).out);
+  expect(await list()).toEqual([]);
+  expect(existsSync(join(place.dataDir, 'alerts'))).toBe(false);
+  const key = channelKey(channel);
+  const state = sqliteState(join(place.dataDir, 'alerts'), { clock: systemClock });
+  await state.update(BOOK_KEY, (current) => {
+    const messages = ['one:opened', 'one:recovered'].map((id) => testMessage(id, 0, null));
+    return writeBook(delivered(queued(readBook(current), messages, [key], 0), 'one:opened', key, 1), current);
+  });
+  await state.close();
+  expect(await list()).toMatchObject([
+    { id: 'one:opened', delivered: ['command /bin/tell'], due: [] },
+    { id: 'one:recovered', delivered: [], due: ['command /bin/tell'] },
+  ]);
 });

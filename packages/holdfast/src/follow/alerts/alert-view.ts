@@ -8,7 +8,7 @@ export interface AlertView {
   /** Null when it does not answer, or there is none. */
   readonly supervisor: SupervisorStatus | null;
   readonly engineAnswers: boolean;
-  /** Null when there is no store yet. */
+  /** Null when there is no store (yet, or now): nothing follows from incidents that are not there then. */
   readonly store: StoreCounts | null;
   /** Wall ms. */
   readonly now: number;

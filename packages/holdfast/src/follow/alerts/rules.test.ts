@@ -189,6 +189,20 @@ describe('an engine that cannot speak for itself', () => {
     expect(scene.events).toEqual(['opened hung', 'recovered hung']);
   });
 
+  it('is not thought recovered because the store is away for a moment', async () => {
+    const scene = new Scene();
+    const gap = scene.open('gap');
+    await scene.clock.advance(MINUTE);
+    scene.hasStore = false;
+    scene.incidents = [];
+    await scene.clock.advance(HOUR);
+    expect(scene.events).toEqual(['opened gap']);
+    scene.hasStore = true;
+    scene.incidents = [{ ...gap, recoveredAt: scene.clock.now() }];
+    await scene.clock.advance(MINUTE);
+    expect(scene.events).toEqual(['opened gap', 'recovered gap']);
+  });
+
   it('is not in a crash loop because of a single crash after hours of health', async () => {
     const scene = new Scene();
     const { start } = scene;

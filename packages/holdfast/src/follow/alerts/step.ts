@@ -102,7 +102,8 @@ function closeWhenOver(
 ): Settled {
   const members = incidents.filter(({ id }) => alert.incidents.includes(id));
   if (members.some(({ recoveredAt }) => recoveredAt === null)) return { alert };
-  // Without the supervisor's word nothing is known about what only it knows.
+  // Without the store, or the supervisor's word, nothing is known about what only they know.
+  if (view.store === null && members.length === 0) return { alert };
   if (view.supervisor === null && alert.incidents.every((id) => id.startsWith(FROM_SUPERVISOR)))
     return { alert };
   const ends = members.map(({ recoveredAt }) => recoveredAt ?? view.now);

@@ -94,6 +94,7 @@ export class Scene {
   incidents: Incident[] = [];
   supervisor: SupervisorStatus | null = supervisorWith({});
   engineAnswers = true;
+  hasStore = true;
   /** Channels that refuse for now. */
   readonly down = new Set<AlertChannel['type']>();
   readonly told: { channel: AlertChannel['type']; message: AlertMessage; at: number }[] = [];
@@ -142,7 +143,7 @@ export class Scene {
       incidents: this.incidents,
       supervisor: this.supervisor,
       engineAnswers: this.engineAnswers,
-      store: { records: 1_234, quarantined: 2, gapsOpen: 1 },
+      store: this.hasStore ? { records: 1_234, quarantined: 2, gapsOpen: 1 } : null,
       now: this.clock.now(),
     };
   }
