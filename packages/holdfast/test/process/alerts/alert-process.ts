@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { JsonValue, StateStore } from '@holdfast/resilience';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
-import { fileState } from '@holdfast/resilience/state';
+import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { AlertChannel } from '../../../src/config/config.ts';
 import { startAlerts, systemSender, type SendAlert } from '../../../src/follow/index.ts';
 import type { Incident } from '../../../src/model/incident.ts';
@@ -65,7 +65,7 @@ const send: SendAlert = async (channel, message, signal) => {
 startAlerts({
   clock: systemClock,
   random: systemRandom,
-  state: deadly(fileState(test.stateFolder)),
+  state: deadly(sqliteState(test.stateFolder, { clock: systemClock })),
   channels: test.channels,
   outageAfter: 0,
   url: null,
