@@ -16,37 +16,51 @@ export function engineTrouble(status: SupervisorStatus, now: number): readonly I
   const engine = engineOf(status);
   if (engine === undefined) return [];
   const loop = crashLoopSince(status, now);
-  const oom = status.exits.findLast(({ child, reason }) => child === ENGINE && reason === 'oom');
+  const oom = unsettled(status, now, ({ reason }) => reason === 'oom');
+  const hung = hangOf(
+    engine,
+    unsettled(status, now, ({ reason }) => reason === 'watchdog'),
+  );
   return [
-    ...(loop === null ? [] : [incident('crash-loop', loop.id, loop.at, engine, describeLoop(loop))]),
-    ...(engine.mode === 'hung'
-      ? [
-          incident(
-            'hung',
-            String(engine.since),
-            engine.since,
-            engine,
-            'The engine runs but gives no sign of life.',
-          ),
-        ]
-      : []),
-    ...(oom !== undefined && !hasSettled(engine, now)
-      ? [incident('oom', oom.id, oom.at, engine, 'The engine ran out of memory and was started anew.')]
-      : []),
+    ...(loop === null ? [] : [incident('crash-loop', loop, engine, describeLoop(loop))]),
+    ...(hung === null ? [] : [incident('hung', hung, engine, hung.says)]),
+    ...(oom === null
+      ? []
+      : [incident('oom', oom, engine, 'The engine ran out of memory and was started anew.')]),
   ];
 }
 
 /** The exit that began the present crash loop; null when the engine is not in one. */
 export function crashLoopSince(status: SupervisorStatus, now: number): ChildExit | null {
+  return unsettled(status, now, ({ coolingDown }) => coolingDown);
+}
+
+/** The last exit of the engine of this kind, unless it has run for long enough since; null when there is none. */
+function unsettled(
+  status: SupervisorStatus,
+  now: number,
+  isOfKind: (exit: ChildExit) => boolean,
+): ChildExit | null {
   const engine = engineOf(status);
   const exits = status.exits.filter(({ child }) => child === ENGINE);
-  const last = exits.findLastIndex(({ coolingDown }) => coolingDown);
-  const began = exits[last];
-  if (engine === undefined || began === undefined || hasSettled(engine, now)) return null;
+  const last = exits.findLastIndex(isOfKind);
+  const found = exits[last];
+  if (engine === undefined || found === undefined || hasSettled(engine, now)) return null;
   const settledSince = exits
     .slice(last + 1)
     .some((exit, index) => exit.at - startAfter(exits[last + index]) >= HEALTHY_MS);
-  return settledSince ? null : began;
+  return settledSince ? null : found;
+}
+
+/** An engine that hangs now, or was ended for it and has not run for long enough since. */
+function hangOf(
+  { mode, since }: ChildStatus,
+  exit: ChildExit | null,
+): { readonly id: string; readonly at: number; readonly says: string } | null {
+  if (mode === 'hung')
+    return { id: String(since), at: since, says: 'The engine runs but gives no sign of life.' };
+  if (exit === null) return null;
+  return { id: exit.id, at: exit.at, says: 'The engine gave no sign of life and was started anew.' };
 }
 
 /** The engine as its supervisor sees it. */
@@ -69,8 +83,7 @@ function describeLoop({ code, signal }: ChildExit): string {
 
 function incident(
   cause: IncidentCause,
-  id: string,
-  at: number,
+  { id, at }: { readonly id: string; readonly at: number },
   engine: ChildStatus,
   summary: string,
 ): Incident {

@@ -108,7 +108,7 @@ export class Courier {
 
 /** Whatever went wrong, the channel may be mended: the message is worth another try, and its id tells a repeat. */
 function alwaysAgain(error: unknown): Verdict {
-  const { retryAfterMs } = error as { retryAfterMs?: unknown };
+  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
   return {
     category: 'network',
     scope: 'call',

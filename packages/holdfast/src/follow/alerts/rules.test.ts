@@ -189,6 +189,29 @@ describe('an engine that cannot speak for itself', () => {
     expect(scene.events).toEqual(['opened hung', 'recovered hung']);
   });
 
+  it('that hung and was replaced is one alert, whoever tells it, and recovered once it has run for a while', async () => {
+    const scene = new Scene();
+    const { start } = scene;
+    scene.supervisor = supervisorWith({ mode: 'hung', since: start });
+    await scene.clock.advance(MINUTE);
+    const exits = [exitAt(start + MINUTE, { reason: 'watchdog' })];
+    scene.supervisor = supervisorWith({ mode: 'running', startedAt: start + MINUTE }, exits);
+    await scene.clock.advance(MINUTE);
+    const own = scene.open('hung', { scope: 'engine', startedAt: start + MINUTE });
+    await scene.clock.advance(10 * MINUTE);
+    expect(scene.events).toEqual(['opened hung']);
+    scene.recover(own);
+    await scene.clock.advance(HOUR);
+    expect(scene.events).toEqual(['opened hung', 'recovered hung']);
+    expect(scene.told[0]?.message.title).toBe('Holdfast: the engine hangs');
+    // A restart that somebody asked for hours later has nothing to do with it.
+    const at = scene.clock.now();
+    exits.push(exitAt(at, { reason: 'operator', restartInMs: 0 }));
+    scene.supervisor = supervisorWith({ mode: 'running', startedAt: at }, exits);
+    await scene.clock.advance(HOUR);
+    expect(scene.events).toHaveLength(2);
+  });
+
   it('is not thought recovered because the store is away for a moment', async () => {
     const scene = new Scene();
     const gap = scene.open('gap');
