@@ -27,6 +27,8 @@ import { keepUp } from './upkeep.ts';
 import type { MachineWatch } from './watch-machine.ts';
 
 const BUSY_MS = 1_000;
+/** The harvest has the machine for itself for so long, ms. */
+const START_MS = 1_000;
 
 /** What one run of the engine is given. */
 export interface EngineRun {
@@ -47,33 +49,42 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   const { engine, incidents, timeline, watched, close } = await compose(run);
   run.onEngine(engine);
   announce(config, engine, tell);
-  const harvest = engine.run(signal);
+  const background = new AbortController();
+  const harvest = engine.run(signal).finally(() => background.abort());
   // It is raced below, once the rest stands.
   harvest.catch(() => undefined);
-  const background = new AbortController();
-  const helpers = helpersOf({ engine, store, config, incidents, timeline, signal: background.signal });
-  // Loaded beside the first requests: nothing of it is needed for them.
-  const watching = import('./watch-machine.ts').then(({ watchMachine }) => {
-    if (!background.signal.aborted) watched.by = watchMachine(engine, config, systemClock);
-  });
   const readProcess = processMetrics(systemClock.now());
   const control = await listen(
     ownControlPath(config),
     process.getuid?.(),
     answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess }),
   );
+  // Nothing of it is needed for the first requests, and all of it takes time from them.
+  const rest = startedUp(background.signal).then(async () => {
+    const ending = background.signal;
+    const { watchMachine } = await import('./watch-machine.ts');
+    if (!ending.aborted) watched.by = watchMachine(engine, config, systemClock);
+    await Promise.all(helpersOf({ engine, store, config, incidents, timeline, signal: ending }));
+  });
   try {
-    await Promise.race([harvest, ...helpers]);
+    await Promise.race([harvest, rest]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     background.abort();
-    await watching;
-    await Promise.all([...helpers, watched.by?.stop()]);
+    // What failed first is told, here or below.
+    await rest.catch(() => undefined);
+    await watched.by?.stop();
     control.close();
     await close();
   }
+  await rest;
   return judgeRun(engine, await store.stats());
+}
+
+/** The first requests are under way, or it is over already. */
+function startedUp(signal: AbortSignal): Promise<void> {
+  return systemClock.sleep(START_MS, { signal }).catch(() => undefined);
 }
 
 interface Composed {

@@ -62,6 +62,7 @@ async function plan(
   const windows = source.streams.flatMap((stream) =>
     planStream({ source: source.id, stream, from: first, until, today, existing }),
   );
-  await write(() => store.plan(windows));
-  await write(() => memory.change({ from }, { from: first }));
+  // An engine that starts again finds everything planned: nothing stands between it and its first request.
+  if (windows.length > 0) await write(() => store.plan(windows));
+  if (!sameSetting || remembered.from !== first) await write(() => memory.change({ from }, { from: first }));
 }

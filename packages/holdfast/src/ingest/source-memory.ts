@@ -21,20 +21,24 @@ export function pausedReason(since: number): string {
  * each on what stands there: none overwrites another. A key is forgotten by setting it to null.
  */
 export class SourceMemory {
-  readonly #store: Pick<Store, 'putSource'>;
+  readonly #store: Pick<Store, 'putSource' | 'sources'>;
   readonly #id: string;
   readonly #kind: string;
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Pick<Store, 'putSource'>, { id, kind }: { readonly id: string; readonly kind: string }) {
+  constructor(
+    store: Pick<Store, 'putSource' | 'sources'>,
+    { id, kind }: { readonly id: string; readonly kind: string },
+  ) {
     this.#store = store;
     this.#id = id;
     this.#kind = kind;
   }
 
-  /** Creates the source's row when there is none. */
-  read(): Promise<SourceState> {
-    return this.#store.putSource(this.#id, this.#kind, {});
+  /** Creates the source's row when there is none; an engine that starts again need not write for it. */
+  async read(): Promise<SourceState> {
+    const known = (await this.#store.sources()).find(({ id }) => id === this.#id);
+    return known ?? this.#store.putSource(this.#id, this.#kind, {});
   }
 
   /** Merges keys into the memory, and `more` into the rest of the row. */

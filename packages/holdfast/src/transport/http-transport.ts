@@ -1,7 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent } from 'node:http';
 import type { Clock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
+import { http, https } from './node-http.ts';
 import type { Answer, Exchange, Transport } from './port.ts';
 import { proxiesOf } from './proxy.ts';
 import type { Environment, Proxy, ProxyChoice } from './proxy.ts';
@@ -143,7 +143,7 @@ class HttpTransport implements Transport {
     return agent;
   }
 
-  #agents(): readonly http.Agent[] {
+  #agents(): readonly Agent[] {
     return [this.#plain, this.#secure, ...this.#tunnels.values()];
   }
 }

@@ -1,6 +1,4 @@
-import http from 'node:http';
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import https from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { deadlines } from '@holdfast/resilience';
@@ -8,6 +6,7 @@ import type { Deadlines } from '@holdfast/resilience';
 import type { Clock } from '@holdfast/resilience/clock';
 import { bodyError } from './body-error.ts';
 import { BodyReader } from './content-coding.ts';
+import { http, https } from './node-http.ts';
 import type { Answer, Exchange } from './port.ts';
 import { proxyRefusal } from './proxy.ts';
 import type { Proxy } from './proxy.ts';

@@ -1,10 +1,9 @@
-import http from 'node:http';
-import type { ClientRequestArgs } from 'node:http';
-import https from 'node:https';
+import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { http, https } from './node-http.ts';
 import { proxyRefusal } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
 
@@ -49,7 +48,7 @@ export class TunnelAgent extends https.Agent {
     request.end();
   }
 
-  #connect(authority: string, signal: AbortSignal | undefined): http.ClientRequest {
+  #connect(authority: string, signal: AbortSignal | undefined): ClientRequest {
     const { hostname, port, authorization } = this.#proxy;
     return http.request({
       host: hostname,

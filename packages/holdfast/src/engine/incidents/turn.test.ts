@@ -21,7 +21,7 @@ class Told {
     at: number,
     input: BookInput extends infer Each ? (Each extends BookInput ? Omit<Each, 'at'> : never) : never,
   ): void {
-    this.book = turn(this.book, { ...input, at: START + at } as BookInput);
+    this.book = turn(this.book, { ...input, at: START + at });
   }
 
   event(at: number, event: object): void {
