@@ -3,6 +3,7 @@ import { fileSchema } from '../../packages/holdfast/src/config/schema.ts';
 import { controlPath } from '../../packages/holdfast/src/control/control-path.ts';
 import { listen } from '../../packages/holdfast/src/control/listen.ts';
 import { NO_RESTARTS } from '../../packages/holdfast/src/model/engine-message.ts';
+import { HoldfastError } from '../../packages/holdfast/src/model/error.ts';
 import type { SupervisorStatus } from '../../packages/holdfast/src/model/supervisor-status.ts';
 
 /** A large installation: its configuration, and what its engine and supervisor answer at once. */
@@ -31,7 +32,11 @@ export async function openInstallation(folder: string, sources: number): Promise
   };
   const env = { XDG_RUNTIME_DIR: folder };
   const place = { dataDir: folder, platform: process.platform, env, tmp: folder, uid: process.getuid?.() };
-  const engine = await listen(controlPath(place), place.uid, () => Promise.resolve(engineAnswer(ids)));
+  const engine = await listen(controlPath(place), place.uid, (verb) =>
+    verb === 'status'
+      ? Promise.resolve(engineAnswer(ids))
+      : Promise.reject(new HoldfastError('ERR_CONTROL', 'It counts nothing.')),
+  );
   const supervisor = await listen(controlPath({ ...place, part: 'supervisor' }), place.uid, () =>
     Promise.resolve(supervisorAnswer(folder)),
   );

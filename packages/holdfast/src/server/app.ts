@@ -38,7 +38,14 @@ export function makeApp({ status, metrics, alerts, host, onRequest, onDefect }: 
     const refused = refusal(context.req.raw, host);
     return refused === null ? next() : answerProblem(context, refused);
   });
-  app.get('/', async (context) => context.html(overviewPage(await status(), alerts())));
+  // What is drawn belongs to one look at everything: whoever asks within it gets the same page.
+  const drawn = new WeakMap<FoundStatus, string>();
+  app.get('/', async (context) => {
+    const found = await status();
+    const page = drawn.get(found) ?? overviewPage(found, alerts());
+    drawn.set(found, page);
+    return context.html(page);
+  });
   app.get('/overview.css', (context) => context.body(OVERVIEW_STYLE, 200, { 'Content-Type': 'text/css' }));
   app.get('/overview.js', (context) =>
     context.body(OVERVIEW_SCRIPT, 200, { 'Content-Type': 'text/javascript' }),

@@ -15,30 +15,52 @@ export function lastDayFrom(now: number): number {
 /** The timelines by source: of each the 48 half-hours up to `now`, the worst letter of each. */
 export function lastDays(days: readonly TimelineDay[], now: number): ReadonlyMap<string, string> {
   const from = lastDayFrom(now);
-  const bySource = new Map<string, Map<string, string>>();
+  const first = dayOf(from);
+  const bySource = new Map<string, { today: string; yesterday: string }>();
   for (const { source, day, slots } of days) {
-    const known = bySource.get(source) ?? new Map<string, string>();
-    bySource.set(source, known.set(day, slots));
+    if (day < first) continue;
+    const both = bySource.get(source) ?? { today: '', yesterday: '' };
+    bySource.set(source, day === first ? { ...both, yesterday: slots } : { ...both, today: slots });
   }
-  const places = Array.from({ length: CELLS }, (_, index) => {
-    const at = from + index * CELL_MS;
-    return { day: dayOf(at), offset: at % DAY_MS };
-  });
-  const lines = [...bySource].map(([source, known]) => {
-    const cells = places.map(({ day, offset }) => cellAt(known.get(day) ?? '', offset));
-    return [source, cells.join('')] as const;
-  });
-  return new Map(lines);
+  const skipped = (from % DAY_MS) / CELL_MS;
+  return new Map(
+    [...bySource].map(([source, { yesterday, today }]) => [
+      source,
+      (cellsOf(yesterday).slice(skipped) + cellsOf(today)).slice(0, CELLS),
+    ]),
+  );
 }
 
 /** A source of which nothing is known. */
 export const UNKNOWN_DAY = UNKNOWN_SLOT.repeat(CELLS);
 
-/** The worst letter of the half-hour that begins `offset` ms into the day; an hour's letter where it was rolled up. */
-function cellAt(slots: string, offset: number): string {
-  if (slots.length === 24) return slots[Math.floor(offset / (2 * CELL_MS))] ?? UNKNOWN_SLOT;
-  const first = offset / SLOT_MS;
-  let worst = UNKNOWN_SLOT;
-  for (const slot of slots.slice(first, first + CELL_MS / SLOT_MS)) worst = worseSlot(worst, slot);
-  return worst;
+/** Days that were read before: yesterday's stay as they are, today's change once in five minutes. */
+const known = new Map<string, string>();
+const MOST_KEPT = 2_000;
+
+function cellsOf(slots: string): string {
+  const before = known.get(slots);
+  if (before !== undefined) return before;
+  const cells = readCells(slots);
+  if (known.size >= MOST_KEPT) known.clear();
+  known.set(slots, cells);
+  return cells;
+}
+
+/** The half-hours of a whole day, the worst letter of each; an hour's letter twice where it was rolled up. */
+function readCells(slots: string): string {
+  if (slots === '') return UNKNOWN_DAY;
+  if (slots.length === 24) return slots.replaceAll(/./gs, '$&$&');
+  const perCell = CELL_MS / SLOT_MS;
+  let cells = '';
+  for (let at = 0; at < CELLS * perCell; at += perCell) {
+    let worst = slots[at] ?? UNKNOWN_SLOT;
+    // Most cells hold one letter: only others are compared.
+    for (let slot = at + 1; slot < at + perCell; slot += 1) {
+      const letter = slots[slot] ?? UNKNOWN_SLOT;
+      if (letter !== worst) worst = worseSlot(worst, letter);
+    }
+    cells += worst;
+  }
+  return cells;
 }

@@ -217,6 +217,16 @@ describe('the last day of a source', () => {
     expect(line).toBe(`${'z'.repeat(19)}${'f'.repeat(24)}ooow.`);
     expect(lastDayFrom(NOW)).toBe(NOW - 47 * 1_800_000);
   });
+
+  it('is that day alone in its last half-hour', () => {
+    const days = ['2026-11-21', '2026-11-22'].map((day, index) => ({
+      source: 's',
+      day,
+      slots: (index === 0 ? 'z' : 'o').repeat(288),
+    }));
+    expect(lastDays(days, Date.UTC(2026, 10, 22, 23, 45)).get('s')).toBe('o'.repeat(48));
+    expect(lastDays(days, Date.UTC(2026, 10, 22, 23, 15)).get('s')).toBe(`z${'o'.repeat(47)}`);
+  });
 });
 
 describe('the state of the engine', () => {

@@ -49,36 +49,22 @@ function draw(timeline: string, slotSeconds: number): Html {
     viewBox="0 0 ${width} ${HEIGHT}"
     preserveAspectRatio="none"
   >
-    ${runs(timeline).map(rectangle)}
-    <rect width="${width}" height="${HEIGHT}" fill="url(#grid)" />
+    ${shapes(timeline)}
+    <path class="cells" d="M0 0h${width}v${HEIGHT}H0z" />
   </svg>`;
 }
 
-interface Run {
-  readonly letter: string;
-  readonly from: number;
-  readonly length: number;
-}
-
-/** Equal letters side by side are one shape: a page with many sources stays small. */
-function runs(timeline: string): Run[] {
-  return [...timeline.matchAll(/(.)\1*/gs)].map(({ 0: same, index }) => ({
-    letter: same.charAt(0),
-    from: index,
-    length: same.length,
-  }));
-}
-
-function rectangle({ letter, from, length }: Run): Html {
-  const { height } = CELLS[letter] ?? UNKNOWN;
-  const name = letter in CELLS ? letter : 'u';
-  return html`<rect
-    class="t-${name}"
-    x="${from * CELL_WIDTH}"
-    y="${HEIGHT - height}"
-    width="${length * CELL_WIDTH}"
-    height="${height}"
-  />`;
+/** One shape per letter, of all its cells; equal cells side by side are one: a page with many sources stays small. */
+function shapes(timeline: string): Html[] {
+  const outlines = new Map<string, string>();
+  for (const { 0: same, index } of timeline.matchAll(/(.)\1*/gs)) {
+    const name = same.charAt(0) in CELLS ? same.charAt(0) : 'u';
+    const { height } = CELLS[name] ?? UNKNOWN;
+    const from = index * CELL_WIDTH;
+    const outline = `M${from} ${HEIGHT - height}h${same.length * CELL_WIDTH}V${HEIGHT}H${from}z`;
+    outlines.set(name, (outlines.get(name) ?? '') + outline);
+  }
+  return [...outlines].map(([name, outline]) => html`<path class="t-${name}" d="${outline}" />`);
 }
 
 /** How long each state lasted, longest first. */

@@ -74,7 +74,7 @@ tbody th { font-weight: 600; overflow-wrap: anywhere; }
 .day { display: block; width: 15rem; max-width: 100%; height: 1.25rem; margin-top: .1rem; }
 .t-o { fill: var(--good-bar); } .t-c { fill: var(--busy-bar); } .t-w, .t-t { fill: var(--wait-bar); }
 .t-s, .t-b, .t-a { fill: var(--bad-bar); } .t-f, .t-z { fill: url(#own); } .t-p, .t-d, .t-u { fill: var(--own-bar); }
-.own-ground { fill: var(--ground); } .own-line { fill: var(--own-bar); } .grid { fill: var(--ground); }
+.own-ground { fill: var(--ground); } .own-line { fill: var(--own-bar); } .grid { fill: var(--ground); } .cells { fill: url(#grid); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: .6rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .85rem; }
 .legend li { display: flex; align-items: center; gap: .4rem; }
 .key { width: .7rem; height: 1rem; }
