@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { NO_RESTARTS } from '../../packages/holdfast/src/model/engine-message.ts';
 import type { ChildMessage } from '../../packages/holdfast/src/model/engine-message.ts';
+// oxlint-disable-next-line holdfast/boundaries -- the bench is shipped to nobody
 import { makeBigStore } from '../../packages/holdfast/src/store/testing/big-store.ts';
 import { median } from '../harvest/measured.ts';
 import { openInstallation } from './installation.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exampleReport, exampleSource } from '../../status/testing/example-report.ts';
@@ -105,6 +106,34 @@ describe('the metrics', () => {
         expect(series.map(({ labels }) => labels.get('source'))).toEqual(ids.map((id) => id.toWellFormed()));
       }),
     );
+  });
+});
+
+describe('docs/endpoints.md', () => {
+  it('has every metric with its type and labels, and no other', () => {
+    const base = exampleReport();
+    const metrics = read({
+      report: {
+        ...base,
+        store: { ...base.store, auditCompleteUntil: '2026-11-20' },
+        sources: [exampleSource({ nextAttemptAt: '2026-11-22T03:00:00.000Z' })],
+      },
+    });
+    const told = readFileSync(new URL('../../../../../docs/endpoints.md', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `holdfast_'))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, 4)
+          .map((cell) => cell.replaceAll('`', '').trim())
+          .join(' '),
+      );
+    const made = [...metrics.values()].map(
+      ({ name, type, series }) =>
+        `${name} ${type} ${[...(series[0]?.labels.keys() ?? [])].filter((label) => label !== 'le').join(', ')}`,
+    );
+    expect(told).toEqual(made);
   });
 });
 
