@@ -58,6 +58,16 @@ describe('a timer of time lived through', () => {
     expect(firedAt()).toBeDefined();
   });
 
+  test('the second is given again after a restart', async () => {
+    const { clock, timer, firedAt } = armed(60_000);
+    await clock.advance(59_900);
+    await clock.pause(60_000);
+    timer.restart();
+    await clock.advance(59_900);
+    await clock.pause(60_000);
+    expect([firedAt(), timer.leftMs]).toEqual([undefined, 1_000]);
+  });
+
   test('a short one gets no more than its own length after a gap', async () => {
     const { clock, timer, firedAt } = armed(300);
     await clock.pause(5_000);

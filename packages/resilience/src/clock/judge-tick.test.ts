@@ -54,6 +54,10 @@ describe('one tick', () => {
     }
   });
 
+  test.each(['darwin', 'win32'])('on %s coarse boot time is no event', (platform) => {
+    for (const boot of [0, 2_000, 3 * HOUR]) expect(judged(platform, { boot })).toEqual([]);
+  });
+
   test('a wall clock set while the machine slept is told beside the sleep', () => {
     const moved = { wall: 1_000 + 8 * HOUR - 2 * HOUR, boot: 1_000 + 8 * HOUR };
     const both = [
