@@ -4,6 +4,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { bundleEngine } from './bundle-engine.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
@@ -18,3 +20,19 @@ for (const name of ['resilience', 'upstream', 'holdfast']) {
 cpSync(join(root, 'packages/upstream/dist'), join(root, 'packages/holdfast/dist/upstream'), {
   recursive: true,
 });
+// The supervisor is loaded from one file: each module of its own would cost it memory for as long as it runs.
+const supervisor = await rolldown({
+  input: join(root, 'packages/holdfast/dist/daemon/main.js'),
+  platform: 'node',
+  external: [/^node:/],
+  treeshake: { moduleSideEffects: false },
+});
+await supervisor.write({
+  file: join(root, 'packages/holdfast/dist/daemon/supervise.cjs'),
+  format: 'cjs',
+  codeSplitting: false,
+  // Started by its path too, which spares it what the launcher has loaded.
+  outro: 'if (require.main === module) void main(process.argv.slice(2));',
+  minify: { compress: true, mangle: false, codegen: true },
+});
+await bundleEngine(join(root, 'packages/holdfast/dist'));

@@ -13,10 +13,10 @@ const PLAN = process.env['DRILL_KILL_PLAN'];
 const NUMBER = 'DRILL_KILL_ENGINE';
 
 const KILLER = `
-const { workerData: { flag, delayMs, pid } } = require('node:worker_threads');
+const { workerData: { flag, delayMs, pids } } = require('node:worker_threads');
 Atomics.wait(flag, 0, 0);
 Atomics.wait(flag, 0, 1, delayMs);
-process.kill(pid, 'SIGKILL');
+for (const pid of pids) process.kill(pid, 'SIGKILL');
 `;
 
 if (LOG !== undefined && PLAN !== undefined) {
@@ -47,11 +47,11 @@ function follow(log: number, kill: PlannedKill | undefined, isFirst: boolean): v
 }
 
 function prepare({ target, delayMs }: PlannedKill): () => void {
-  // The parent leads the process group of everything it has started.
-  const pid = target === 'tree' ? -process.ppid : process.pid;
-  if (delayMs === 0) return () => void process.kill(pid, 'SIGKILL');
+  // The parent and the engine lead a process group each.
+  const pids = target === 'tree' ? [-process.ppid, -process.pid] : [process.pid];
+  if (delayMs === 0) return () => pids.forEach((pid) => process.kill(pid, 'SIGKILL'));
   const flag = new Int32Array(new SharedArrayBuffer(4));
-  const workerData = { flag, delayMs, pid };
+  const workerData = { flag, delayMs, pids };
   new Worker(KILLER, { eval: true, workerData, env: {}, execArgv: [] }).unref();
   return () => {
     Atomics.store(flag, 0, 1);

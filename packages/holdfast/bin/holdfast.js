@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 /*
  * Starts the command line under a Node that is new enough. An older Node must be able to read this file, hence
- * `var`, no static imports and no syntax younger than ES2015 (beside import() and import.meta).
+ * `var` and no syntax younger than ES2015 (beside import()). It is CommonJS, by the package.json beside it: the
+ * supervisor, which lives in the process that it starts, is smaller by the loader of modules.
  * Exit code 78 when no suitable Node is found: that is a matter of configuration.
  */
+var fs = require('fs');
+var path = require('path');
+var url = require('url');
+
 var NEEDED = [24, 15];
 
 function newEnough(version) {
@@ -17,7 +22,7 @@ function fail(sentences) {
 }
 
 /** The Node that this checkout brings for this system, found in node_modules from here upwards. */
-function findBroughtNode(fs, path, here) {
+function findBroughtNode(here) {
   var name = process.platform === 'win32' ? 'win' : process.platform;
   var names = ['node-' + name + '-' + process.arch, 'node-bin-' + name + '-' + process.arch];
   var file = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -34,8 +39,8 @@ function findBroughtNode(fs, path, here) {
  * Runs this file again with `node`. The channel between the two is there to be lost: the other process ends
  * when this one is killed without a chance to pass the signal on.
  */
-function rerun(childProcess, node, here) {
-  var child = childProcess.spawn(node, [here].concat(process.argv.slice(2)), {
+function rerun(node, here) {
+  var child = require('child_process').spawn(node, [here].concat(process.argv.slice(2)), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { HOLDFAST_LAUNCHED: '1' }),
     windowsHide: true,
@@ -79,44 +84,37 @@ function endWithLauncher() {
   process.channel.unref();
 }
 
-/** The supervisor is a program of its own: it stays small by never loading the command line. */
-function importMain() {
+/** The supervisor is a program of its own, in one file: it stays small by never loading the command line. */
+function runMain() {
   var supervises = process.argv[2] === 'supervise' && process.argv.indexOf('--help') < 0;
-  var file = supervises ? '../dist/daemon/main.js' : '../dist/cli/main.js';
-  return import(file).then(
-    function (part) {
-      return part.main(process.argv.slice(supervises ? 3 : 2));
-    },
-    function (error) {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND' || error.url !== new URL(file, import.meta.url).href) {
-        throw error;
-      }
-      fail('the built program is missing. Run npm ci (or npm run build) in the checkout and try again.');
-    },
-  );
+  var file = path.join(__dirname, supervises ? '../dist/daemon/supervise.cjs' : '../dist/cli/main.js');
+  if (!fs.existsSync(file)) {
+    fail('the built program is missing. Run npm ci (or npm run build) in the checkout and try again.');
+  } else if (supervises) {
+    require(file).main(process.argv.slice(3));
+  } else {
+    import(url.pathToFileURL(file).href).then(function (cli) {
+      return cli.main(process.argv.slice(2));
+    });
+  }
 }
 
 if (newEnough(process.versions.node)) {
   if (process.env.HOLDFAST_LAUNCHED) endWithLauncher();
-  importMain();
+  runMain();
 } else {
-  Promise.all([import('fs'), import('path'), import('url'), import('child_process')]).then(
-    function (modules) {
-      var here = modules[2].fileURLToPath(import.meta.url);
-      var node = findBroughtNode(modules[0], modules[1], here);
-      if (node) rerun(modules[3], node, here);
-      else {
-        fail(
-          'this is Node ' +
-            process.versions.node +
-            ', which is too old, and no other Node was found beside this program for ' +
-            process.platform +
-            '-' +
-            process.arch +
-            '. Use Node ' +
-            needed(),
-        );
-      }
-    },
-  );
+  var node = findBroughtNode(__filename);
+  if (node) rerun(node, __filename);
+  else {
+    fail(
+      'this is Node ' +
+        process.versions.node +
+        ', which is too old, and no other Node was found beside this program for ' +
+        process.platform +
+        '-' +
+        process.arch +
+        '. Use Node ' +
+        needed(),
+    );
+  }
 }

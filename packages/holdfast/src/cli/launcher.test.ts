@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +54,7 @@ beforeAll(() => {
   writeFileSync(join(root, 'package/dist/cli/main.js'), MAIN);
   bin = join(root, 'package/bin/holdfast.js');
   copyFileSync(BIN, bin);
+  copyFileSync(join(dirname(BIN), 'package.json'), join(root, 'package/bin/package.json'));
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

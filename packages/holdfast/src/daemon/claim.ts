@@ -1,7 +1,5 @@
 import type { Clock } from '@holdfast/resilience/clock';
-import { askAddress } from '../control/ask.ts';
 import { HoldfastError } from '../model/error.ts';
-import type { SupervisorStatus } from '../model/supervisor-status.ts';
 import { type Journal, journalFile, readJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { endOrphans } from './orphans.ts';
@@ -22,22 +20,16 @@ export interface ClaimPlace {
   readonly control: string;
 }
 
-/** How long a supervisor may take to say that it is there, ms. */
-const PATIENCE = 2_000;
-
 /**
  * Makes sure that no other supervisor works for this data folder and that none of an earlier one's children is left.
  * @throws HoldfastError `ERR_STORE_LOCKED` when another one does.
  */
 export async function claim({ dataDir, control }: ClaimPlace, clock: Clock): Promise<Claim> {
-  const reply = await askAddress(control, { verb: 'status', patience: PATIENCE }, clock);
-  if (reply.type === 'result') throw taken(dataDir, (reply.result as SupervisorStatus).pid);
-  if (reply.type === 'silent') throw taken(dataDir, null);
   const lock = await takeLock({ dataDir, control, platform: process.platform });
-  if (lock === null) throw taken(dataDir, null);
   const journal = readJournal(journalFile(dataDir));
+  if (lock === null) throw taken(dataDir, journal?.supervisor?.pid ?? null);
   const before = journal?.supervisor ?? null;
-  // Its address may have been cleaned away, or it may belong to another network namespace.
+  // On Linux the lock is known to one network namespace only.
   if (before !== null && before.pid !== process.pid && isAlive(before)) {
     lock.release();
     throw taken(dataDir, before.pid);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
 import { parsePlan, type Plan, readPlan } from './plan.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
+const LAUNCHER = join(import.meta.dirname, '../../bin/holdfast.js');
 
 /**
  * Has the command line make the plan, in a process that is gone afterwards: the schemas of the configuration are
@@ -14,7 +14,7 @@ export function getPlan(flags: readonly string[]): Promise<Plan> {
   const [first, file] = flags;
   if (first === '--plan' && file !== undefined) return Promise.resolve(readPlan(file));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, LAUNCHER, 'plan', ...flags], {
+    const child = spawn(process.execPath, [LAUNCHER, 'plan', ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });

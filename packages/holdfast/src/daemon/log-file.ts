@@ -12,6 +12,9 @@ export interface LogFileOptions {
   readonly compress: (files: readonly string[]) => void;
 }
 
+/** What is written as a line; the instant (wall ms) comes first, since by it a file tells its age. */
+export type LogEntry = { readonly at: number } & Readonly<Record<string, unknown>>;
+
 /** Where the first bytes of a file tell when it was begun. */
 const HEAD = 64;
 
@@ -37,7 +40,7 @@ export class LogFile {
   }
 
   /** Writes a line; never throws, since a full disk must not stop the harvest. */
-  write(entry: { readonly at: number }): void {
+  write(entry: LogEntry): void {
     const line = `${JSON.stringify(entry)}\n`;
     try {
       this.#makeRoom(Buffer.byteLength(line), entry.at);

@@ -1,4 +1,5 @@
 /** The supervisor process: started by `holdfast supervise` and by nothing else, and small. */
+import { setFlagsFromString } from 'node:v8';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
 import { exitCodeOf } from '../model/exit-code.ts';
 import type { SupervisorStatus } from '../model/supervisor-status.ts';
@@ -6,14 +7,20 @@ import { compressor } from './compressor.ts';
 import { getPlan } from './get-plan.ts';
 import { type Hosted, hostSupervisor } from './host.ts';
 import { isLogged } from './log-event.ts';
-import { LogFile } from './log-file.ts';
+import { type LogEntry, LogFile } from './log-file.ts';
 import { managerOf, takeManagerVariables } from './manager.ts';
 import type { Plan } from './plan.ts';
 import { childStarter } from './start-child.ts';
 import { Notifier, systemdNotify } from './systemd-notify.ts';
 
+/** Code that runs a few times a minute needs no optimising compilers, whose own code would take megabytes. */
+function staySmall(): void {
+  for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag);
+}
+
 /** Runs the supervisor and ends the process. `flags` are those of the command line, or `--plan FILE`. */
 export async function main(flags: readonly string[]): Promise<void> {
+  staySmall();
   try {
     process.exit(await supervise(flags));
   } catch (error) {
@@ -66,7 +73,7 @@ async function supervise(flags: readonly string[]): Promise<number> {
 }
 
 interface Log {
-  write(entry: { readonly at: number } & Readonly<Record<string, unknown>>): void;
+  write(entry: LogEntry): void;
   close(): void;
 }
 

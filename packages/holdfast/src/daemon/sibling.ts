@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** The path of another file of this folder, named without extension, for starting it as a process. */
 export function siblingPath(name: string): string {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`./${name}.${extension}`, import.meta.url));
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
+  return join(import.meta.dirname, `${name}.${extension}`);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -162,3 +162,33 @@ test('what is printed is logged in files of bounded size, the closed ones compre
     expect(linesOf(plainText).length).toBeGreaterThan(10);
   }
 });
+
+test.skipIf(!posix)(
+  'systemd is told of the start, the watchdog and the stop, and children know nothing of it',
+  async () => {
+    const planned = plan('telling');
+    const bin = join(planned.folder, 'bin');
+    const notes = join(planned.folder, 'notes');
+    mkdirSync(bin);
+    // Stands for the program of systemd: writes down how it was called.
+    writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >> ${notes}\n`, {
+      mode: 0o755,
+    });
+    const supervisor = planned.supervise({
+      NOTIFY_SOCKET: '/run/somewhere',
+      WATCHDOG_USEC: '600000',
+      HOLDFAST_MANAGER: 'systemd',
+      PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+    });
+    const told = (): readonly string[] =>
+      existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : [];
+    await until(() => told().filter((note) => note === '/run/somewhere WATCHDOG=1').length >= 3);
+    expect(told()).toContain('/run/somewhere --ready --status=engine running');
+    expect((await logged(planned, ({ kind }) => kind === 'output')).line).toBe(
+      'socket undefined manager undefined',
+    );
+    supervisor.child.kill('SIGTERM');
+    expect((await supervisor.ended).code).toBe(0);
+    await until(() => told().includes('/run/somewhere STOPPING=1 --status=stopping'));
+  },
+);

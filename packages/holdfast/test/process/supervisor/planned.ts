@@ -11,7 +11,7 @@ export interface Planned {
   readonly dataDir: string;
   readonly planFile: string;
   /** Starts `supervise` with this plan; it ends with the test. */
-  supervise(under?: readonly string[]): Running;
+  supervise(env?: Readonly<Record<string, string>>): Running;
   /** What was logged so far, oldest first. */
   log(): readonly LogLine[];
   /** The process of the child that was started last. */
@@ -67,8 +67,8 @@ export function plan(program: string, child: object = {}, more: object = {}): Pl
     planFile,
     log,
     child: () => pids().at(-1),
-    supervise: (under) => {
-      const running = start(['supervise', '--plan', planFile], under === undefined ? {} : { under });
+    supervise: (env = {}) => {
+      const running = start(['supervise', '--plan', planFile], { env });
       afterwards(async () => {
         running.child.kill('SIGKILL');
         await running.ended;

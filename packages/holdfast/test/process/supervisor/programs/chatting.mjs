@@ -1,6 +1,6 @@
 /** A child that prints a great deal. */
 setInterval(() => {
-  for (let line = 0; line < 60; line += 1) console.log(`line ${line} ${'x'.repeat(80)}`);
+  for (let line = 0; line < 60; line += 1) process.stdout.write(`line ${line} ${'x'.repeat(80)}\n`);
   process.send({ type: 'heartbeat', progress: 1 });
 }, 100);
 process.on('message', ({ type }) => {

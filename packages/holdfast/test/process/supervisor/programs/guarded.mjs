@@ -4,7 +4,7 @@ import { dieWithParent } from '../../../../dist/child/die-with-parent.js';
 
 dieWithParent();
 const helper = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
-console.log(`helper ${helper.pid}`);
+process.stdout.write(`helper ${helper.pid}\n`);
 setTimeout(() => {
   for (;;);
 }, 300);
