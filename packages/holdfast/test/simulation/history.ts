@@ -2,9 +2,11 @@ import { seededRandom, VirtualClock, type Random } from '@holdfast/resilience/cl
 import { createUpstream, type Kind, type Upstream } from '@holdfast/upstream';
 import type { Config, SourceConfig } from '../../src/config/config.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { pauseNote, SourceMemory } from '../../src/ingest/source-memory.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { compare, type Comparison } from './compare.ts';
 import { Generation } from './generation.ts';
+import { addressesOf, happen, plugIn, type Cable, type Planned } from './happenings.ts';
 import { PolitenessWatch } from './politeness-watch.ts';
 import { SimState, simTransport, storeForLife } from './sim-ports.ts';
 import { testConfig } from './test-config.ts';
@@ -23,6 +25,8 @@ export interface Scenario {
   /** Rows re-stamped after each page. */
   readonly restamp: number;
   readonly clockSkewMs: number;
+  /** What happens to the machine meanwhile, in order. */
+  readonly happenings: readonly Planned[];
 }
 
 /** What came of a history. */
@@ -49,7 +53,11 @@ interface World {
   readonly random: Random;
   readonly watch: PolitenessWatch;
   readonly reached: Set<string>;
-  readonly counts: { surprises: number };
+  readonly cable: Cable;
+  /** What has not happened yet. */
+  readonly ahead: Planned[];
+  /** `timers`: fired in all lives. */
+  readonly counts: { surprises: number; timers: number };
 }
 
 const MIN_INTERVAL_MS = 3_000;
@@ -65,7 +73,7 @@ export async function runHistory(scenario: Scenario): Promise<Outcome> {
   const { upstream, store, watch, clock, random, reached } = world;
   let crashes = 0;
   let end = 'crashed';
-  for (let life = 0; end === 'crashed'; life += 1) {
+  for (let life = 0; end === 'crashed' || end === 'paused'; life += 1) {
     const dies = life < scenario.crashes;
     end = await live(world, dies ? 1 + Math.floor(random.next() * scenario.callsPerLife) : NO_CRASH);
     if (end === 'crashed') crashes += 1;
@@ -104,7 +112,8 @@ function makeWorld(scenario: Scenario): World {
     slowMs: 5_000,
     // Longer than the cool-down that is used where no time is named, so that ignoring it shows.
     retryAfter: 60,
-    now: () => clock.now() - clockSkewMs,
+    // Its own clock: nothing that happens to ours is seen there.
+    now: () => START + clock.boot(),
   });
   return {
     scenario,
@@ -115,13 +124,15 @@ function makeWorld(scenario: Scenario): World {
     random: seededRandom(seed),
     watch: new PolitenessWatch(MIN_INTERVAL_MS),
     reached: new Set(),
-    counts: { surprises: 0 },
+    cable: { plugged: true },
+    ahead: scenario.happenings.toSorted((one, other) => one.at - other.at),
+    counts: { surprises: 0, timers: 0 },
   };
 }
 
 /** One life of the engine: until it has caught up, dies, or does not come to an end. */
 async function live(world: World, diesAt: number): Promise<string> {
-  const { scenario, upstream, store, state, clock, random, watch, reached } = world;
+  const { scenario, upstream, store, state, clock, random, watch, reached, cable } = world;
   const life = new Generation(diesAt);
   let ids = 0;
   store.reopen();
@@ -129,7 +140,8 @@ async function live(world: World, diesAt: number): Promise<string> {
   const engine = new Engine({
     config: configOf(scenario, upstream),
     store: storeForLife(store, life, reached),
-    transport: simTransport({ upstream, clock, life, watch }),
+    transport: simTransport({ upstream, clock, life, watch, cable }),
+    addresses: () => addressesOf(cable),
     state: state.forLife(life, watch),
     clock,
     random,
@@ -151,11 +163,34 @@ async function live(world: World, diesAt: number): Promise<string> {
   for (let timers = 0; end === null; timers += 1) {
     if (timers > MAX_TIMERS) end = 'no end in sight';
     else if (!(await clock.runNext())) end ??= 'nothing left to wait for, yet not finished';
+    if (end === null) await meanwhile(world, engine);
+  }
+  if (end === 'finished' && engine.sources().some(({ harvester }) => harvester.isPaused)) {
+    await new SourceMemory(store, { id: 'source', kind: scenario.kind }).change(pauseNote(null));
+    end = 'paused';
   }
   abandon.abort(new Error('abandoned'));
   // A second after a crash somebody starts it again.
   await clock.advance(1_000);
   return end;
+}
+
+/** Lets happen what is due by the number of timers that have fired. */
+async function meanwhile(world: World, engine: Engine): Promise<void> {
+  const { ahead, counts, clock, cable, reached } = world;
+  counts.timers += 1;
+  const [next] = ahead;
+  if (next === undefined || next.at > counts.timers) return;
+  ahead.shift();
+  const { what } = next;
+  if (what.type === 'network' && !cable.plugged) {
+    plugIn(engine, cable);
+    return;
+  }
+  reached.add(`machine:${what.type}`);
+  await happen(what, engine, clock, cable);
+  // The cable is plugged in again by the same list.
+  if (what.type === 'network') ahead.unshift({ at: counts.timers + what.timers, what });
 }
 
 /** A paper is new once and completed once (its version is learnt); more means that a mere repetition changed it. */
@@ -176,7 +211,7 @@ function configOf({ kind }: Scenario, upstream: Upstream): Config {
   const source: SourceConfig = {
     id: 'source',
     kind,
-    baseUrl: `http://127.0.0.1:1${upstream.basePath}`,
+    baseUrl: `http://upstream.example${upstream.basePath}`,
     from: '30d',
     enabled: true,
     minIntervalMs: MIN_INTERVAL_MS,

@@ -1,5 +1,6 @@
 import { seededRandom, type Random } from '@holdfast/resilience/clock';
 import { faults, type Kind } from '@holdfast/upstream';
+import { drawHappenings } from './happenings.ts';
 import type { Scenario } from './history.ts';
 
 const KINDS: readonly Kind[] = ['oai-pmh', 'arxiv', 'biorxiv'];
@@ -35,6 +36,7 @@ export function scenarioOf(seed: number): Scenario {
     callsPerLife: 10 + whole(150, random),
     restamp: kind === 'biorxiv' || random.next() < 0.7 ? 0 : 1 + whole(2, random),
     clockSkewMs: random.next() < 0.8 ? 0 : pick([-DAY_MS, DAY_MS, 3 * DAY_MS], random),
+    happenings: drawHappenings(random),
   };
 }
 

@@ -3,6 +3,7 @@ import type { JsonValue, Release, StateStore } from '@holdfast/resilience';
 import type { Upstream, WireFault } from '@holdfast/upstream';
 import type { Answer, Exchange, Transport } from '../../src/transport/port.ts';
 import type { Commit, Store } from '../../src/store/port.ts';
+import type { Cable } from './happenings.ts';
 import type { Generation } from './generation.ts';
 import type { PolitenessWatch } from './politeness-watch.ts';
 
@@ -30,6 +31,8 @@ export interface Network {
   readonly clock: Clock;
   readonly life: Generation;
   readonly watch: PolitenessWatch;
+  /** Left out: there is always a network. */
+  readonly cable?: Cable;
 }
 
 /** Carries exchanges to the simulated upstream by function call; the virtual clock stands for the network. */
@@ -42,25 +45,35 @@ export function simTransport(network: Network): Transport {
 }
 
 async function send(
-  { upstream, clock, watch }: Network,
+  { upstream, clock, watch, cable }: Network,
   exchange: Exchange,
   signal: AbortSignal,
 ): Promise<Answer> {
+  if (cable?.plugged === false) throw new WireError('ENETUNREACH', 'network');
   await clock.sleep(LATENCY_MS, { signal });
   const { pathname, search } = new URL(exchange.url);
-  watch.arrives(clock.now());
+  watch.arrives(clock.boot());
   const reply = await upstream.handle({
     method: 'GET',
     url: pathname + search,
     headers: { ...exchange.headers },
   });
-  watch.answers(clock.now(), reply.headers);
+  watch.answers(clock.boot(), reply.headers);
   try {
     await wire(reply.wire, clock, exchange, signal);
+  } catch (error) {
+    // Cut off by ourselves: nobody has seen what it asked for.
+    if (signal.aborted) watch.crashed();
+    throw error;
   } finally {
-    watch.ends(clock.now());
+    watch.ends(clock.boot());
   }
-  await clock.sleep(LATENCY_MS, { signal });
+  try {
+    await clock.sleep(LATENCY_MS, { signal });
+  } catch (error) {
+    watch.crashed();
+    throw error;
+  }
   return {
     url: exchange.url,
     status: reply.status,

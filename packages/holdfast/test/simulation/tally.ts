@@ -39,6 +39,12 @@ const EXPECTED = [
   'wait:retry-after',
   'wait:circuit',
   'wait:interval',
+  'wait:offline',
+  'machine:suspend',
+  'machine:stop',
+  'machine:clock-step',
+  'machine:network',
+  'machine:pause',
 ];
 /** What happens in fewer histories than this was hardly tried. */
 const LEAST_SHARE = 0.01;

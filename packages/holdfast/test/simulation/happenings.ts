@@ -1,0 +1,94 @@
+import type { Random, VirtualClock } from '@holdfast/resilience/clock';
+import type { Engine } from '../../src/engine/engine.ts';
+
+/** What happens to the machine, or is done by a person, while it harvests. */
+export type Happening =
+  /** The machine sleeps; its timers stand still, as on Linux, or fire late, as elsewhere. */
+  | { readonly type: 'suspend'; readonly ms: number; readonly timersGoOn: boolean }
+  /** The process is stopped. */
+  | { readonly type: 'stop'; readonly ms: number }
+  /** The wall clock is set. */
+  | { readonly type: 'clock-step'; readonly ms: number }
+  /** The network goes, and comes back after so many timers. */
+  | { readonly type: 'network'; readonly timers: number }
+  /** A person pauses the source: the run ends, and the next one is resumed. */
+  | { readonly type: 'pause' };
+
+/** A happening and the timer, counted over all lives, at which it happens. */
+export interface Planned {
+  readonly at: number;
+  readonly what: Happening;
+}
+
+/** Whether the machine has a network. */
+export interface Cable {
+  plugged: boolean;
+}
+
+const HOUR = 3_600_000;
+const ADDRESSES = ['eth0 192.0.2.2'];
+
+/** Draws what happens in one history; in most, nothing. */
+export function drawHappenings(random: Random): readonly Planned[] {
+  if (random.next() < 0.6) return [];
+  const count = 1 + Math.floor(random.next() * 3);
+  return Array.from({ length: count }, () => ({
+    at: 5 + Math.floor(random.next() * 150),
+    what: draw(random),
+  }));
+}
+
+function draw(random: Random): Happening {
+  const ms = 1_000 + Math.floor(random.next() ** 3 * 30 * HOUR);
+  switch (Math.floor(random.next() * 6)) {
+    case 0:
+      return { type: 'suspend', ms, timersGoOn: random.next() < 0.5 };
+    case 1:
+      return { type: 'stop', ms: Math.min(ms, HOUR) };
+    case 2:
+      return { type: 'clock-step', ms: 2 * HOUR };
+    case 3:
+      return { type: 'clock-step', ms: -2 * HOUR };
+    case 4:
+      return { type: 'network', timers: 1 + Math.floor(random.next() * 20) };
+    default:
+      return { type: 'pause' };
+  }
+}
+
+/** Lets it happen to the machine and tells the engine of it, as its watch over the machine would. */
+export async function happen(
+  what: Happening,
+  engine: Engine,
+  clock: VirtualClock,
+  cable: Cable,
+): Promise<void> {
+  switch (what.type) {
+    case 'suspend':
+      await clock.suspend(what.ms, { monotonic: what.timersGoOn });
+      return engine.woke({ sleptMs: what.ms });
+    case 'stop':
+      await clock.suspend(what.ms, { monotonic: true });
+      return engine.woke({ sleptMs: what.ms, cause: 'pause' });
+    case 'clock-step':
+      clock.stepWall(what.ms);
+      return engine.clockStepped(what.ms);
+    case 'network':
+      cable.plugged = false;
+      return engine.networkChanged({ type: 'down', addresses: [] });
+    case 'pause':
+      // It may die in the middle of it.
+      void engine.pause();
+  }
+}
+
+/** The network is back. */
+export function plugIn(engine: Engine, cable: Cable): void {
+  cable.plugged = true;
+  engine.networkChanged({ type: 'up', addresses: ADDRESSES });
+}
+
+/** The addresses of the machine now. */
+export function addressesOf({ plugged }: Cable): readonly string[] {
+  return plugged ? ADDRESSES : [];
+}
