@@ -49,6 +49,7 @@ test('a lock held by another process excludes this one, until that process is ki
   const clock = {
     now: () => 0,
     monotonic: () => 0,
+    boot: () => 0,
     timer: () => ({ cancel: () => {} }),
     sleep: async () => {
       polls += 1;
