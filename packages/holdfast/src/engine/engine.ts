@@ -2,7 +2,7 @@ import type { StateStore } from '@holdfast/resilience';
 import type { NetworkChange } from '@holdfast/resilience/awake';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { Config } from '../config/config.ts';
-import type { PageInHand } from '../ingest/deps.ts';
+import type { PageInHand } from '../ingest/deadly-pages.ts';
 import type { Harvester, HarvestEnd } from '../ingest/harvester.ts';
 import type { DeadlyWork } from '../model/engine-message.ts';
 import type { EngineEvent } from '../model/event.ts';

@@ -41,7 +41,8 @@ export class MachineState {
   /** Sums it up and tells everybody. `ms`: how long, or how far with its sign; null = not known. */
   note(change: MachineChange, ms: number | null = null): void {
     const at = this.#clock.now();
-    const length = ms ?? 0;
+    // Clocks tell fractions; instants that are reckoned with it are stored as whole ms.
+    const length = Math.round(ms ?? 0);
     const totals = this.#totals;
     if (change === 'woke') {
       this.#totals = { ...totals, sleptMs: totals.sleptMs + length };
@@ -52,7 +53,13 @@ export class MachineState {
       this.#lastClockStep = { at, ms: length };
     } else if (change !== 'falling-asleep')
       this.#totals = { ...totals, networkChanges: totals.networkChanges + 1 };
-    this.#emit({ kind: 'machine', at, change, ms, message: sentence(change, length) });
+    this.#emit({
+      kind: 'machine',
+      at,
+      change,
+      ms: ms === null ? null : length,
+      message: sentence(change, length),
+    });
   }
 }
 

@@ -4,6 +4,20 @@ import type { Window } from '../model/window.ts';
 /** So many engines may die on a page before the rest of its source goes on without it. */
 export const SET_ASIDE_AFTER = 3;
 
+/** A page that is worked on: together, the window's key and its cursor name it. */
+export interface PageInHand {
+  readonly window: string;
+  readonly cursor: string;
+}
+
+/** Where a window stands, as far as it names its next page. */
+export type PagePlace = Pick<Window, 'key' | 'cursor' | 'look'>;
+
+/** The name of the page that a window reads next: each look that has not begun has its own first page. */
+export function pageAt({ key, cursor, look }: PagePlace): PageInHand {
+  return { window: key, cursor: cursor === '' ? `look ${String(look)}` : cursor };
+}
+
 /** What is to become of a window whose next page killed engines. */
 export type Fate =
   /** Nothing killed enough: an ordinary page. */
@@ -28,13 +42,14 @@ export class DeadlyPages {
   }
 
   /** How many engines died on the page that a window is to read next. */
-  deaths({ key, cursor }: Pick<Window, 'key' | 'cursor'>): number {
-    const known = this.#deaths.get(key);
-    return known?.cursor === cursor ? known.deaths : 0;
+  deaths(place: PagePlace): number {
+    const page = pageAt(place);
+    const known = this.#deaths.get(page.window);
+    return known?.cursor === page.cursor ? known.deaths : 0;
   }
 
-  fateOf(window: Pick<Window, 'key' | 'cursor'>): Fate {
-    const deaths = this.deaths(window);
+  fateOf(place: PagePlace): Fate {
+    const deaths = this.deaths(place);
     if (deaths < SET_ASIDE_AFTER) return 'ordinary';
     return deaths === SET_ASIDE_AFTER ? 'set-aside' : 'given-up';
   }

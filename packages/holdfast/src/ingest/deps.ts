@@ -2,7 +2,7 @@ import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { Day } from '../model/day.ts';
 import type { EngineEvent, WaitNotice } from '../model/event.ts';
 import type { Source } from '../sources/port.ts';
-import type { DeadlyPages } from './deadly-pages.ts';
+import type { DeadlyPages, PageInHand } from './deadly-pages.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { Store } from '../store/port.ts';
 
@@ -16,12 +16,6 @@ export interface IngestDeps {
   readonly uniqueId: () => string;
   /** How long the transaction of a page took, ms. */
   readonly onCommitted?: (ms: number) => void;
-}
-
-/** A page that is worked on: together, the window's key and its cursor name it. */
-export interface PageInHand {
-  readonly window: string;
-  readonly cursor: string;
 }
 
 /** What a look at a window, its repairs and its narrowing are given. */

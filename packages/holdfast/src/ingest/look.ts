@@ -7,6 +7,7 @@ import type { CommitResult, Lease, RawPage } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion, EndOfLook } from './conclusion.ts';
+import { pageAt } from './deadly-pages.ts';
 import type { LookDeps } from './deps.ts';
 import type { Fetched, Fetcher } from './fetcher.ts';
 import { narrow, narrowDeadly, type Poisoned } from './poison.ts';
@@ -122,7 +123,7 @@ class LookRun {
 
   /** A page that killed engines even when it was tried alone is not read again: its window is narrowed around it. */
   async #giveUpDeadly(request: PageRequest): Promise<boolean> {
-    const page = { key: this.#lease.window.key, cursor: this.#cursor };
+    const page = { ...this.#lease.window, cursor: this.#cursor };
     const { deadly } = this.#deps;
     if (deadly.fateOf(page) !== 'given-up') return false;
     await this.#commit(null, this.#walk, '', narrowDeadly(this.#poisoned(request), deadly.deaths(page)));
@@ -141,7 +142,7 @@ class LookRun {
   }
 
   async #fetch(request: Parameters<Fetcher['fetch']>[0]): Promise<Fetched | 'moved' | 'narrowed'> {
-    const inHand = { window: this.#lease.window.key, cursor: this.#cursor };
+    const inHand = pageAt({ ...this.#lease.window, cursor: this.#cursor });
     try {
       phase('fetch');
       return await this.#deps.fetcher.fetch(request, this.#signal, () => this.#deps.onInHand(inHand));

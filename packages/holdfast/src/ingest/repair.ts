@@ -8,6 +8,7 @@ import { gapDelay } from './gap-of.ts';
 import { tailWindow } from './windows.ts';
 import type { Fetched } from './fetcher.ts';
 import { codeOf } from './fetcher.ts';
+import { pageAt, type PagePlace } from './deadly-pages.ts';
 import type { LookDeps } from './deps.ts';
 import { commitPage } from './persist.ts';
 import { cutImpossibleStamps, isImpossible } from './stamps.ts';
@@ -72,7 +73,7 @@ async function walkAgain(
 async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
   const request = gap.id === null ? null : deps.source.record(gap.id);
   if (request === null) return;
-  const page = { key: `${gap.source}/${gap.key}`, cursor: '' };
+  const page = { key: `${gap.source}/${gap.key}`, cursor: '', look: 1 };
   const answer = isDeadly(page, deps) ? deadly(page, deps) : await ask(request, page, deps, signal);
   const fetched = answer instanceof Error ? null : answer;
   const today = deps.today();
@@ -108,14 +109,12 @@ function olderCopy({ datestamp }: Item): Error {
   return new Error(`the upstream gave an older copy, stamped ${datestamp}`);
 }
 
-type RecordPage = Pick<Window, 'key' | 'cursor'>;
-
 /** It is asked for alone already, so the third death decides. */
-function isDeadly(page: RecordPage, { deadly: pages }: LookDeps): boolean {
+function isDeadly(page: PagePlace, { deadly: pages }: LookDeps): boolean {
   return pages.fateOf(page) !== 'ordinary';
 }
 
-function deadly(page: RecordPage, { deadly: pages }: LookDeps): HoldfastError {
+function deadly(page: PagePlace, { deadly: pages }: LookDeps): HoldfastError {
   return new HoldfastError(
     'ERR_PAGE_DEADLY',
     `${String(pages.deaths(page))} engines died reading its answer`,
@@ -124,13 +123,12 @@ function deadly(page: RecordPage, { deadly: pages }: LookDeps): HoldfastError {
 
 async function ask(
   request: Parameters<LookDeps['fetcher']['fetch']>[0],
-  page: RecordPage,
+  page: PagePlace,
   deps: LookDeps,
   signal: AbortSignal,
 ): Promise<Fetched | Error> {
   try {
-    const inHand = { window: page.key, cursor: page.cursor };
-    return await deps.fetcher.fetch(request, signal, () => deps.onInHand(inHand));
+    return await deps.fetcher.fetch(request, signal, () => deps.onInHand(pageAt(page)));
   } catch (error) {
     deps.onInHand(null);
     signal.throwIfAborted();
