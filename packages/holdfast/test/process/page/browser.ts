@@ -1,9 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 /** Where Debian puts it. */
 const CHROMIUM = '/usr/bin/chromium';
@@ -27,25 +25,19 @@ export interface ViewOptions {
   readonly javaScriptEnabled?: boolean;
 }
 
-/** A browser of its own, with a fresh profile; ends with `close`. */
-export async function openBrowser(
-  options: ViewOptions,
-): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
-  const profile = mkdtempSync(join(tmpdir(), 'hf-chromium-'));
-  const { colorScheme = 'light', width = 1280, javaScriptEnabled = true } = options;
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    headless: true,
-    args: FLAGS,
-    colorScheme,
-    javaScriptEnabled,
-    viewport: { width, height: 900 },
-  });
-  const close = async (): Promise<void> => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
-  return { context, close };
+/** A browser with a fresh profile of its own, which goes with it. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS] });
+}
+
+/** A new page, looked at like this. */
+export async function openPage(
+  browser: Browser,
+  { colorScheme = 'light', width = 1280, javaScriptEnabled = true }: ViewOptions = {},
+): Promise<Page> {
+  const viewport = { width, height: 900 };
+  const context = await browser.newContext({ colorScheme, javaScriptEnabled, viewport });
+  return context.newPage();
 }
 
 /** A rule of accessibility that the page breaks, and where. */
