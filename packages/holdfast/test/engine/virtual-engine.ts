@@ -42,7 +42,7 @@ export function virtualMachine(setting: VirtualEngineSetting = {}) {
     pageSize: 10,
     seed,
     recordBytes: 300,
-    now: () => clock.now(),
+    now: () => START + clock.boot(),
   });
   const source: SourceConfig = {
     id: 'one',
