@@ -1,6 +1,8 @@
 import { EXIT } from '../model/exit-code.ts';
 import { HoldfastError } from '../model/error.ts';
 import { askEngine } from '../control/ask.ts';
+import { journalFile, readJournal } from '../daemon/journal.ts';
+import { isAlive } from '../daemon/process-identity.ts';
 import type { Io } from './io.ts';
 import { writeLine } from './io.ts';
 import type { Register } from './verb.ts';
@@ -15,13 +17,18 @@ export const register: Register = (command, run) => {
   command.action(
     run(async ({ io, resolved }) => {
       const { dataDir } = resolved().config;
+      const supervisor = readJournal(journalFile(dataDir))?.supervisor ?? null;
       const asked = await ask(io, dataDir, 'stop');
       if (asked === 'nobody') {
         await writeLine(io.err, 'holdfast: nothing runs.');
         return EXIT.notRunning;
       }
       const until = io.clock.monotonic() + LONGEST_STOP;
-      while ((await ask(io, dataDir, 'status')) !== 'nobody') {
+      // It gives up its address first and its lock last: a start that follows must find both free.
+      while (
+        (await ask(io, dataDir, 'status')) !== 'nobody' ||
+        (supervisor !== null && isAlive(supervisor))
+      ) {
         if (io.clock.monotonic() > until) throw silent(dataDir);
         await io.clock.sleep(LOOK_EVERY_MS);
       }

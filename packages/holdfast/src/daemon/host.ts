@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import { listen } from '../control/listen.ts';
+import { HoldfastError } from '../model/error.ts';
 import type { SupervisorStatus } from '../model/supervisor-status.ts';
 import { answererFor } from './answers.ts';
 import { type Claim, claim, ownIdentity } from './claim.ts';
@@ -77,20 +78,16 @@ function supervise(options: HostOptions, claimed: Claim): Hosted {
   const chronicle = new Chronicle(plan.dataDir, ownIdentity(), (error) =>
     onEvent(journalNotice(error, clock.now()), 'supervisor'),
   );
-  // Children start within the constructor, before there is a supervisor to write down.
-  let supervisor: Supervisor | null = null;
-  supervisor = new Supervisor({
+  const supervisor = new Supervisor({
     ...options,
     children: plan.children,
     times: timesOf(plan),
     inherited: claimed.journal?.supervisor === null ? null : claimed.journal,
     uniqueId: () => `${process.pid}-${startedAt.toString(36)}-${(exits += 1)}`,
-    onChange: () => (supervisor === null ? undefined : chronicle.write(supervisor)),
+    onChange: (each) => chronicle.write(each),
   });
-  chronicle.write(supervisor);
-  const running = supervisor;
   return {
-    supervisor: running,
+    supervisor,
     status: () => ({
       pid: process.pid,
       startedAt,
@@ -99,21 +96,32 @@ function supervise(options: HostOptions, claimed: Claim): Hosted {
       dataDir: plan.dataDir,
       manager: options.manager,
       logFile: plan.log?.file ?? null,
-      children: running.status(),
-      exits: running.exits,
-      deadly: running.deadly,
+      children: supervisor.status(),
+      exits: supervisor.exits,
+      deadly: supervisor.deadly,
     }),
     renew: async (reason) => {
       const next = await options.replan();
-      running.renew(next.children, next.version === plan.version ? reason : 'update');
+      if (next.dataDir !== plan.dataDir) throw movedAway(plan.dataDir, next.dataDir);
+      supervisor.renew(next.children, next.version === plan.version ? reason : 'update');
       plan = { ...plan, version: next.version, children: next.children };
       return { version: next.version };
     },
     close: () => {
-      chronicle.close(running);
+      chronicle.close(supervisor);
       claimed.release();
     },
   };
+}
+
+function movedAway(from: string, to: string): HoldfastError {
+  return new HoldfastError(
+    'ERR_CONFIG_INVALID',
+    `The data folder is now ${to}; the engine works in ${from}.`,
+    {
+      hint: 'Another folder is another harvest: holdfast stop, then holdfast start.',
+    },
+  );
 }
 
 function orphanNotice(name: string, at: number): RunEvent {

@@ -42,7 +42,7 @@ export interface SupervisorOptions {
   readonly uniqueId: () => string;
   readonly onEvent: (event: RunEvent, child: string) => void;
   /** Children came or went. */
-  readonly onChange: () => void;
+  readonly onChange: (supervisor: Supervisor) => void;
   readonly onOutput?: (child: string, line: string, stream: 'stdout' | 'stderr') => void;
 }
 
@@ -134,8 +134,9 @@ export class Supervisor {
       hooks: {
         startMessage: (each) => ({ ...each.spec.start, ...this.#news(each) }),
         onStarted: (each, pid, starts) => {
+          // Written down before the child is given its work: a supervisor after us knows whom to look for.
+          this.#options.onChange(this);
           this.#tell(eventOfStart(each.spec, pid, starts, clock.now()), each);
-          this.#options.onChange();
         },
         onMessage: (each, message) => this.#hear(each, message),
         onHung: (each, silentMs) => this.#tell(eventOfHang(each.spec, silentMs, clock.now()), each),
@@ -185,7 +186,7 @@ export class Supervisor {
       for (const event of eventOfExit(spec, exit)) this.#tell(event, child);
       this.#watchDeadline(child);
     }
-    onChange();
+    onChange(this);
   }
 
   /** A run that ends must not end in a cooldown. */
