@@ -125,6 +125,18 @@ describe('a deadline', () => {
     await clock.advance(60_000);
     expect(ended()).toBe(4);
   });
+
+  it('is put off by the time for which the machine slept', async () => {
+    const { clock, last, ended } = world({ deadlineMs: 60_000 });
+    await clock.advance(20_000);
+    await clock.suspend(3_600_000, { monotonic: true });
+    await clock.advance(20_000);
+    last().onExit(1, null);
+    await clock.advance(0);
+    const [{ deadlineMs = null } = {}] = last().sent;
+    expect(deadlineMs).toBeGreaterThan(10_000);
+    expect(ended()).toBeUndefined();
+  });
 });
 
 describe('several children', () => {

@@ -1,4 +1,4 @@
-import type { Clock, Random, Timer } from '@holdfast/resilience/clock';
+import { awakeTimer, type Clock, type Random } from '@holdfast/resilience/clock';
 import {
   type ChildExit,
   type ChildMessage,
@@ -27,7 +27,7 @@ export interface Inheritance {
 export interface SupervisorOptions {
   readonly children: readonly ChildSpec[];
   readonly times: RestartTimes;
-  /** Whole time of a run that ends, in ms; null = without a deadline. */
+  /** Whole time of a run that ends, in ms that the machine was awake; null = without a deadline. */
   readonly deadlineMs: number | null;
   /** Public exit code when the deadline passes while no engine runs. */
   readonly lateExitCode: number;
@@ -58,11 +58,10 @@ export class Supervisor {
   readonly done: Promise<number>;
   readonly #options: SupervisorOptions;
   readonly #finish: (code: number) => void;
-  readonly #deadline: number;
+  readonly #deadline: ReturnType<typeof awakeTimer> | null;
   readonly #deadly: DeadlyPages;
   readonly #children = new Map<string, SupervisedChild>();
   #exits: readonly ChildExit[];
-  #deadlineTimer: Timer | null = null;
   #exitCode: number | null = null;
 
   constructor(options: SupervisorOptions) {
@@ -71,7 +70,8 @@ export class Supervisor {
     this.done = promise;
     this.#finish = resolve;
     const { deadlineMs, clock, inherited } = options;
-    this.#deadline = deadlineMs === null ? Number.POSITIVE_INFINITY : clock.monotonic() + deadlineMs;
+    this.#deadline =
+      deadlineMs === null ? null : awakeTimer(clock, deadlineMs, () => this.#endIfLate(), { unref: true });
     this.#exits = inherited?.exits ?? [];
     this.#deadly = new DeadlyPages(inherited?.deadly);
     for (const spec of options.children) this.#add(spec);
@@ -151,11 +151,15 @@ export class Supervisor {
     });
     this.#children.set(spec.name, child);
     child.begin();
-    if (child.state.mode === 'cooling-down') this.#watchDeadline(child);
   }
 
   #news({ restarts }: SupervisedChild): StartNews {
-    return { restarts, deadlineMs: this.#left(), exits: this.#exits, deadly: this.#deadly.list };
+    return {
+      restarts,
+      deadlineMs: this.#deadline?.leftMs ?? null,
+      exits: this.#exits,
+      deadly: this.#deadly.list,
+    };
   }
 
   #hear(child: SupervisedChild, message: ChildMessage): void {
@@ -184,26 +188,24 @@ export class Supervisor {
       };
       this.#exits = [...this.#exits, exit].slice(-EXITS);
       for (const event of eventOfExit(spec, exit)) this.#tell(event, child);
-      this.#watchDeadline(child);
+      this.#endIfLate();
     }
     onChange(this);
   }
 
-  /** A run that ends must not end in a cooldown. */
-  #watchDeadline({ spec, state }: SupervisedChild): void {
-    const left = this.#left();
-    if (left === null || !spec.main || !('delayMs' in state) || state.delayMs < left) return;
-    const { clock, lateExitCode } = this.#options;
-    this.#deadlineTimer = clock.timer(left, () =>
-      this.#endWith(lateExitCode, (child) => child.stop(lateExitCode)),
-    );
+  /** A run that ends must not end in a cooldown; an engine that is up ends by itself. */
+  #endIfLate(): void {
+    const { lateExitCode } = this.#options;
+    const main = [...this.#children.values()].find(({ spec }) => spec.main);
+    if (this.#deadline?.leftMs !== 0 || main === undefined || !('delayMs' in main.state)) return;
+    this.#endWith(lateExitCode, (child) => child.stop(lateExitCode));
   }
 
   #ended(child: SupervisedChild, exitCode: number): void {
     if (child.spec.main) this.#endWith(exitCode, (other) => other.stop(exitCode));
     if (this.#exitCode === null) return;
     if ([...this.#children.values()].some(({ state }) => state.mode !== 'ended')) return;
-    this.#deadlineTimer?.cancel();
+    this.#deadline?.cancel();
     this.#finish(this.#exitCode);
   }
 
@@ -211,11 +213,6 @@ export class Supervisor {
   #endWith(exitCode: number, ask: (child: SupervisedChild) => void): void {
     this.#exitCode ??= exitCode;
     for (const child of this.#children.values()) if (child.state.mode !== 'ended') ask(child);
-  }
-
-  #left(): number | null {
-    const left = this.#deadline - this.#options.clock.monotonic();
-    return left === Number.POSITIVE_INFINITY ? null : Math.max(0, left);
   }
 
   #tell(event: RunEvent, child?: SupervisedChild): void {
