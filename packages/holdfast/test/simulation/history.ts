@@ -83,7 +83,9 @@ export async function runHistory(scenario: Scenario): Promise<Outcome> {
   for (let poll = 1; found.lost.length > 0 && end === 'finished' && poll <= LATER_POLLS; poll += 1) {
     await clock.advance(26 * 3_600_000);
     upstream.disarm();
-    end = await live(world, NO_CRASH);
+    // A person may pause it even now; it is resumed by the next life.
+    do end = await live(world, NO_CRASH);
+    while (end === 'paused');
     found = await compare(scenario.kind, upstream, store, watch);
   }
   return {

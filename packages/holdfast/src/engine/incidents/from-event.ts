@@ -15,7 +15,9 @@ export function sightingOf(event: WaitEvent, book: Book): Sighting | null {
   if (cause === null) return null;
   if (cause === 'offline' || cause === 'captive-portal')
     return { ...shared, cause, scope: 'machine', layer: 'machine', summary: wait.reason };
-  return { ...shared, cause, scope: service, layer: 'connection', summary: `${service}: ${wait.reason}` };
+  const echo = wait.error?.code === 'ERR_CIRCUIT_OPEN' ? { isEcho: true as const } : {};
+  const summary = `${service}: ${wait.reason}`;
+  return { ...shared, ...echo, cause, scope: service, layer: 'connection', summary };
 }
 
 function causeOf({

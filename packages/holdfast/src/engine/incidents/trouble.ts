@@ -17,7 +17,10 @@ export interface Trouble {
 }
 
 /** What a new sighting says; the book knows since when and how often. */
-export type Sighting = Omit<Trouble, 'since' | 'seenAt' | 'count'>;
+export type Sighting = Omit<Trouble, 'since' | 'seenAt' | 'count'> & {
+  /** It only says that the trouble lasts: what was said before tells more. */
+  readonly isEcho?: true;
+};
 
 /** Troubles by what they are about: an upstream has one at a time, the worst; everything else has its own. */
 export type Troubles = ReadonlyMap<string, Trouble>;
@@ -43,14 +46,21 @@ function keyOf(sighting: Pick<Trouble, 'cause' | 'scope' | 'source'>): string {
 }
 
 /** The troubles with one more sighting. */
-export function seen(troubles: Troubles, sighting: Sighting, at: number): Troubles {
+export function seen(troubles: Troubles, { isEcho, ...sighting }: Sighting, at: number): Troubles {
   const key = keyOf(sighting);
   const before = troubles.get(key);
+  const summary = isEcho === true && before !== undefined ? before.summary : sighting.summary;
   const named =
     before !== undefined && names(before, sighting, at)
       ? { ...sighting, cause: before.cause, scope: before.scope, layer: before.layer }
       : sighting;
-  const trouble = { ...named, since: before?.since ?? at, seenAt: at, count: (before?.count ?? 0) + 1 };
+  const trouble = {
+    ...named,
+    summary,
+    since: before?.since ?? at,
+    seenAt: at,
+    count: (before?.count ?? 0) + 1,
+  };
   return new Map([...troubles, [key, trouble]]);
 }
 

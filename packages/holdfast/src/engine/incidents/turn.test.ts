@@ -109,6 +109,14 @@ describe('an outage', () => {
     expect(told.all).toEqual([]);
   });
 
+  it('keeps its error while an open circuit only says that it lasts', () => {
+    const told = new Told(two);
+    told.fails(0, 'a', 1);
+    for (let round = 1; round < 5; round += 1)
+      told.fails(round * 10 * SECOND, 'a', 0, 'circuit', 'ERR_CIRCUIT_OPEN');
+    expect(told.all[0]?.summary).toBe('a.example: connect ECONNREFUSED');
+  });
+
   it('without a second failure is one after a minute', () => {
     const told = new Told(two);
     told.fails(0, 'a', 1, 'circuit');
