@@ -101,7 +101,8 @@ export const layers: readonly Layer[] = [
     name: 'child',
     folder: `${app}/child`,
     mayImport: ['clock', 'model'],
-    reason: 'What every child of the supervisor does alike; it knows neither the supervisor nor the children.',
+    reason:
+      'What every child of the supervisor does alike; it knows neither the supervisor nor the children.',
   },
   {
     name: 'sources',
