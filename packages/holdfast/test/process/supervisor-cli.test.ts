@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mustRun, run, start, type Ended } from '../../../../drill/kill/process.ts';
@@ -27,7 +27,10 @@ async function makePlace(runtime?: string): Promise<Place> {
   const env = { ...bench.home.env, XDG_RUNTIME_DIR: runtime ?? bench.folder, XDG_DATA_HOME: bench.folder };
   const home = { ...bench.home, env };
   const holdfast = (...words: string[]): Promise<Ended> => run([...config, ...words], { env });
-  afterwards(async () => void (await holdfast('stop')));
+  afterwards(async () => {
+    await holdfast('stop');
+    await endSurvivor(bench.home.dataDir);
+  });
   return {
     ...bench,
     home,
@@ -35,6 +38,17 @@ async function makePlace(runtime?: string): Promise<Place> {
     elsewhere: (...words) => run(words, { env, cwd: bench.folder }),
     log: () => linesOf(readFileSync(join(bench.home.dataDir, 'logs/holdfast.log'), 'utf8')),
   };
+}
+
+/** A supervisor that did not end as it was told must not outlive its test; its children end with it. */
+async function endSurvivor(dataDir: string): Promise<void> {
+  const file = join(dataDir, 'supervisor.json');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
+  const { supervisor } = JSON.parse(text) as { supervisor?: { pid: number } | null };
+  const pid = supervisor?.pid ?? 1;
+  if (pid === 1 || !(await isAlive(pid))) return;
+  process.kill(pid, 'SIGKILL');
+  await until(async () => !(await isAlive(pid)));
 }
 
 const pidsOf = (place: Place, kind: string): readonly number[] =>
