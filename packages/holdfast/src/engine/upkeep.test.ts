@@ -1,0 +1,84 @@
+import { VirtualClock } from '@holdfast/resilience/clock';
+import { expect, test } from 'vitest';
+import type { DiskSample } from '../store/port.ts';
+import { keepUp } from './upkeep.ts';
+
+const HOUR = 3_600_000;
+const GB = 1e9;
+
+/** Upkeep of a store that has so many steps of work each hour and grows by a gigabyte a day. */
+function upkeep(stepsEachHour: number, options: { freeBytes?: number | null; failing?: Error } = {}) {
+  const clock = new VirtualClock({ start: Date.UTC(2026, 4, 18) });
+  const at: number[] = [];
+  const told: (string | null)[] = [];
+  let left = stepsEachHour;
+  const samples: readonly DiskSample[] = [15, 16, 17].map((day) => ({
+    day: `2026-05-${String(day)}`,
+    bytes: day * GB,
+  }));
+  const ending = new AbortController();
+  const run = keepUp(
+    {
+      store: {
+        maintain: () => {
+          at.push(clock.monotonic());
+          if (options.failing !== undefined) return Promise.reject(options.failing);
+          left = left > 1 ? left - 1 : stepsEachHour;
+          const more = left !== stepsEachHour;
+          const nothing = {
+            rawPagesDropped: 0,
+            incidentsRolledUp: 0,
+            timelinesRolledUp: 0,
+            bytesFreed: 0,
+            walBytes: 0,
+          };
+          return Promise.resolve({ ...nothing, more });
+        },
+        diskSamples: () => Promise.resolve(samples),
+      },
+      clock,
+      keepRawMs: null,
+      maxDisk: null,
+      diskDays: 7,
+      freeBytes: () => Promise.resolve(options.freeBytes ?? null),
+      isBusy: () => false,
+      onForecast: (summary) => told.push(summary),
+    },
+    ending.signal,
+  );
+  const end = async (): Promise<void> => {
+    ending.abort();
+    await run;
+  };
+  return { clock, at, told, end, run };
+}
+
+test('each hour all that is due is done, in quick steps', async () => {
+  const { clock, at, end } = upkeep(3);
+  await clock.advance(2.5 * HOUR);
+  expect(at).toHaveLength(9);
+  expect((at[2] ?? 0) - (at[0] ?? 0)).toBeLessThan(1_000);
+  await end();
+});
+
+test.each([
+  ['of three days', 3 * GB, 'at its present growth the store has room for 3 more days'],
+  ['of a year', 365 * GB, null],
+  ['that nobody tells', null, null],
+])('a disk with room %s is judged', async (_, freeBytes, says) => {
+  const { clock, told, end } = upkeep(1, { freeBytes });
+  await clock.advance(HOUR / 2);
+  expect(told).toEqual([says]);
+  await end();
+});
+
+test('a full disk only puts it off; any other error is told', async () => {
+  const full = upkeep(1, { failing: Object.assign(new Error('full'), { code: 'ENOSPC' }) });
+  await full.clock.advance(1.5 * HOUR);
+  expect(full.at).toHaveLength(2);
+  await full.end();
+  const broken = upkeep(1, { failing: new TypeError('a mistake of ours') });
+  const rejected = expect(broken.run).rejects.toThrow('a mistake of ours');
+  await broken.clock.advance(HOUR / 2);
+  await rejected;
+});
