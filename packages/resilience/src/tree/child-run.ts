@@ -1,20 +1,20 @@
 import { awakeTimer } from '../clock/awake-timer.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { ChildContext, ChildSpec } from './child-spec.ts';
-import type { ChildExit } from './child-state.ts';
+import type { RunExit } from './child-state.ts';
 
 /** Whom a run tells what becomes of it. */
 export interface RunListener {
   ready(): void;
   /** It ended by itself. */
-  exited(exit: ChildExit): void;
+  exited(exit: RunExit): void;
   /** It ended after nobody waited for it any more. */
-  late(exit: ChildExit): void;
+  late(exit: RunExit): void;
 }
 
 /** How a run that was told to stop ended; `limitMs` is how long it was waited for in vain. */
 export type Stopped =
-  | { readonly abandoned: false; readonly exit?: ChildExit }
+  | { readonly abandoned: false; readonly exit?: RunExit }
   | { readonly abandoned: true; readonly limitMs: number };
 
 /**
@@ -26,7 +26,7 @@ export class ChildRun {
   readonly #shutdownMs: number | 'brutal';
   readonly #listener: RunListener;
   readonly #controller = new AbortController();
-  readonly #settled = Promise.withResolvers<ChildExit>();
+  readonly #settled = Promise.withResolvers<RunExit>();
   #mode: 'up' | 'stopping' | 'over' | 'left' = 'up';
 
   constructor(
@@ -61,7 +61,7 @@ export class ChildRun {
     return { abandoned: true, limitMs };
   }
 
-  #onSettled(exit: ChildExit): void {
+  #onSettled(exit: RunExit): void {
     const mode = this.#mode;
     this.#mode = 'over';
     this.#settled.resolve(exit);
@@ -71,7 +71,7 @@ export class ChildRun {
       this.#listener.late(exit);
   }
 
-  #obeyed(exit: ChildExit): boolean {
+  #obeyed(exit: RunExit): boolean {
     return exit.ok || exit.error === this.#controller.signal.reason;
   }
 }

@@ -1,5 +1,5 @@
 /** How a run of a child ended. */
-export type ChildExit = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
+export type RunExit = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
 
 /** Where a child stands. `run` counts its runs from 1. */
 export type ChildState =
@@ -9,7 +9,7 @@ export type ChildState =
   | { readonly type: 'starting'; readonly run: number }
   | { readonly type: 'running'; readonly run: number }
   /** Ended by itself; the supervisor has not decided yet what follows. */
-  | { readonly type: 'exited'; readonly run: number; readonly exit: ChildExit }
+  | { readonly type: 'exited'; readonly run: number; readonly exit: RunExit }
   /** Was told to stop. */
   | { readonly type: 'stopping'; readonly run: number }
   /** Ended for good, unless its group is restarted. `abandoned`: it did not stop in time and may run still. */
@@ -22,7 +22,7 @@ export type ChildState =
 export type ChildEvent =
   | { readonly type: 'start'; readonly run: number; readonly awaitsReady: boolean }
   | { readonly type: 'ready'; readonly run: number }
-  | { readonly type: 'exit'; readonly run: number; readonly exit: ChildExit }
+  | { readonly type: 'exit'; readonly run: number; readonly exit: RunExit }
   /** The supervisor wants it to end. */
   | { readonly type: 'stop' }
   | { readonly type: 'stopped'; readonly abandoned: boolean }

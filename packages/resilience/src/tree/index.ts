@@ -1,5 +1,5 @@
 export type { ChildContext, ChildKind, ChildSpec } from './child-spec.ts';
-export type { ChildState, ChildExit } from './child-state.ts';
+export type { ChildState, RunExit } from './child-state.ts';
 export type { RestartStrategy } from './strategy.ts';
 export { nested, supervise } from './supervise.ts';
 export type { ChildStatus, Supervisor } from './supervisor.ts';

@@ -1,5 +1,5 @@
 import type { ChildKind } from './child-spec.ts';
-import type { ChildState, ChildExit } from './child-state.ts';
+import type { ChildState, RunExit } from './child-state.ts';
 
 /**
  * Which children are started anew when one has to be: it alone, all, or it and those after it. The others are
@@ -8,7 +8,7 @@ import type { ChildState, ChildExit } from './child-state.ts';
 export type RestartStrategy = 'one-for-one' | 'one-for-all' | 'rest-for-one';
 
 /** Whether a child that ended by itself has to be started again. */
-export function mustRestart(kind: ChildKind, exit: ChildExit): boolean {
+export function mustRestart(kind: ChildKind, exit: RunExit): boolean {
   return kind === 'permanent' || (kind === 'transient' && !exit.ok);
 }
 

@@ -3,7 +3,7 @@ import { ResilienceError } from '../errors.ts';
 import { ChildRun } from './child-run.ts';
 import type { ChildKind } from './child-spec.ts';
 import { isUp, nextChildState } from './child-state.ts';
-import type { ChildEvent, ChildState, ChildExit } from './child-state.ts';
+import type { ChildEvent, ChildState, RunExit } from './child-state.ts';
 import { RestartIntensity } from './restart-intensity.ts';
 import { groupOf, mustRestart, nextToStart } from './strategy.ts';
 import { intensityError, restartError, stopError } from './supervisor-error.ts';
@@ -230,7 +230,7 @@ export class TreeSupervisor implements Supervisor {
   }
 }
 
-function outcomeOf(exit: ChildExit): {
+function outcomeOf(exit: RunExit): {
   readonly outcome: 'fulfilled' | 'rejected';
   readonly error?: unknown;
 } {
