@@ -1,12 +1,9 @@
-import { dirname, join } from 'node:path';
-import type { Flags, ResolvedConfig } from '../config/index.ts';
-import { controlPath } from '../control/control-path.ts';
+import { join } from 'node:path';
+import type { Config, Flags, ResolvedConfig } from '../config/index.ts';
 import { listRunning, type Registered } from '../daemon/registry.ts';
 import type { Io } from './io.ts';
 import { plain } from './terminal/escape.ts';
 import { usageError } from './usage-error.ts';
-
-type Place = Pick<Io, 'platform' | 'env' | 'tmp' | 'uid'>;
 
 /** Verbs that ask whoever runs, from whatever folder they are called. */
 const OF_THE_RUNNING = new Set([
@@ -20,15 +17,17 @@ const OF_THE_RUNNING = new Set([
   'retry',
 ]);
 
-/** Where the supervisors of this user are listed: beside their sockets. */
-export function registryFolder({ platform, env, tmp, uid }: Place, dataDir = tmp): string {
-  if (platform === 'win32') return join(tmp, 'holdfast-running');
-  return dirname(controlPath({ dataDir, platform, env, tmp, uid }));
+/**
+ * Where the supervisors of this user are listed: in the user's state folder, which has the same name for a service of
+ * the machine as in a terminal, and stays when a session ends.
+ */
+export function registryFolder({ stateDir }: Pick<Config, 'stateDir'>): string {
+  return join(stateDir, 'running');
 }
 
 /** The supervisors of this user that run now. */
-export function runningSupervisors(io: Place): readonly Registered[] {
-  return listRunning(registryFolder(io));
+export function runningSupervisors(config: Pick<Config, 'stateDir'>): readonly Registered[] {
+  return listRunning(registryFolder(config));
 }
 
 /**
@@ -46,7 +45,7 @@ export function ofTheRunning(
     resolved.file !== null ||
     resolved.origins.some(({ key, origin }) => key === 'dataDir' && origin !== 'default');
   if (named || !OF_THE_RUNNING.has(verb)) return resolved;
-  const running = runningSupervisors(io);
+  const running = runningSupervisors(resolved.config);
   if (running.length === 0 || running.some(({ dataDir }) => dataDir === resolved.config.dataDir))
     return resolved;
   const [only, ...others] = running;

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { systemClock } from '@holdfast/resilience/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { controlPath, ensureControlFolder } from './control-path.ts';
+import { ensureControlFolder } from './control-folder.ts';
+import { controlPath } from './control-path.ts';
 import { askEngine } from './ask.ts';
 import type { TestIo } from '../cli/testing/test-io.ts';
 import { testIo } from '../cli/testing/test-io.ts';
@@ -59,6 +60,29 @@ describe('asking an engine', () => {
       message: 'No.',
       hint: 'Ask later.',
     });
+  });
+
+  it('finds an engine that listens where a service of the machine does, which knows no session', async () => {
+    await engine((_, socket) => void socket.end('{"ok":true,"result":1}\n'));
+    const env = { XDG_RUNTIME_DIR: join(folder, 'session') };
+    expect(await askEngine({ ...io, env }, folder, status)).toEqual({ type: 'result', result: 1 });
+    // One of a dead engine in the session's folder does not hide it.
+    ensureControlFolder(join(folder, 'session/holdfast/any.sock'), io.uid);
+    writeFileSync(join(folder, 'session/holdfast', basename(path)), '');
+    expect(await askEngine({ ...io, env }, folder, status)).toEqual({ type: 'result', result: 1 });
+  });
+
+  it('does not ask whoever listens in a folder that is open to others', async () => {
+    let asked = 0;
+    await engine((_, socket) => {
+      asked += 1;
+      socket.end('{"ok":true,"result":1}\n');
+    });
+    chmodSync(dirname(path), 0o777);
+    expect(await askEngine(io, folder, status)).toEqual({ type: 'nobody' });
+    expect(asked).toBe(0);
+    chmodSync(dirname(path), 0o700);
+    expect(await askEngine(io, folder, status)).toEqual({ type: 'result', result: 1 });
   });
 
   it('tells that nobody listens, with no socket, or one left by a dead engine', async () => {

@@ -1,15 +1,12 @@
 import { createConnection } from 'node:net';
 import type { Clock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
-import { controlPath, type ControlPart } from './control-path.ts';
+import type { UserPlace } from './control-folder.ts';
+import { askedPaths, type ControlPart } from './control-path.ts';
 
 /** The world as far as it decides where an engine listens. */
-export interface ControlWorld {
+export interface ControlWorld extends UserPlace {
   readonly clock: Clock;
-  readonly platform: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly tmp: string;
-  readonly uid: number | undefined;
 }
 
 /** What can be asked of a running engine. */
@@ -49,16 +46,21 @@ export interface ControlRequest {
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
 
 /**
- * Asks the engine of a data folder, or its supervisor.
+ * Asks the engine of a data folder, or its supervisor, wherever it may listen: the first that is there is the one,
+ * also when it is silent, since a data folder has one engine at a time.
  * @throws HoldfastError with the code, sentence and hint of the engine when it refuses.
  */
-export function askEngine(
+export async function askEngine(
   io: ControlWorld,
   dataDir: string,
   { part = 'engine', ...request }: ControlRequest,
 ): Promise<ControlReply> {
   const { platform, env, tmp, uid, clock } = io;
-  return askAddress(controlPath({ dataDir, platform, env, tmp, uid, part }), request, clock);
+  for (const path of askedPaths({ dataDir, platform, env, tmp, uid, part })) {
+    const reply = await askAddress(path, request, clock);
+    if (reply.type !== 'nobody') return reply;
+  }
+  return { type: 'nobody' };
 }
 
 /**

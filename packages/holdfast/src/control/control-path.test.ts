@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { controlPath, ensureControlFolder } from './control-path.ts';
+import { ensureControlFolder } from './control-folder.ts';
+import { askedPaths, controlPath } from './control-path.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -36,6 +37,53 @@ describe('the address of an engine', () => {
     expect(controlPath({ ...place, dataDir: folder, platform: 'win32' })).toMatch(
       /^\\\\\.\\pipe\\holdfast-[0-9a-f]{16}$/,
     );
+  });
+});
+
+describe('the addresses that are asked', () => {
+  const uid = process.getuid?.() ?? 0;
+  const name = (path: string): string => path.slice(folder.length + 1);
+  const make = (path: string): string => {
+    ensureControlFolder(join(folder, path, 'any.sock'), uid);
+    return join(folder, path);
+  };
+
+  it('are those of a session, of a unit and of the machine, its own first', () => {
+    const [session, unit, tmp] = [
+      make('session/holdfast'),
+      make(`unit/holdfast-${uid}`),
+      make(`tmp/holdfast-${uid}`),
+    ];
+    const env = {
+      XDG_RUNTIME_DIR: join(folder, 'session'),
+      RUNTIME_DIRECTORY: `${join(folder, 'unit')}:/run/other`,
+    };
+    const here = { ...place, uid, dataDir: folder, env, tmp: join(folder, 'tmp') };
+    const asked = askedPaths(here).filter((path) => path.startsWith(folder));
+    expect(asked.map((path) => name(dirname(path)))).toEqual([session, unit, tmp].map(name));
+    expect(asked[0]).toBe(controlPath(here));
+    expect(askedPaths({ ...here, env: {} }).filter((path) => path.startsWith(folder))[0]).toBe(
+      controlPath({ ...here, env: {} }),
+    );
+  });
+
+  it('leave out folders that are not there, open to others, another user’s, or a link', () => {
+    const asked = (dir: string, user = uid): readonly string[] =>
+      askedPaths({
+        ...place,
+        uid: user,
+        dataDir: folder,
+        env: { XDG_RUNTIME_DIR: join(folder, dir) },
+      }).filter((path) => path.startsWith(folder));
+    expect(asked('s')).toEqual([]);
+    make('s/holdfast');
+    expect(asked('s')).toHaveLength(1);
+    expect(asked('s', uid + 1)).toEqual([]);
+    mkdirSync(join(folder, 'linked'));
+    symlinkSync(join(folder, 's/holdfast'), join(folder, 'linked/holdfast'));
+    expect(asked('linked')).toEqual([]);
+    chmodSync(join(folder, 's/holdfast'), 0o755);
+    expect(asked('s')).toEqual([]);
   });
 });
 

@@ -50,6 +50,7 @@ export async function hostSupervisor(options: HostOptions): Promise<Hosted> {
       plan.control,
       uid,
       answererFor(() => target.hosted),
+      { clock },
     );
     register(plan.registry, { dataDir: plan.dataDir, identity: ownIdentity(), flags: plan.flags });
     for (const name of claimed.orphans) onEvent(orphanNotice(name, clock.now()), 'supervisor');

@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ export interface Lock {
 /** What the lock is named by. */
 export interface LockPlace {
   readonly dataDir: string;
-  /** The control address, which names the data folder and its user. */
+  /** The control address; on Windows the lock has its name. */
   readonly control: string;
   readonly platform: NodeJS.Platform;
 }
@@ -23,9 +23,16 @@ const O_EXLOCK = 0x20;
  * Windows: a named pipe. Elsewhere: an exclusive flock(2) of a file.
  */
 export function takeLock({ dataDir, control, platform }: LockPlace): Promise<Lock | null> {
-  if (platform === 'linux' || platform === 'android') return lockAddress(`\0${control}`);
+  mkdirSync(dataDir, { recursive: true });
+  if (platform === 'linux' || platform === 'android') return lockAddress(addressOf(dataDir));
   if (platform === 'win32') return lockAddress(`${control}-lock`);
-  return Promise.resolve(lockFile(join(dataDir, 'supervisor.lock'), dataDir));
+  return Promise.resolve(lockFile(join(dataDir, 'supervisor.lock')));
+}
+
+/** By what the folder is: where we listen differs between a session and a service, and a path has many names. */
+function addressOf(dataDir: string): string {
+  const { dev, ino } = statSync(dataDir, { bigint: true });
+  return `\0holdfast-supervisor-${dev}-${ino}`;
 }
 
 function lockAddress(address: string): Promise<Lock | null> {
@@ -42,8 +49,7 @@ function lockAddress(address: string): Promise<Lock | null> {
   });
 }
 
-function lockFile(file: string, folder: string): Lock | null {
-  mkdirSync(folder, { recursive: true });
+function lockFile(file: string): Lock | null {
   try {
     const handle = openSync(
       file,

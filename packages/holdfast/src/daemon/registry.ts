@@ -21,13 +21,14 @@ export function unregister(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** The supervisors that are listed in a folder and alive; entries of dead ones are removed. */
+/**
+ * The supervisors that are listed in a folder and alive here. Entries of others stay: one may be of another machine
+ * that shares the folder; the next supervisor of the same data folder writes over it.
+ */
 export function listRunning(folder: string): readonly Registered[] {
   return filesOf(folder).flatMap((name) => {
     const entry = readEntry(join(folder, name));
-    if (entry !== null && isAlive(entry.identity)) return [entry];
-    rmSync(join(folder, name), { force: true });
-    return [];
+    return entry !== null && isAlive(entry.identity) ? [entry] : [];
   });
 }
 

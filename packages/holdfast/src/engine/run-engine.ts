@@ -58,6 +58,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     ownControlPath(config),
     process.getuid?.(),
     answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess }),
+    { clock: systemClock },
   );
   // Nothing of it is needed for the first requests, and all of it takes time from them.
   const rest = startedUp(background.signal).then(async () => {

@@ -17,14 +17,19 @@ interface Place extends Bench {
   log(): readonly LogLine[];
 }
 
-/** A bench whose supervisors are listed in a folder of their own and end with the test. */
-async function makePlace(runtime?: string): Promise<Place> {
+/** A bench whose supervisors end with the test; they are listed in its own state folder or in that of another one. */
+async function makePlace(listedWith?: Place): Promise<Place> {
   const bench = await makeBench({ records: 70 }, SLOW);
   const { config } = bench.home;
   const file = config[1] ?? '';
   const settings = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({ ...settings, dashboard: { port: 0 } }));
-  const env = { ...bench.home.env, XDG_RUNTIME_DIR: runtime ?? bench.folder, XDG_DATA_HOME: bench.folder };
+  const env = {
+    ...bench.home.env,
+    XDG_RUNTIME_DIR: bench.folder,
+    XDG_DATA_HOME: bench.folder,
+    HOLDFAST_STATE_DIR: (listedWith ?? bench).home.stateDir,
+  };
   const home = { ...bench.home, env };
   const holdfast = (...words: string[]): Promise<Ended> => run([...config, ...words], { env });
   afterwards(async () => {
@@ -118,7 +123,7 @@ test('a start with a wrong configuration ends with 78 and says why, and a restar
 
 test('with several engines running they are listed instead of guessed', async () => {
   const one = await makePlace();
-  const other = await makePlace(one.folder);
+  const other = await makePlace(one);
   for (const place of [one, other]) expect(await place.holdfast('start')).toMatchObject({ code: 0 });
   const asked = await one.elsewhere('status');
   expect(asked.code).toBe(2);

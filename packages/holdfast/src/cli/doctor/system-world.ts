@@ -36,7 +36,7 @@ export async function systemWorld(
     run: runner(io),
     durableWriteMs: (folder) => durableWriteMs(folder, io.clock, `.holdfast-${uniqueId}`),
     status,
-    running: runningSupervisors(io),
+    running: runningSupervisors(config),
     service: () => serviceOf(call),
     tryPort,
     listens: (path) => listens(path, io.clock),

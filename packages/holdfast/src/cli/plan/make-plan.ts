@@ -38,7 +38,7 @@ export function makePlan(
     version: readVersion(),
     dataDir,
     control: controlPath({ ...place, part: 'supervisor' }),
-    registry: join(registryFolder(place, dataDir), `${name}.json`),
+    registry: join(registryFolder(config), `${name}.json`),
     flags: { dataDir, store, ...(file === null ? {} : { config: file }) },
     log: purpose.logged ? { file: logFileOf(config), ...logs } : null,
     children: childrenOf(config, purpose),
