@@ -12,7 +12,7 @@ const entries = Object.entries(manifestOf(library).exports ?? {}).filter(
   ([entry]) => !entry.endsWith('.json'),
 );
 
-test('the names that the library exports are those of api.md; npx vitest run -u test/public-api writes a change', async () => {
+test('the names that the library exports are those of api.md; npx vitest run test/public-api --update writes a change', async () => {
   const sections = entries.map(([entry]) => {
     const names = exportedFrom(resolveImport('', `@holdfast/resilience${entry.slice(1)}`));
     expect(names.length, entry).toBeGreaterThan(0);

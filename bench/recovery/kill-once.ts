@@ -39,7 +39,7 @@ export async function killOnce(folder: string, lifeMs: number): Promise<number> 
   const supervisor = spawn(process.execPath, [holdfast, 'run'], {
     cwd: folder,
     env: { ...process.env, HOLDFAST_STATE_DIR: join(folder, 'state') },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   let engine: number | null = null;
   let [starts, killedAt] = [0, 0];
