@@ -8,6 +8,9 @@ import { seen, without } from './trouble.ts';
 /** A child that has lived for so long since is well again, ms: as its supervisor sees it. */
 const HEALTHY_MS = 10 * 60_000;
 
+/** Each new engine is told all exits that its supervisor remembers: those of so long ago are in the book or too old for it, ms. */
+export const TOLD_AGAIN_MS = 7 * 24 * 3_600_000;
+
 const CAUSES: Readonly<Record<RestartReason, IncidentCause | null>> = {
   crash: 'crash',
   watchdog: 'hung',
@@ -20,7 +23,7 @@ const CAUSES: Readonly<Record<RestartReason, IncidentCause | null>> = {
 export function noteExits(book: Book, exits: readonly ChildExit[], at: number): Book {
   return exits.reduce((noted, exit) => {
     const cause = CAUSES[exit.reason];
-    if (cause === null || exit.at > at) return noted;
+    if (cause === null || exit.at > at || at - exit.at >= TOLD_AGAIN_MS) return noted;
     const once = noteExit(noted, exit, cause, at);
     return exit.coolingDown ? noteExit(once, exit, 'crash-loop', at) : once;
   }, book);

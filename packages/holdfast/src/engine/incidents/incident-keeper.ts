@@ -7,6 +7,7 @@ import type { Incident } from '../../model/incident.ts';
 import type { Store } from '../../store/port.ts';
 import type { Counters } from '../counters.ts';
 import { emptyBook, type Book, type BookSource } from './book.ts';
+import { TOLD_AGAIN_MS } from './from-exit.ts';
 import { openIncidents } from './reckon.ts';
 import { TroubleCount } from './trouble-count.ts';
 import { turn, type BookInput } from './turn.ts';
@@ -24,8 +25,6 @@ export interface IncidentKeeperOptions {
 
 /** How often time is noticed, ms; changes are written at most every second time. */
 const TICK_MS = 1_000;
-/** Incidents that ended within this time are loaded too: an exit that is told again must be recognised. */
-const RECENT_MS = 24 * 3_600_000;
 
 /**
  * Keeps the book of incidents and writes what has changed. Modes: *opening* (events are put by until the incidents
@@ -80,7 +79,8 @@ export class IncidentKeeper {
   async #open(): Promise<void> {
     const { store, clock, exits, deadly } = this.#options;
     const at = clock.now();
-    const incidents = await store.incidents({ since: at - RECENT_MS });
+    // Those that are over are loaded too: an exit that is told again must be recognised.
+    const incidents = await store.incidents({ since: at - TOLD_AGAIN_MS });
     const open = await store.incidents({ open: true });
     const known = new Map([...incidents, ...open].map((incident) => [incident.id, incident]));
     this.#written = known;

@@ -249,6 +249,12 @@ describe('exits of the engine', () => {
     expect(third.open).toEqual([]);
   });
 
+  it('are left alone once they are a week old: the incidents that they made are no longer at hand', () => {
+    const later = new Told(two);
+    later.turn(8 * 24 * 60 * MINUTE, { type: 'exits', exits: [exit(1), exit(2)] });
+    expect(later.all).toEqual([]);
+  });
+
   it.each([
     ['watchdog', 'hung'],
     ['oom', 'oom'],
