@@ -1,10 +1,10 @@
 import { EXIT } from '../model/exit-code.ts';
 import { HoldfastError } from '../model/error.ts';
-import { askEngine } from '../control/ask.ts';
-import { journalFile, readJournal } from '../daemon/journal.ts';
-import { isAlive } from '../daemon/process-identity.ts';
+import type { SupervisorStatus } from '../model/supervisor-status.ts';
+import { askEngine, type ControlReply } from '../control/ask.ts';
 import type { Io } from './io.ts';
 import { writeLine } from './io.ts';
+import { haltService } from './stop/halt-service.ts';
 import type { Register } from './verb.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -12,35 +12,41 @@ const LOOK_EVERY_MS = 50;
 const LONGEST_STOP = 60_000;
 const PATIENCE = 5_000;
 
-/** `stop`: ends whoever harvests and waits until that is gone; 3 when nobody does. */
+/**
+ * `stop`: ends whoever harvests and waits until that is gone; 3 when nobody does. A service is ended through its
+ * manager, which would bring it back otherwise.
+ */
 export const register: Register = (command, run) => {
   command.action(
-    run(async ({ io, resolved }) => {
-      const { dataDir } = resolved().config;
-      const supervisor = readJournal(journalFile(dataDir))?.supervisor ?? null;
-      const asked = await ask(io, dataDir, 'stop');
-      if (asked === 'nobody') {
+    run(async (call) => {
+      const { io } = call;
+      const { dataDir } = call.resolved().config;
+      const found = await ask(io, dataDir, 'status');
+      if (found.type === 'nobody') {
         await writeLine(io.err, 'holdfast: nothing runs.');
         return EXIT.notRunning;
       }
-      const until = io.clock.monotonic() + LONGEST_STOP;
-      // It gives up its address first and its lock last: a start that follows must find both free.
-      while (
-        (await ask(io, dataDir, 'status')) !== 'nobody' ||
-        (supervisor !== null && isAlive(supervisor))
-      ) {
-        if (io.clock.monotonic() > until) throw silent(dataDir);
-        await io.clock.sleep(LOOK_EVERY_MS);
-      }
+      const supervisor = found.type === 'result' ? (found.result as SupervisorStatus) : null;
+      const howToStart = supervisor === null ? [] : await haltService(call, supervisor);
+      await ask(io, dataDir, 'stop');
+      await untilGone(io, dataDir);
       await writeLine(io.out, 'Stopped. Nothing is lost: the next start goes on where this one ended.');
+      if (howToStart.length > 0) await writeLine(io.out, `Start the service: ${howToStart.join(' && ')}`);
       return EXIT.ok;
     }),
   );
 };
 
-async function ask(io: Io, dataDir: string, verb: 'stop' | 'status'): Promise<'there' | 'nobody'> {
-  const reply = await askEngine(io, dataDir, { verb, part: 'supervisor', patience: PATIENCE });
-  return reply.type === 'nobody' ? 'nobody' : 'there';
+async function untilGone(io: Io, dataDir: string): Promise<void> {
+  const until = io.clock.monotonic() + LONGEST_STOP;
+  while ((await ask(io, dataDir, 'status')).type !== 'nobody') {
+    if (io.clock.monotonic() > until) throw silent(dataDir);
+    await io.clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function ask(io: Io, dataDir: string, verb: 'stop' | 'status'): Promise<ControlReply> {
+  return askEngine(io, dataDir, { verb, part: 'supervisor', patience: PATIENCE });
 }
 
 function silent(dataDir: string): HoldfastError {

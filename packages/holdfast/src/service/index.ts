@@ -1,3 +1,5 @@
+export { halt, planHalt } from './halt.ts';
+export type { Halt } from './halt.ts';
 export { install } from './install.ts';
 export type { Standing } from './manager.ts';
 export type { Scope } from './names.ts';

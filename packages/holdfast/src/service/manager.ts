@@ -38,6 +38,10 @@ export interface ServiceManager {
   files(spec: ServiceSpec): Promise<readonly PlannedFile[]>;
   /** Once the files are there. */
   activate(linger: string | null): readonly Step[];
+  /** Ends it, or keeps it from being started anew once it ends; it stays installed. */
+  readonly halt: readonly Step[];
+  /** Starts it again. */
+  readonly start: readonly Step[];
   /** While the files are still there. */
   readonly deactivate: readonly Step[];
   /** Once the files are gone; `linger`: the user for whom we had enabled it. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
+import { SUPERVISOR_NODE_OPTIONS } from '../model/supervisor-program.ts';
 import { serviceEnvironment } from './environment.ts';
 import { sha256 } from './files.ts';
 import type { PlannedFile, ServiceManager } from './manager.ts';
@@ -47,9 +48,9 @@ export async function planInstall(
   const surroundings = serviceEnvironment(world, resolved, { manager: manager.kind, secretsFile: secrets });
   const files = await manager.files({
     node: program.node,
-    nodeOptions: [`--env-file-if-exists=${secrets}`],
+    nodeOptions: [...SUPERVISOR_NODE_OPTIONS, `--env-file-if-exists=${secrets}`],
     script: program.script,
-    args: ['supervise', ...(resolved.file === null ? [] : ['--config', resolved.file])],
+    args: resolved.file === null ? [] : ['--config', resolved.file],
     env: surroundings.env,
     workingFolder: world.account.home,
   });

@@ -83,7 +83,7 @@ describe('what a service starts', () => {
       'node_modules/linked/package.json',
     ]);
     expect(planned.node).toBe(join(planned.copy.folder, 'bin/node'));
-    expect(planned.script).toBe(join(planned.copy.folder, 'node_modules/holdfast/bin/holdfast.js'));
+    expect(planned.script).toBe(join(planned.copy.folder, 'node_modules/holdfast/dist/daemon/supervise.cjs'));
     expect(readdirSync(join(folder, 'app'))).toEqual([expect.stringMatching(/^1\.2\.3-[0-9a-f]{12}$/)]);
   });
 
@@ -122,7 +122,7 @@ describe('what a service starts', () => {
     const [root, node] = [join(folder, 'usr/lib/node_modules/holdfast'), join(folder, 'usr/bin/node')];
     expect(plan(root, 'usr/bin/node', [node])).toMatchObject({
       node,
-      script: join(root, 'bin/holdfast.js'),
+      script: join(root, 'dist/daemon/supervise.cjs'),
       copy: null,
     });
   });

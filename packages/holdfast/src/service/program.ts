@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
+import { SUPERVISOR_PROGRAM } from '../model/supervisor-program.ts';
 import type { NodeLooks } from './node-path.ts';
 import { chooseNode, nodeFile } from './node-path.ts';
 import type { NeededPackage } from './package-files.ts';
@@ -10,6 +11,7 @@ import { manifestOf, neededPackages } from './package-files.ts';
 /** The program as a service will start it. */
 export interface ProgramPlan {
   readonly node: string;
+  /** The supervisor's file. */
   readonly script: string;
   /** What has to be copied first; null when the program is started where it lies. */
   readonly copy: CopyPlan | null;
@@ -46,7 +48,7 @@ export function planProgram({ root, execPath, appFolder, platform, looks }: Prog
   const warnings = node.warning === null ? [] : [node.warning];
   const inCopy = isWithin(real, appFolder);
   if (inCopy || (isGlobal(real) && !node.fleeting)) {
-    return { node: node.path, script: join(real, 'bin/holdfast.js'), copy: null, warnings };
+    return { node: node.path, script: join(real, SUPERVISOR_PROGRAM), copy: null, warnings };
   }
   if (!existsSync(join(real, 'dist'))) throw notBuilt();
   const packages = neededPackages(real);
@@ -55,7 +57,7 @@ export function planProgram({ root, execPath, appFolder, platform, looks }: Prog
   const folder = join(appFolder, `${version}-${contentHash(packages, copied)}`);
   return {
     node: copied === null ? node.path : join(folder, nodeFile(platform)),
-    script: join(folder, packages[0]?.to ?? '', 'bin/holdfast.js'),
+    script: join(folder, packages[0]?.to ?? '', SUPERVISOR_PROGRAM),
     copy: { folder, packages, node: copied },
     warnings,
   };

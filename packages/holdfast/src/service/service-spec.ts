@@ -4,7 +4,7 @@ export interface ServiceSpec {
   readonly node: string;
   /** Node's own options; before the script. */
   readonly nodeOptions: readonly string[];
-  /** Absolute path of the program's `bin/holdfast.js`. */
+  /** Absolute path of the supervisor's file. */
   readonly script: string;
   readonly args: readonly string[];
   /** In the order in which they are written. */

@@ -64,7 +64,7 @@ describe.skipIf(!covered('an isolated systemd', possible))('under a real systemd
     const { home, dataDir, config } = seen.expected;
     expect(dataDir).toMatch(/ .*%.*\$.*".*'.*ö/);
     expect(seen.starts.at(-1)).toMatchObject({
-      argv: ['supervise', '--config', config],
+      argv: ['--config', config],
       cwd: home,
       manager: 'systemd',
       dataDir,
@@ -135,6 +135,10 @@ describe.skipIf(!covered('an isolated systemd', possible))(
       expect(seen.get('checkout')).toBe('gone');
       expect(seen.get('without-checkout')).toBe(broughtBack);
       expect(seen.get('status')).toBe('0 0');
+    });
+
+    test('is ended by `stop`, which its manager does not take for a failure', () => {
+      expect(seen.get('stop')).toBe('0 1 inactive supervisors 0 engines 0');
     });
 
     test('is removed by its own command line; the data stay, and it says where', () => {

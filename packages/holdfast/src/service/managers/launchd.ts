@@ -46,6 +46,8 @@ export function launchdManager(world: ServiceWorld, scope: Scope, folders: Servi
       },
       { type: 'run', argv: ['launchctl', 'kickstart', target] },
     ],
+    halt: unload,
+    start: [{ type: 'run', argv: ['launchctl', 'bootstrap', domain, file] }],
     deactivate: unload,
     forget: () => [],
     look: async () => {

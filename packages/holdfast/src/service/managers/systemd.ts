@@ -49,6 +49,8 @@ export function systemdManager(world: ServiceWorld, scope: Scope, configHome: st
       { type: 'run', argv: systemctl('enable', UNIT) },
       { type: 'run', argv: systemctl('restart', UNIT) },
     ],
+    halt: [{ type: 'run', argv: systemctl('stop', UNIT) }],
+    start: [{ type: 'run', argv: systemctl('start', UNIT) }],
     deactivate: [
       { type: 'try', argv: systemctl('disable', '--now', UNIT), why: 'fails when its file is gone' },
       { type: 'run', argv: systemctl('stop', UNIT) },

@@ -46,6 +46,12 @@ export function taskManager(world: ServiceWorld, scope: Scope, folders: ServiceF
       { type: 'run', argv: ['schtasks', '/Create', '/TN', TASK, '/XML', file, '/F'] },
       { type: 'run', argv: ['schtasks', '/Run', '/TN', TASK] },
     ],
+    // Ended by this it could not commit what it has; and its trigger comes again every few minutes.
+    halt: [{ type: 'run', argv: ['schtasks', '/Change', '/TN', TASK, '/DISABLE'] }],
+    start: [
+      { type: 'run', argv: ['schtasks', '/Change', '/TN', TASK, '/ENABLE'] },
+      { type: 'run', argv: ['schtasks', '/Run', '/TN', TASK] },
+    ],
     deactivate: [end, { type: 'run', argv: ['schtasks', '/Delete', '/TN', TASK, '/F'] }],
     forget: () => [],
     look: async () => {

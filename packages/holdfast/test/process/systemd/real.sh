@@ -1,6 +1,7 @@
 #!/bin/bash
 # real.sh CHECKOUT NODE: runs inside isolated.sh. Installs the built program of the checkout as a user service, kills
-# its supervisor, takes the checkout away, kills it again, and removes the service with the copy's own command line.
+# its supervisor, takes the checkout away, kills it again, and stops and removes the service with the copy's own
+# command line.
 # Prints what it saw, a line `name value` each. The upstream is a port of this machine on which nobody listens.
 set -u
 checkout=$1 node=$2
@@ -11,7 +12,7 @@ say() {
   printf '%s %s\n' "$1" "${text%% }"
 }
 shown() { systemctl --user show holdfast.service -p "$1" --value; }
-supervisors() { grep -lsz '^supervise$' /proc/[0-9]*/cmdline | wc -l; }
+supervisors() { grep -lsz '/dist/daemon/supervise\.cjs$' /proc/[0-9]*/cmdline | wc -l; }
 engines() { grep -lsz 'engine/main\.js$' /proc/[0-9]*/cmdline | wc -l; }
 # until TIMES COMMAND...: asks ten times a second.
 until_true() {
@@ -75,6 +76,8 @@ say without-checkout "supervisors $(supervisors) engines $(engines)"
 own() { "$copy/bin/node" "$copy/node_modules/holdfast/bin/holdfast.js" "$@"; }
 own service status >"$HOME/status" 2>&1
 say status "$? $(grep -c '^!' "$HOME/status")"
+said=$(own stop 2>&1)
+say stop "$? $(grep -c 'systemctl --user start' <<<"$said") $(shown ActiveState) supervisors $(supervisors) engines $(engines)"
 said=$(own service uninstall 2>&1)
 say uninstall "$? $(grep -o 'The data stay in .*' <<<"$said")"
 say in-the-end "supervisors $(supervisors) engines $(engines) linger $(ls "$HOME/linger" 2>/dev/null)"
