@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { mustRun, run, start, type Ended } from '../../../../drill/kill/process.ts';
+import { mustRun, run, start, startNode, type Ended } from '../../../../drill/kill/process.ts';
 import { covered } from '../../../../test/needs.ts';
-import { linesOf, type LogLine } from './supervisor/planned.ts';
+import { linesOf, SUPERVISOR, type LogLine } from './supervisor/planned.ts';
 import { afterwards, begin, type Bench, expectWhole, isAlive, makeBench, told, until } from './support.ts';
 
 /** Slow enough to be in the middle for as long as a test needs. */
@@ -56,6 +56,18 @@ async function endSurvivor(dataDir: string): Promise<void> {
   await until(async () => !(await isAlive(pid)));
 }
 
+/** The supervisor alone runs under the options that keep it small; its children do all the work, compiled. */
+function expectSmallSupervisor(place: Place): void {
+  const { supervisor } = JSON.parse(readFileSync(join(place.home.dataDir, 'supervisor.json'), 'utf8')) as {
+    supervisor: { pid: number };
+  };
+  const words = (pid: number): string[] => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  expect(words(supervisor.pid).slice(1, 1 + SUPERVISOR.length)).toEqual(SUPERVISOR);
+  const children = [...pidsOf(place, 'engine-started'), ...pidsOf(place, 'child-started')];
+  expect(children).toHaveLength(2);
+  for (const pid of children) expect(words(pid)[1]).toMatch(/\/(engine|server)\/main\.js$/);
+}
+
 const pidsOf = (place: Place, kind: string): readonly number[] =>
   place.log().flatMap((line) => (line.kind === kind && line.pid !== undefined ? [line.pid] : []));
 
@@ -80,6 +92,7 @@ test('start, status, logs, restart and stop, from the folder of the configuratio
   const kinds = new Set(place.log().map(({ kind }) => kind));
   expect(kinds.has('request')).toBe(false);
 
+  if (process.platform === 'linux') expectSmallSupervisor(place);
   const [before = 0] = pidsOf(place, 'engine-started');
   expect(await place.elsewhere('restart')).toMatchObject({ code: 0 });
   const engines = pidsOf(place, 'engine-started');
@@ -141,6 +154,21 @@ test('logs -f goes on with what comes until Ctrl-C', async () => {
   expect((await following.ended).code).toBe(130);
 });
 
+test('one that was started without a session is found from one, and a second one is refused', async () => {
+  const place = await makePlace();
+  // As by systemd for a unit of the machine: no folder of a session, and another one for passing things.
+  const env = { ...place.home.env, XDG_RUNTIME_DIR: '', TMPDIR: '/tmp' };
+  expect((await run([...place.home.config, 'start'], { env })).code).toBe(0);
+  expect(JSON.parse((await place.elsewhere('status', '--json')).out)).toMatchObject({
+    engine: { state: 'running' },
+  });
+  expect(await place.holdfast('start')).toMatchObject({ code: 75 });
+  const second = begin(place.home, ['supervise'], { env: place.home.env });
+  expect((await second.ended).code).toBe(75);
+  expect(await place.elsewhere('stop')).toMatchObject({ code: 0 });
+  expect((await run([...place.home.config, 'status'], { env })).code).toBe(3);
+});
+
 test('a foreground run is found and stopped like any other', async () => {
   const place = await makePlace();
   const running = begin(place.home, ['run'], { env: place.home.env });
@@ -189,7 +217,7 @@ test.skipIf(!covered('mounts', MAY_UNSHARE))(
   'as process 1 of a container it ends with 0 on TERM, and what was fetched is committed',
   async () => {
     const place = await makePlace();
-    const container = start(['supervise', ...place.home.config], {
+    const container = startNode([...SUPERVISOR, ...place.home.config], {
       env: place.home.env,
       under: ['unshare', '-pf', '--mount-proc', '--kill-child'],
     });
