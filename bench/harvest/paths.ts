@@ -4,6 +4,8 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 /** The built command line. */
 export const holdfast = at('../../packages/holdfast/bin/holdfast.js');
+/** The built supervisor, as services start it. */
+export const supervisor = at('../../packages/holdfast/dist/daemon/supervise.cjs');
 /** What is loaded into the engine to listen to it. */
 export const engineHook = new URL('./engine-hook.ts', import.meta.url).href;
 /** The package `oai-pmh` as a process. */

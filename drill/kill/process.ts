@@ -34,7 +34,12 @@ export interface Running {
 
 /** Starts the built command line under this Node. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
-  const [program = '', ...words] = [...(options.under ?? []), process.execPath, BIN, ...args];
+  return startNode([BIN, ...args], options);
+}
+
+/** Starts this Node with these words. */
+export function startNode(args: readonly string[], options: StartOptions = {}): Running {
+  const [program = '', ...words] = [...(options.under ?? []), process.execPath, ...args];
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.group ?? false,

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { holdfast } from '../../harvest/paths.ts';
+import { supervisor as program } from '../../harvest/paths.ts';
 import { MEMORY_BOUND, SILENCE_MS, type Guarded, type Manager, type Order } from './port.ts';
 
 /** What the bench reads of the supervisor's answer to `status`. */
@@ -13,6 +13,9 @@ export interface SupervisorAnswer {
     readonly restarts: Readonly<Record<string, number>>;
   }[];
 }
+
+/** The options of Node under which services start it. */
+const SMALL = ['--max-semi-space-size=1', '--jitless'];
 
 /** Our supervisor, started with a plan of its own. */
 export const ours: Manager = {
@@ -62,7 +65,7 @@ export function writePlan(
 /** Starts the supervisor process and waits until it answers. */
 export async function launch(plan: string, { folder, env }: Order): Promise<ChildProcess> {
   const log = openSync(join(folder, 'holdfast.log'), 'a');
-  const supervisor = spawn(process.execPath, [holdfast, 'supervise', '--plan', plan], {
+  const supervisor = spawn(process.execPath, [...SMALL, program, '--plan', plan], {
     stdio: ['ignore', log, log],
     env,
   });

@@ -1,4 +1,4 @@
-/** The supervisor process: started by `holdfast supervise` and by nothing else, and small. */
+/** The supervisor process, which is to stay small: started by its path, or by `holdfast supervise` by hand. */
 import { setFlagsFromString } from 'node:v8';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
 import { exitCodeOf } from '../model/exit-code.ts';
@@ -13,7 +13,7 @@ import type { Plan } from './plan.ts';
 import { childStarter } from './start-child.ts';
 import { Notifier, systemdNotify } from './systemd-notify.ts';
 
-/** Code that runs a few times a minute needs no optimising compilers, whose own code would take megabytes. */
+/** Where it was not started under `--jitless`: the code of optimising compilers would take megabytes. */
 function staySmall(): void {
   for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag);
 }

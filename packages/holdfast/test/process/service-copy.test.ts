@@ -14,16 +14,19 @@ const mayMount = process.platform === 'linux' && spawnSync('unshare', ['-m', 'tr
 
 let folder = '';
 let node = '';
-let script = '';
+let supervisor = '';
 let copy = '';
+let cli = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-copy-'));
   const { platform, execPath } = process;
   const plan = planProgram({ root, execPath, appFolder: join(folder, 'app'), platform });
   if (plan.copy === null) throw new Error('a checkout is not copied');
   copyProgram(plan.copy, platform);
-  ({ node, script } = plan);
+  ({ node } = plan);
+  supervisor = plan.script;
   copy = plan.copy.folder;
+  cli = join(copy, 'node_modules/holdfast/bin/holdfast.js');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -50,16 +53,20 @@ describe('the copy of the program that a service starts', () => {
   test.skipIf(!covered('mounts', mayMount))('runs when the checkout is gone', () => {
     const hidden = `mount -t tmpfs tmpfs "$1" && cd / && ! [ -e "$1/packages" ] && shift && exec "$@"`;
     const run = (...words: string[]) =>
-      spawnSync('unshare', ['-m', 'sh', '-c', hidden, 'sh', checkout, node, script, ...words], {
+      spawnSync('unshare', ['-m', 'sh', '-c', hidden, 'sh', checkout, node, ...words], {
         encoding: 'utf8',
         env: { HOME: folder, PATH: '/usr/bin:/bin', HOLDFAST_STATE_DIR: join(folder, 'state') },
       });
-    expect(run('--version')).toMatchObject({
+    expect(run(supervisor, '--config', '/nowhere')).toMatchObject({
+      status: 78,
+      stderr: expect.stringContaining('there is no such file'),
+    });
+    expect(run(cli, '--version')).toMatchObject({
       status: 0,
       stderr: '',
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
-    const status = run('status', '--json', '--data-dir', join(folder, 'data'));
+    const status = run(cli, 'status', '--json', '--data-dir', join(folder, 'data'));
     expect(status).toMatchObject({ status: 3, stderr: '' });
     expect(JSON.parse(status.stdout)).toMatchObject({ engine: { state: 'stopped' } });
   });

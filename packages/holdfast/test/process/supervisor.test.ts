@@ -164,7 +164,7 @@ test('what is printed is logged in files of bounded size, the closed ones compre
 });
 
 test.skipIf(!posix)(
-  'systemd is told of the start, the watchdog and the stop, and children know nothing of it',
+  'systemd is told of the start, the watchdog and the stop; children know nothing of it, nor of the options that keep a supervisor small',
   async () => {
     const planned = plan('telling');
     const bin = join(planned.folder, 'bin');
@@ -185,7 +185,7 @@ test.skipIf(!posix)(
     await until(() => told().filter((note) => note === '/run/somewhere WATCHDOG=1').length >= 3);
     expect(told()).toContain('/run/somewhere --ready --status=engine running');
     expect((await logged(planned, ({ kind }) => kind === 'output')).line).toBe(
-      'socket undefined manager undefined',
+      'socket undefined manager undefined options .',
     );
     supervisor.child.kill('SIGTERM');
     expect((await supervisor.ended).code).toBe(0);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SUPERVISOR_NODE_OPTIONS, SUPERVISOR_PROGRAM } from '../../model/supervisor-program.ts';
 import type { Io } from '../io.ts';
 
 /** A supervisor that was started. */
@@ -12,11 +13,7 @@ export interface Launched {
   told(): string;
 }
 
-/** In one file, started by its path: a supervisor lives long and is to stay small. */
-const SUPERVISOR = join(import.meta.dirname, '../../../dist/daemon/supervise.cjs');
-
-/** Its garbage is collected before there are megabytes of it. */
-const SMALL = ['--max-semi-space-size=1'];
+const SUPERVISOR = join(import.meta.dirname, '../../..', SUPERVISOR_PROGRAM);
 
 /** Starts a supervisor in a session of its own, so that it outlives this terminal. */
 export function launch(
@@ -28,7 +25,7 @@ export function launch(
   const file = join(folder, 'supervisor.out');
   mkdirSync(folder, { recursive: true });
   const handle = openSync(file, 'w', 0o600);
-  const child = spawn(process.execPath, [...SMALL, SUPERVISOR, ...flags], {
+  const child = spawn(process.execPath, [...SUPERVISOR_NODE_OPTIONS, SUPERVISOR, ...flags], {
     cwd,
     // Whoever manages this very process does not manage that one.
     env: { ...env, HOLDFAST_MANAGER: undefined, NOTIFY_SOCKET: undefined, SYSTEMD_EXEC_PID: undefined },

@@ -43,13 +43,7 @@ const WELL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export function makeMachine(platform: 'linux' | 'darwin' | 'win32'): Machine {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-machine-'));
   const at = (...names: string[]): string => join(folder, ...names);
-  for (const name of [
-    'tools',
-    'replies',
-    'home',
-    'lib/node_modules/holdfast/bin',
-    'lib/node_modules/holdfast/dist',
-  ])
+  for (const name of ['tools', 'replies', 'home', 'lib/node_modules/holdfast/dist/daemon'])
     mkdirSync(at(name), { recursive: true });
   for (const name of ['systemctl', 'loginctl', 'launchctl', 'schtasks', 'powershell']) {
     copyFileSync(fake, at('tools', name));
@@ -60,7 +54,7 @@ export function makeMachine(platform: 'linux' | 'darwin' | 'win32'): Machine {
     join(root, 'package.json'),
     '{"name":"holdfast","version":"1.0.0","engines":{"node":">=24.15"}}',
   );
-  writeFileSync(join(root, 'bin/holdfast.js'), '');
+  writeFileSync(join(root, 'dist/daemon/supervise.cjs'), '');
   const calls = at('calls');
   const env = {
     PATH: `${at('tools')}:/usr/bin:/bin`,

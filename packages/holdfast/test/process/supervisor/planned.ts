@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { start, type Running } from '../../../../../drill/kill/process.ts';
+import { startNode, type Running } from '../../../../../drill/kill/process.ts';
+import { SUPERVISOR_NODE_OPTIONS, SUPERVISOR_PROGRAM } from '../../../src/model/supervisor-program.ts';
 import { afterwards, isAlive, until } from '../support.ts';
 
 /** A supervisor of one small program, and everything that it writes. */
@@ -10,7 +11,7 @@ export interface Planned {
   readonly folder: string;
   readonly dataDir: string;
   readonly planFile: string;
-  /** Starts `supervise` with this plan; it ends with the test. */
+  /** Starts a supervisor with this plan, as services do; it ends with the test. */
   supervise(env?: Readonly<Record<string, string>>): Running;
   /** What was logged so far, oldest first. */
   log(): readonly LogLine[];
@@ -28,6 +29,12 @@ export interface LogLine {
   readonly signal?: string | null;
   readonly reason?: string;
 }
+
+/** What a service starts after the path of Node. */
+export const SUPERVISOR: readonly string[] = [
+  ...SUPERVISOR_NODE_OPTIONS,
+  fileURLToPath(new URL(`../../../${SUPERVISOR_PROGRAM}`, import.meta.url)),
+];
 
 export function programFile(name: string): string {
   return fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url));
@@ -68,7 +75,7 @@ export function plan(program: string, child: object = {}, more: object = {}): Pl
     log,
     child: () => pids().at(-1),
     supervise: (env = {}) => {
-      const running = start(['supervise', '--plan', planFile], { env });
+      const running = startNode([...SUPERVISOR, '--plan', planFile], { env });
       afterwards(async () => {
         running.child.kill('SIGKILL');
         await running.ended;

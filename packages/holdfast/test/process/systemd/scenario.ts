@@ -29,8 +29,8 @@ const lingerFile = join(home, 'linger');
 const tools = join(home, 'tools');
 
 const PROGRAM = `
-import { appendFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+const { appendFileSync } = require('node:fs');
+const { execFileSync } = require('node:child_process');
 const told = { pid: process.pid, argv: process.argv.slice(2), cwd: process.cwd(), manager: process.env.HOLDFAST_MANAGER, dataDir: process.env.HOLDFAST_DATA_DIR, secret: process.env.SECRET };
 appendFileSync(${JSON.stringify(startsFile)}, JSON.stringify(told) + '\\n');
 execFileSync('systemd-notify', ['--ready']);
@@ -47,8 +47,7 @@ esac
 `;
 
 function prepare(): ServiceSetup {
-  mkdirSync(join(root, 'bin'), { recursive: true });
-  mkdirSync(join(root, 'dist'));
+  mkdirSync(join(root, 'dist/daemon'), { recursive: true });
   mkdirSync(join(home, '.config/holdfast'), { recursive: true });
   mkdirSync(tools);
   mkdirSync(dirname(node));
@@ -56,7 +55,7 @@ function prepare(): ServiceSetup {
     join(root, 'package.json'),
     '{"name":"holdfast","version":"1.0.0","type":"module","engines":{"node":">=24.15"}}',
   );
-  writeFileSync(join(root, 'bin/holdfast.js'), PROGRAM);
+  writeFileSync(join(root, 'dist/daemon/supervise.cjs'), PROGRAM);
   writeFileSync(join(tools, 'loginctl'), LOGINCTL, { mode: 0o755 });
   writeFileSync(join(home, '.config/holdfast/service.env'), "SECRET='for me'\n");
   writeFileSync(config, '{}');
@@ -102,7 +101,7 @@ function copies(): number {
     .filter(
       (pid) =>
         existsSync(`/proc/${pid}/cmdline`) &&
-        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(join(root, 'bin')),
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(join(root, 'dist')),
     ).length;
 }
 
@@ -118,7 +117,7 @@ async function untilRestarted(): Promise<void> {
 
 /** The program ends at once: the installation fails, and nothing of it stays. */
 async function failedInstall(): Promise<unknown> {
-  const script = join(root, 'bin/holdfast.js');
+  const script = join(root, 'dist/daemon/supervise.cjs');
   writeFileSync(script, 'process.exit(1);');
   const message = await install(setup, await planInstall(setup, 'user')).then(
     () => 'installed',
