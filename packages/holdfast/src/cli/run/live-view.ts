@@ -19,6 +19,8 @@ const TOLD = new Set([
   'gap',
   'quarantine',
   'notice',
+  'machine',
+  'set-aside',
   'engine-exited',
   'cooling-down',
   'engine-hung',

@@ -110,6 +110,39 @@ describe('without a terminal', () => {
     expect(sentenceOf({ kind: 'ended', at, code: 4, summary })).toBe(`${summary}.`);
   });
 
+  it.each([
+    ['set-aside', 'is set aside; the rest goes on.'],
+    ['tried-alone', 'is tried once more.'],
+    ['given-up', 'is not read again; its window is narrowed.'],
+    ['settled', 'was read after all.'],
+  ] as const)('a page that kills engines: %s', (state, words) => {
+    const event = {
+      kind: 'set-aside',
+      at,
+      source: 'arxiv',
+      window: 'arxiv/list/x',
+      deaths: 3,
+      state,
+    } as const;
+    expect(sentenceOf(event)).toBe(`arxiv: a page of arxiv/list/x on which 3 engines died ${words}`);
+  });
+
+  it('what befalls the machine is told as it is, and a sleep to come once a sleep', () => {
+    const io = testIo({ isTTY: true });
+    const view = viewFor(io, lookOf(io), config);
+    const machine = (change: 'falling-asleep' | 'woke', message: string): RunEvent => {
+      return { kind: 'machine', at, change, ms: null, message };
+    };
+    const asleep = machine('falling-asleep', 'About to sleep.');
+    for (const event of [asleep, asleep, machine('woke', 'It slept.'), asleep]) view.show(event);
+    view.end();
+    expect(io.out.text.match(/About to sleep\.|It slept\./g)).toEqual([
+      'About to sleep.',
+      'It slept.',
+      'About to sleep.',
+    ]);
+  });
+
   it('a pause that is over already is not told', () => {
     const short: RunEvent = { ...offline, wait: { ...offline.wait, why: 'backoff', until: at + 1 } };
     expect(sentenceOf(short)).toBeNull();

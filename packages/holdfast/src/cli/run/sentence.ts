@@ -37,6 +37,10 @@ function wordsOf(event: RunEvent, demo: string): string | null {
       return `${event.source}: ${event.id ?? 'something without identifier'} is quarantined (holdfast quarantine): ${event.reason}`;
     case 'notice':
       return `${event.message} ${event.hint}`.trim();
+    case 'machine':
+      return event.message;
+    case 'set-aside':
+      return setAsideWords(event);
     case 'state':
       return because(`${event.source}: ${event.state}`, event.reason);
     case 'wait':
@@ -47,6 +51,20 @@ function wordsOf(event: RunEvent, demo: string): string | null {
         : because(`${event.source}: ${event.caughtUp ? 'caught up' : 'not caught up'}`, event.reason);
     default:
       return supervisorWords(event);
+  }
+}
+
+function setAsideWords({ source, window, deaths, state }: Extract<RunEvent, { kind: 'set-aside' }>): string {
+  const page = `${source}: a page of ${window} on which ${deaths} engines died`;
+  switch (state) {
+    case 'set-aside':
+      return `${page} is set aside; the rest goes on.`;
+    case 'tried-alone':
+      return `${page} is tried once more.`;
+    case 'given-up':
+      return `${page} is not read again; its window is narrowed.`;
+    case 'settled':
+      return `${page} was read after all.`;
   }
 }
 
