@@ -10,21 +10,27 @@ const LAUNCHER = join(import.meta.dirname, '../../bin/holdfast.js');
  * too large for a supervisor. With `--plan FILE` the plan is read from there instead.
  * @throws HoldfastError with the code, sentence and hint of the command line when the configuration is refused.
  */
-export function getPlan(flags: readonly string[]): Promise<Plan> {
+export async function getPlan(flags: readonly string[], launcher = LAUNCHER): Promise<Plan> {
   const [first, file] = flags;
-  if (first === '--plan' && file !== undefined) return Promise.resolve(readPlan(file));
+  if (first === '--plan' && file !== undefined) return readPlan(file);
+  return parsePlan(await printed([launcher, 'plan', ...flags]));
+}
+
+/** What the command line prints. @throws HoldfastError when it ends otherwise than with 0. */
+function printed(words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [LAUNCHER, 'plan', ...flags], {
+    const child = spawn(process.execPath, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    // First of all: one that could not be started has no output to listen to.
+    child.on('error', reject);
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(parsePlan(out));
+      if (code === 0) resolve(out);
       else reject(refusal(code, err));
     });
   });

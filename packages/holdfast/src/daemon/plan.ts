@@ -65,12 +65,25 @@ export function readPlan(file: string): Plan {
  * @throws HoldfastError `ERR_PLAN` when it is not one.
  */
 export function parsePlan(text: string): Plan {
-  const plan = JSON.parse(text) as Plan;
-  const named = (plan.children ?? []).filter((child) => typeof child.file === 'string' && child.name !== '');
-  if (typeof plan.dataDir !== 'string' || typeof plan.control !== 'string' || named.length === 0)
+  const plan = jsonOf(text) as Plan | null;
+  const children: readonly (ChildSpec | null)[] = Array.isArray(plan?.children) ? plan.children : [];
+  const named = children.filter(isNamed);
+  if (typeof plan?.dataDir !== 'string' || typeof plan.control !== 'string' || named.length === 0)
     throw planError('A plan needs dataDir, control and at least one child with a name and a file.');
   if (named.filter(({ main }) => main).length > 1) throw planError('A plan has one main child at most.');
   return { ...plan, log: plan.log ?? null, flags: plan.flags ?? {}, children: named.map(complete) };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw planError('The plan is no JSON.', cause);
+  }
+}
+
+function isNamed(child: ChildSpec | null): child is ChildSpec {
+  return typeof child?.file === 'string' && child.name !== '';
 }
 
 function complete(child: Partial<ChildSpec> & Pick<ChildSpec, 'name' | 'file'>): ChildSpec {

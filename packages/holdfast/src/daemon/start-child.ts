@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess as NodeChild } from 'node:child_process';
 import type { Clock, Timer } from '@holdfast/resilience/clock';
-import type { ChildMessage } from '../model/engine-message.ts';
-import type { ChildListener, StartChild } from './child-process.ts';
+import type { ChildListener, ChildProcess, StartChild } from './child-process.ts';
 import { eachLine } from './each-line.ts';
+import { readChildMessage } from './read-child-message.ts';
 
 /** How long a dead child's output is waited for while something that it started holds it open, ms. */
 const LAST_WORDS_MS = 1_000;
@@ -14,11 +14,17 @@ const LAST_WORDS_MS = 1_000;
 export function childStarter(clock: Clock): StartChild {
   return ({ file, args = [], execArgv = [] }, listener) => {
     const output = listener.onOutput === undefined ? 2 : 'pipe';
-    const child = spawn(process.execPath, [...execArgv, file, ...args], {
-      stdio: ['ignore', output, output, 'ipc'],
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
+    let child: NodeChild;
+    try {
+      child = spawn(process.execPath, [...execArgv, file, ...args], {
+        stdio: ['ignore', output, output, 'ipc'],
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+      });
+    } catch {
+      // Some refusals of the system (no memory) are thrown, others told later: to us they are the same.
+      return stillborn(listener, clock);
+    }
     follow(child, listener, clock);
     return {
       pid: child.pid,
@@ -31,6 +37,11 @@ export function childStarter(clock: Clock): StartChild {
   };
 }
 
+function stillborn({ onExit }: ChildListener, clock: Clock): ChildProcess {
+  clock.timer(0, () => onExit(null, null));
+  return { pid: undefined, send: () => undefined, kill: () => undefined };
+}
+
 function follow(child: NodeChild, { onMessage, onExit, onOutput }: ChildListener, clock: Clock): void {
   let ended = false;
   let patience: Timer | undefined;
@@ -39,7 +50,10 @@ function follow(child: NodeChild, { onMessage, onExit, onOutput }: ChildListener
     if (!ended) onExit(code, signal);
     ended = true;
   };
-  child.on('message', (message) => onMessage(message as ChildMessage));
+  child.on('message', (value) => {
+    const message = readChildMessage(value);
+    if (message !== null) onMessage(message);
+  });
   // 'exit' may come before the last messages have been read; 'close' comes after them.
   child.on('close', end);
   child.on('exit', (code, signal) => {
