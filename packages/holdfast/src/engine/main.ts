@@ -65,7 +65,7 @@ async function main(): Promise<number> {
       uniqueId: randomUUID,
       onEngine,
     });
-    await say({ type: 'exit', code: start.once ? code : 0, summary });
+    await say({ type: 'exit', code, summary });
     return PRIVATE_EXIT.done;
   } finally {
     deadline?.cancel();

@@ -20,7 +20,7 @@ import { keepIndexed } from './indexer.ts';
 import type { StartMessage } from './messages.ts';
 import { storeFile } from './open-store.ts';
 import { processMetrics } from './process-metrics.ts';
-import { judgeRun, type RunEnd } from './run-end.ts';
+import { judgeRun, leaveRun, type RunEnd } from './run-end.ts';
 import { keepStates } from './state-keeper.ts';
 import { TimelineKeeper } from './timeline/timeline-keeper.ts';
 import { keepUp } from './upkeep.ts';
@@ -80,7 +80,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     await close();
   }
   await rest;
-  return judgeRun(engine, await store.stats());
+  return (start.once ? judgeRun : leaveRun)(engine, await store.stats());
 }
 
 /** The first requests are under way, or it is over already. */
