@@ -6,13 +6,15 @@ export function compressor(): (files: readonly string[]) => void {
   let busy = false;
   return (files) => {
     if (busy || files.length === 0) return;
-    busy = true;
     const done = (): void => {
       busy = false;
     };
-    spawn(process.execPath, [siblingPath('compress/main'), ...files], { stdio: 'ignore', windowsHide: true })
-      .on('close', done)
-      .on('error', done)
-      .unref();
+    const child = spawn(process.execPath, [siblingPath('compress/main'), ...files], {
+      stdio: 'ignore',
+      windowsHide: true,
+    });
+    // Not before: what the system refuses may be thrown by spawn itself.
+    busy = true;
+    child.on('close', done).on('error', done).unref();
   };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,9 +42,35 @@ describe('the journal of a supervisor', () => {
     ['cut', '{"format":1,"supervisor":{"pid"'],
     ['of another form', '{"format":2,"children":[],"exits":[],"deadly":[]}'],
     ['something else', 'null'],
+    ['with a child that is none', '{"format":1,"children":[null],"exits":[],"deadly":[]}'],
+    [
+      'with the number of everybody',
+      '{"format":1,"children":[{"name":"a","restarts":{},"identity":{"pid":-1}}],"exits":[],"deadly":[]}',
+    ],
   ])('that is %s counts as none', (_, text) => {
     if (text !== null) writeFileSync(journalFile(folder), text);
     expect(readJournal(journalFile(folder))).toBeNull();
+  });
+
+  it.skipIf(process.platform === 'win32')('is the old one when the disk takes only a part of the new', () => {
+    const file = journalFile(folder);
+    writeJournal(file, journal);
+    const larger = JSON.stringify({ ...journal, deadly: Array.from({ length: 9_000 }, (_, at) => at) });
+    const script = `
+      import { writeJournal } from ${JSON.stringify(new URL('journal.ts', import.meta.url).href)};
+      try { writeJournal(${JSON.stringify(file)}, ${larger}); } catch (error) { console.log(error.code); }`;
+    // The system takes what fits below the limit, and refuses only what comes after it.
+    const words = [
+      '-c',
+      'ulimit -f 8; exec "$@"',
+      'sh',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ];
+    expect(execFileSync('sh', words, { encoding: 'utf8' })).toBe('EFBIG\n');
+    expect(readJournal(file)).toEqual(journal);
   });
 });
 

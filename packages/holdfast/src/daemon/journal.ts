@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ChildExit, DeadlyWork, Restarts } from '../model/engine-message.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -32,12 +32,20 @@ export function journalFile(dataDir: string): string {
 export function readJournal(file: string): Journal | null {
   try {
     const journal = JSON.parse(readFileSync(file, 'utf8')) as Partial<Journal> | null;
-    const isOurs = journal?.format === 1 && Array.isArray(journal.children) && Array.isArray(journal.exits);
-    return isOurs && Array.isArray(journal.deadly) ? (journal as Journal) : null;
+    const { children, exits, deadly } = journal ?? {};
+    const isOurs = journal?.format === 1 && Array.isArray(exits) && Array.isArray(deadly);
+    return isOurs && Array.isArray(children) && children.every(isChild) ? (journal as Journal) : null;
   } catch {
     // Not there, or not ours: a journal is replaced as a whole, so there is no half of one to be saved.
     return null;
   }
+}
+
+/** By these numbers processes are ended, so nothing else may stand there. */
+function isChild(child: Partial<JournalChild> | null): boolean {
+  if (typeof child?.name !== 'string' || typeof child.restarts !== 'object') return false;
+  const { identity } = child;
+  return identity === null || (Number.isInteger(identity?.pid) && Number(identity?.pid) > 1);
 }
 
 /**
@@ -48,7 +56,8 @@ export function writeJournal(file: string, journal: Journal): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.new`;
   withFile(draft, 'w', (handle) => {
-    writeSync(handle, `${JSON.stringify(journal)}\n`);
+    // A disk that is almost full takes a part and says so by a number only: this goes on until it refuses.
+    writeFileSync(handle, `${JSON.stringify(journal)}\n`);
     fsyncSync(handle);
   });
   renameSync(draft, file);

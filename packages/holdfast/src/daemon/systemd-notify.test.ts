@@ -1,7 +1,7 @@
 import { VirtualClock } from '@holdfast/resilience/clock';
 import { describe, expect, it } from 'vitest';
 import { managerOf, takeManagerVariables } from './manager.ts';
-import { Notifier } from './systemd-notify.ts';
+import { Notifier, systemdNotify } from './systemd-notify.ts';
 
 function world(watchdogUsec?: string) {
   const clock = new VirtualClock();
@@ -46,6 +46,17 @@ describe('what systemd is told', () => {
     await clock.advance(30_000);
     expect(told.slice(3)).toEqual(['STOPPING=1 --status=stopping']);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the way to systemd', () => {
+  it('is none where it does not listen', () => {
+    expect([systemdNotify(undefined), systemdNotify('')]).toEqual([null, null]);
+  });
+
+  it('ends nobody when the system refuses to start the program', () => {
+    const notify = systemdNotify('/none');
+    expect(() => notify?.(['--status=a\0b'])).not.toThrow();
   });
 });
 

@@ -11,13 +11,17 @@ export type Notify = (words: readonly string[]) => void;
 export function systemdNotify(socket: string | undefined): Notify | null {
   if (socket === undefined || socket === '') return null;
   return (words) => {
-    spawn('systemd-notify', [...words], {
-      stdio: 'ignore',
-      env: { PATH: process.env['PATH'], NOTIFY_SOCKET: socket },
-    })
-      // Without the program systemd's own timeout tells.
-      .on('error', () => undefined)
-      .unref();
+    try {
+      spawn('systemd-notify', [...words], {
+        stdio: 'ignore',
+        env: { PATH: process.env['PATH'], NOTIFY_SOCKET: socket },
+      })
+        // Without the program systemd's own timeout tells.
+        .on('error', () => undefined)
+        .unref();
+    } catch {
+      // Some refusals of the system (no memory) are thrown; the next message is soon due.
+    }
   };
 }
 
