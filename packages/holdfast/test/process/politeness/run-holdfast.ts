@@ -47,14 +47,17 @@ export function runHoldfast(folder: string): RunningHoldfast {
     env: { ...process.env, HOLDFAST_STATE_DIR: stateDirOf(folder) },
   });
   const gone = endOf(child);
+  // Each child leads a group of its own, so that a signal to ours does not reach it.
+  const groups = [child.pid];
   const killTree = async (): Promise<void> => {
-    killGroup(child.pid);
+    for (const group of groups) killGroup(group);
     await gone;
   };
   onTestFinished(killTree);
   let readyAt = Number.POSITIVE_INFINITY;
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { kind, at } = JSON.parse(line) as { kind?: string; at?: number };
+    const { kind, at, pid } = JSON.parse(line) as { kind?: string; at?: number; pid?: number };
+    if (kind === 'engine-started') groups.push(pid);
     if (kind === 'ready' && at !== undefined) readyAt = at;
   });
   return { readyAt: () => readyAt, killTree };

@@ -78,6 +78,8 @@ function readLedger(path: string): readonly Visit[] {
  * later than the client had the last byte. So much of an interval may be missing by the ledger's figures alone.
  */
 const NOTED_LATE_MS = 80;
+/** The death of a client is noted later still: whoever finds its flight counts the interval from that moment. */
+const DEATH_NOTED_LATE_MS = 300;
 
 /** Times between the end of a response and the next arrival that are under the interval, as sentences. */
 export function impoliteness(visits: readonly Visit[], intervalMs: number): readonly string[] {
@@ -86,7 +88,8 @@ export function impoliteness(visits: readonly Visit[], intervalMs: number): read
     const together =
       visit.concurrent > 1 ? [`request ${String(index)} came while another was under way`] : [];
     const spacing = before === undefined ? intervalMs : visit.arrivedAt - before.endedAt;
-    return spacing >= intervalMs - NOTED_LATE_MS
+    const late = before?.aborted === true ? DEATH_NOTED_LATE_MS : NOTED_LATE_MS;
+    return spacing >= intervalMs - late
       ? together
       : [...together, `request ${String(index)} came ${String(spacing)} ms after the last answer`];
   });
