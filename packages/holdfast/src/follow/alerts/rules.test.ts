@@ -141,6 +141,31 @@ describe('flapping', () => {
     expect(scene.events).toEqual(['opened gap', 'recovered gap', 'opened gap']);
   });
 
+  it('is told within ten minutes though the clock was set back by a day after the recovery', async () => {
+    const scene = new Scene();
+    const gap = scene.open('gap');
+    await scene.clock.advance(MINUTE);
+    scene.recover(gap);
+    await scene.clock.advance(MINUTE);
+    scene.clock.stepWall(-24 * HOUR);
+    await scene.clock.advance(HOUR);
+    expect(scene.events).toEqual(['opened gap', 'recovered gap']);
+    scene.open('gap');
+    await scene.clock.advance(11 * MINUTE);
+    expect(scene.events).toEqual(['opened gap', 'recovered gap', 'opened gap']);
+  });
+
+  it('does not swallow what fails elsewhere long after the clock was set back', async () => {
+    const scene = new Scene();
+    scene.open('gap', { scope: 'a' });
+    await scene.clock.advance(MINUTE);
+    scene.clock.stepWall(-24 * HOUR);
+    await scene.clock.advance(HOUR);
+    scene.open('gap', { scope: 'b' });
+    await scene.clock.advance(MINUTE);
+    expect(scene.told.map(({ message }) => message.scopes)).toEqual([['a'], ['b']]);
+  });
+
   it('is forgotten after ten quiet minutes', async () => {
     const scene = new Scene();
     const first = scene.open('gap');

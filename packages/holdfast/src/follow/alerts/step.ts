@@ -26,7 +26,8 @@ export function step(book: Book, view: AlertView, rules: AlertRules): Book {
     ...view.incidents,
     ...(view.supervisor === null ? [] : engineTrouble(view.supervisor, view.now)),
   ].filter(isAlertable);
-  const joined = joinAll(book.alerts, incidents, rules);
+  const known = book.alerts.map((alert) => notLaterThan(alert, view.now));
+  const joined = joinAll(known, incidents, rules);
   const settled = joined.flatMap((alert) => settle(alert, incidents, view, rules));
   const told = tellNew(
     settled.map(({ alert }) => alert),
@@ -36,6 +37,17 @@ export function step(book: Book, view: AlertView, rules: AlertRules): Book {
   );
   const messages = [...settled.flatMap(({ message }) => message ?? []), ...told.messages];
   return pruned(queued({ ...book, alerts: told.alerts }, messages, rules.channels, view.now), view.now);
+}
+
+/** After the clock was set back, what was told before it must not lie in the future: nothing would be due until then. */
+function notLaterThan(alert: Alert, now: number): Alert {
+  const { toldAt, state } = alert;
+  const back = state.kind === 'told' || state.back === null ? null : Math.min(state.back, now);
+  return {
+    ...alert,
+    toldAt: Math.min(toldAt, now),
+    state: state.kind === 'told' ? state : { ...state, at: Math.min(state.at, now), back },
+  };
 }
 
 /** Alerts that last take in what belongs to none yet; the oldest one that fits has it. */
@@ -89,7 +101,7 @@ function settle(
   rules: AlertRules,
 ): readonly Settled[] {
   if (alert.state.kind === 'told') return [closeWhenOver(alert, incidents, view, rules)];
-  const state = countReturns(alert, alert.state, incidents);
+  const state = countReturns(alert, alert.state, incidents, view.now);
   const forgotten = state.back === null && view.now >= state.at + FLAPPING_MS;
   return forgotten ? [] : [{ alert: { ...alert, state } }];
 }
@@ -107,13 +119,15 @@ function closeWhenOver(
   if (view.supervisor === null && alert.incidents.every((id) => id.startsWith(FROM_SUPERVISOR)))
     return { alert };
   const ends = members.map(({ recoveredAt }) => recoveredAt ?? view.now);
-  const at = ends.length === 0 ? view.now : Math.max(...ends);
+  const at = ends.length === 0 ? view.now : Math.min(view.now, Math.max(...ends));
   const state: Over = { kind: 'over', at, returns: 0, seen: [], back: null };
   return { alert: { ...alert, state }, message: recoveryOf(alert, members, at, view, rules) };
 }
 
-function countReturns(alert: Alert, state: Over, incidents: readonly Incident[]): Over {
-  const returned = incidents.filter((incident) => isReturn(incident, alert, state));
+function countReturns(alert: Alert, state: Over, incidents: readonly Incident[], now: number): Over {
+  const returned = incidents.filter(
+    (incident) => (incident.recoveredAt ?? 0) <= now && isReturn(incident, alert, state),
+  );
   const unseen = returned.filter(({ id }) => !state.seen.includes(id));
   const open = returned.filter(({ recoveredAt }) => recoveredAt === null);
   const reopened = state.back === null && open.length > 0 && unseen.length === 0 ? 1 : 0;
