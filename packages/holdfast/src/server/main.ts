@@ -79,7 +79,7 @@ function serve(
   const options = { patience: ENGINE_PATIENCE_MS, withReader };
   const status = new Snapshot(systemClock, SNAPSHOT_MS, () => readStatus(world, config, options));
   const metrics = new Snapshot(systemClock, SNAPSHOT_MS, () =>
-    readMetrics({ world, config, withReader, status: () => status.get() }),
+    readMetrics({ world, config, status: () => status.get() }),
   );
   const app = makeApp({
     host,

@@ -36,6 +36,7 @@ export function sourceStatus(parts: SourceParts): SourceStatus {
     id,
     watermark,
     recordsTotal: counts?.records ?? 0,
+    gapsOpen: counts?.gapsOpen ?? 0,
     windows: counts?.windows ?? { open: 0, sealed: 0, verified: 0, gap: 0 },
     newestDatestamp,
     freshness,

@@ -31,6 +31,8 @@ export interface SourceStatus {
   readonly nextAttemptAt: string | null;
   readonly attempt: number;
   readonly recordsTotal: number;
+  /** Records or ranges known upstream and absent here. */
+  readonly gapsOpen: number;
   readonly windows: {
     readonly open: number;
     readonly sealed: number;

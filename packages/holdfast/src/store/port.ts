@@ -162,6 +162,7 @@ export interface StoreStats {
     readonly source: string;
     readonly records: number;
     readonly newestDatestamp: string | null;
+    readonly gapsOpen: number;
     readonly windows: {
       readonly open: number;
       readonly sealed: number;

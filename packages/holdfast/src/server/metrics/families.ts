@@ -8,16 +8,18 @@ import type { Family, Sample } from './exposition.ts';
 export interface MetricsParts {
   readonly report: StatusReport;
   readonly engine: EngineMetrics | null;
-  /** Open gaps by source. */
-  readonly gaps: ReadonlyMap<string, number>;
 }
 
 const ENGINE_STATES = ['starting', 'running', 'cooling-down', 'hung', 'stopped'] as const;
 
 /** Every metric, first what the store and the supervisor know, then what only a running engine does. */
-export function families(parts: MetricsParts): readonly Family[] {
-  const { report, engine } = parts;
-  return [...general(report), ...store(report), ...sources(parts), ...(engine ? engineFamilies(engine) : [])];
+export function families({ report, engine }: MetricsParts): readonly Family[] {
+  return [
+    ...general(report),
+    ...store(report),
+    ...sources(report),
+    ...(engine ? engineFamilies(engine) : []),
+  ];
 }
 
 function general({ engine, supervisor, disk }: StatusReport): Family[] {
@@ -55,7 +57,7 @@ function store({ store: counts, disk }: StatusReport): Family[] {
   ];
 }
 
-function sources({ report, gaps }: MetricsParts): Family[] {
+function sources(report: StatusReport): Family[] {
   const each = (value: (source: SourceStatus) => number | null): readonly Sample[] =>
     report.sources.flatMap((source): readonly Sample[] => {
       const found = value(source);
@@ -85,7 +87,7 @@ function sources({ report, gaps }: MetricsParts): Family[] {
     gauge(
       'gaps_open',
       'Records or ranges known upstream and absent here.',
-      each(({ id }) => (report.disk.walBytes === null ? null : (gaps.get(id) ?? 0))),
+      each(({ gapsOpen }) => (report.disk.walBytes === null ? null : gapsOpen)),
     ),
   ];
 }

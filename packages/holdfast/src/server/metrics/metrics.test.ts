@@ -13,9 +13,8 @@ const STOPPED = { state: 'stopped' as const, pid: null };
 
 function read(parts: Partial<MetricsParts> = {}): ReadonlyMap<string, Metric> {
   const whole: MetricsParts = {
-    report: exampleReport(),
+    report: exampleReport({ sources: [exampleSource({ gapsOpen: 2 })] }),
     engine: exampleMetrics(),
-    gaps: new Map([['library', 2]]),
     ...parts,
   };
   return new Map(parseExposition(exposition(families(whole))).map((metric) => [metric.name, metric]));
@@ -101,7 +100,7 @@ describe('the metrics', () => {
     fc.assert(
       fc.property(fc.uniqueArray(name, { maxLength: 5 }), (ids) => {
         const sources = ids.map((id) => exampleSource({ id }));
-        const found = read({ report: exampleReport({ sources }), gaps: new Map() });
+        const found = read({ report: exampleReport({ sources }) });
         const series = found.get('holdfast_gaps_open')?.series ?? [];
         expect(series.map(({ labels }) => labels.get('source'))).toEqual(ids.map((id) => id.toWellFormed()));
       }),

@@ -4,7 +4,6 @@ import type { ControlWorld } from '../../control/ask.ts';
 import { HoldfastError } from '../../model/error.ts';
 import type { EngineMetrics } from '../../model/metrics.ts';
 import type { FoundStatus } from '../../status/read-status.ts';
-import type { StoreReader } from '../../store/port.ts';
 import { exposition } from './exposition.ts';
 import { families } from './families.ts';
 
@@ -13,25 +12,15 @@ export interface MetricsSources {
   readonly world: ControlWorld;
   readonly config: Config;
   readonly status: () => Promise<FoundStatus>;
-  readonly withReader: <Result>(work: (reader: StoreReader | null) => Promise<Result>) => Promise<Result>;
 }
 
 const PATIENCE = 1_000;
 
 /** The metrics as Prometheus text; what nobody answered for is left out. */
-export async function readMetrics({ world, config, status, withReader }: MetricsSources): Promise<string> {
+export async function readMetrics({ world, config, status }: MetricsSources): Promise<string> {
   const { report } = await status();
   const engine = report.engine.state === 'running' ? await askMetrics(world, config.dataDir) : null;
-  const gaps = await withReader(openGaps);
-  return exposition(families({ report, engine, gaps }));
-}
-
-async function openGaps(reader: StoreReader | null): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
-  for (const { source, state } of (await reader?.gaps()) ?? []) {
-    if (state === 'open') counts.set(source, (counts.get(source) ?? 0) + 1);
-  }
-  return counts;
+  return exposition(families({ report, engine }));
 }
 
 /** Null when the engine does not answer, or does not know the question. */

@@ -22,6 +22,7 @@ export function exampleSource(change: Partial<SourceStatus> = {}): SourceStatus 
     nextAttemptAt: null,
     attempt: 0,
     recordsTotal: 10,
+    gapsOpen: 0,
     windows: { open: 0, sealed: 0, verified: 1, gap: 0 },
     newestDatestamp: '2026-11-21',
     freshness: { lagSeconds: 60, stalenessSeconds: 42, targetSeconds: null, late: false },

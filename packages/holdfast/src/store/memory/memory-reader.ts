@@ -70,23 +70,27 @@ export class MemoryReader implements StoreReader {
   async stats(): Promise<StoreStats> {
     const { records, troubles, leases, indexed } = this.#parts;
     const windows = leases.all();
+    const gaps = troubles.gaps();
+    const open = gaps.filter(({ state }) => state === 'open');
     const bySource = new Map(records.bySource());
     const names = new Set([
       ...this.#parts.sources.keys(),
       ...bySource.keys(),
       ...windows.map((each) => each.source),
+      ...gaps.map((each) => each.source),
     ]);
     const perSource = [...names].sort().map((source) => ({
       source,
       records: bySource.get(source)?.length ?? 0,
       newestDatestamp: newestStamp((bySource.get(source) ?? []).flat()),
+      gapsOpen: open.filter((gap) => gap.source === source).length,
       windows: windowCounts(windows.filter((window) => window.source === source)),
     }));
     return {
       records: perSource.reduce((sum, each) => sum + each.records, 0),
       quarantined: troubles.entries().filter(({ state }) => state === 'open').length,
-      gapsOpen: troubles.gaps().filter(({ state }) => state === 'open').length,
-      gapsConfirmedAbsent: troubles.gaps().filter(({ state }) => state !== 'open').length,
+      gapsOpen: open.length,
+      gapsConfirmedAbsent: gaps.length - open.length,
       bytes: 0,
       walBytes: 0,
       freeBytes: 0,

@@ -159,7 +159,7 @@ export const readCases: readonly Case[] = [
         records: 0,
         lastSeq: 0n,
         perSource: [
-          { source: 'empty', records: 0, newestDatestamp: null, windows: { open: 0 } },
+          { source: 'empty', records: 0, newestDatestamp: null, gapsOpen: 0, windows: { open: 0 } },
           { source: 's', windows: { open: 2, sealed: 1, verified: 1, gap: 1 } },
         ],
       });

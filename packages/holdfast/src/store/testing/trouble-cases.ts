@@ -31,7 +31,7 @@ export const troubleCases: readonly Case[] = [
         },
         { key: 'id:old', id: 'old', datestamp: '2024-01-05' },
       ]);
-      expect(await store.stats()).toMatchObject({ gapsOpen: 2 });
+      expect(await store.stats()).toMatchObject({ gapsOpen: 2, perSource: [{ source: 's', gapsOpen: 2 }] });
       await harvest.add([
         paper({ id: 'old', title: 'still older' }, '2024-01-04'),
         paper({ id: 'absent' }, '2024-01-03'),
@@ -57,7 +57,11 @@ export const troubleCases: readonly Case[] = [
       expect(await store.gaps()).toMatchObject([
         { attempts: 3, state: 'confirmed-absent', since: 6000, nextAt: 9 },
       ]);
-      expect(await store.stats()).toMatchObject({ gapsOpen: 0, gapsConfirmedAbsent: 1 });
+      expect(await store.stats()).toMatchObject({
+        gapsOpen: 0,
+        gapsConfirmedAbsent: 1,
+        perSource: [{ source: 's', gapsOpen: 0 }],
+      });
       await harvest.add([listed('a', '2024-01-06')], { at: 9000 });
       expect(await store.gaps()).toMatchObject([
         { attempts: 0, state: 'open', since: 6000, datestamp: '2024-01-06' },
