@@ -1,6 +1,6 @@
 /** The engine process: what it says to its parent and hears from it; `run-engine.ts` joins the parts. */
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '@holdfast/resilience/clock';
+import { awakeTimer, systemClock } from '@holdfast/resilience/clock';
 import { dieWithParent } from '../child/die-with-parent.ts';
 import { untilWritable } from '../ingest/persist.ts';
 import { PRIVATE_EXIT, type ChildMessage } from '../model/engine-message.ts';
@@ -52,7 +52,9 @@ async function main(): Promise<number> {
   void heartbeat(() => engine?.progress ?? 0, stopping.signal);
   const { deadlineMs } = start;
   const deadline =
-    deadlineMs === null ? null : systemClock.timer(deadlineMs, () => stopping.abort(STOP), { unref: true });
+    deadlineMs === null
+      ? null
+      : awakeTimer(systemClock, deadlineMs, () => stopping.abort(STOP), { unref: true });
   const store = await openInTime(start, stopping.signal);
   if (store === null) return PRIVATE_EXIT.done;
   try {
