@@ -15,7 +15,7 @@ function reachable(entry: URL, seen = new Set<string>()): Set<string> {
 }
 
 test('node:sqlite is reachable from ./state/sqlite alone, and nothing from outside Node is reachable', () => {
-  const entries = ['./index.ts', './clock/index.ts', './state/index.ts'];
+  const entries = ['./index.ts', './clock/index.ts', './state/index.ts', './awake/index.ts'];
   for (const entry of entries) {
     const modules = reachable(new URL(entry, import.meta.url));
     expect(modules.size).toBeGreaterThan(3);
