@@ -5,7 +5,7 @@ import type { AlertChannel } from '../../config/config.ts';
 import { BOOK_KEY, readBook, writeBook } from './book.ts';
 import { channelKey, channelName } from './channel-name.ts';
 import type { AlertMessage } from './message.ts';
-import { delivered, oldestPending } from './outbox.ts';
+import { allPending, delivered } from './outbox.ts';
 
 /** Hands one message to one channel; resolves when the channel has accepted it. */
 export type SendAlert = (channel: AlertChannel, message: AlertMessage, signal: AbortSignal) => Promise<void>;
@@ -19,12 +19,15 @@ export interface CourierOptions {
   readonly random: Random;
 }
 
+/** After so many refusals in a row, some nine minutes, a message may be what the channel does not like. */
+const REFUSALS = 8;
 /** Longest time that one delivery may take. */
 const ATTEMPT_LIMIT = '90s';
 
 /**
  * Delivers the messages of one channel, in their order, for ever: the only layer that tries again. A message is marked
  * only after the channel has accepted it, so that a process which dies in between delivers it again, under its old id.
+ * One that is refused again and again does not hold up the others for ever: they get a turn after each of its refusals.
  *
  * Modes: idle (nothing is due), busy (sending, or waiting before it tries again), ended.
  */
@@ -34,6 +37,8 @@ export class Courier {
   readonly #options: CourierOptions;
   readonly #policy: Policy;
   #wake = Promise.withResolvers<void>();
+  /** The oldest message, and how often in a row it was refused. */
+  #refused = { id: '', times: 0 };
   /** The last failure of what is being delivered now; null when all is well. */
   lastError: string | null = null;
   /** Wall ms of the next try; null when none is waited for. */
@@ -66,22 +71,30 @@ export class Courier {
     for (;;) {
       signal.throwIfAborted();
       const wake = this.#wake.promise;
-      const message = await this.#persistently(() => this.#next(), signal);
+      const message = await this.#persistently((attempt) => this.#deliver(attempt), signal);
       if (message === undefined) {
         await Promise.race([wake, aborted]);
         this.#wake = Promise.withResolvers();
-        continue;
-      }
-      await this.#persistently(
-        (attempt) => this.#options.send(this.#options.channel, message, attempt),
-        signal,
-      );
-      await this.#persistently(() => this.#mark(message), signal);
+      } else await this.#persistently(() => this.#mark(message), signal);
     }
   }
 
-  async #next(): Promise<AlertMessage | undefined> {
-    return oldestPending(readBook(await this.#options.state.get(BOOK_KEY)), this.key);
+  /** Sends the oldest message that is due, or one of the others; undefined when none is due. */
+  async #deliver(signal: AbortSignal): Promise<AlertMessage | undefined> {
+    const { send, channel, state } = this.#options;
+    const [oldest, ...others] = allPending(readBook(await state.get(BOOK_KEY)), this.key);
+    if (oldest === undefined) return undefined;
+    try {
+      await send(channel, oldest, signal);
+      return oldest;
+    } catch (error) {
+      const { id, times } = this.#refused;
+      this.#refused = { id: oldest.id, times: id === oldest.id ? times + 1 : 1 };
+      const other = others[Math.max(0, this.#refused.times - REFUSALS) % others.length];
+      if (this.#refused.times < REFUSALS || other === undefined || signal.aborted) throw error;
+      await send(channel, other, signal);
+      return other;
+    }
   }
 
   async #mark({ id }: AlertMessage): Promise<void> {

@@ -45,6 +45,24 @@ describe('delivery', () => {
     expect(scene.attempts).toBeLessThan(24 * 12 + 20);
   });
 
+  it('of a message that a channel never takes does not hold up the others', async () => {
+    const scene = new Scene();
+    const never = scene.open('gap', { scope: 'a' });
+    scene.refused.add(`${never.id}:opened`);
+    await scene.clock.advance(HOUR);
+    expect(scene.attempts).toBeGreaterThan(10);
+    expect(scene.told).toEqual([]);
+    scene.open('hung');
+    await scene.clock.advance(MINUTE);
+    scene.open('disk');
+    await scene.clock.advance(15 * MINUTE);
+    expect(scene.events).toEqual(['opened hung', 'opened disk']);
+    expect(scene.alerts.status().channels).toMatchObject([{ pending: 1, lastError: 'not this one' }]);
+    scene.clock.stepWall(31 * DAY);
+    await scene.clock.advance(10 * MINUTE);
+    expect(scene.alerts.status()).toMatchObject({ dropped: 1, channels: [{ pending: 0, lastError: null }] });
+  });
+
   it('goes on after a restart, and tells nothing twice', async () => {
     const scene = new Scene();
     scene.down.add('webhook');

@@ -36,9 +36,9 @@ function unusedId(id: string, outbox: readonly Queued[]): string {
   }
 }
 
-/** The oldest message that a channel has not delivered; undefined when there is none. */
-export function oldestPending({ outbox }: Book, channel: string): AlertMessage | undefined {
-  return outbox.find(({ deliveries }) => deliveries[channel] === null)?.message;
+/** The messages that a channel has not delivered, oldest first. */
+export function allPending({ outbox }: Book, channel: string): readonly AlertMessage[] {
+  return outbox.filter(({ deliveries }) => deliveries[channel] === null).map(({ message }) => message);
 }
 
 /** How many messages a channel has not delivered. */

@@ -97,6 +97,8 @@ export class Scene {
   hasStore = true;
   /** Channels that refuse for now. */
   readonly down = new Set<AlertChannel['type']>();
+  /** Ids of messages that no channel takes. */
+  readonly refused = new Set<string>();
   readonly told: { channel: AlertChannel['type']; message: AlertMessage; at: number }[] = [];
   attempts = 0;
   alerts: RunningAlerts;
@@ -131,6 +133,7 @@ export class Scene {
       send: (channel, message) => {
         this.attempts += 1;
         if (this.down.has(channel.type)) return Promise.reject(new Error('the channel is down'));
+        if (this.refused.has(message.id)) return Promise.reject(new Error('not this one'));
         this.told.push({ channel: channel.type, message, at: this.clock.now() - this.start });
         return Promise.resolve();
       },
