@@ -17,7 +17,7 @@ const PATIENCE = 2_000;
 export const register: Register = (command, run) => {
   command.action(
     run(async ({ io, options, resolved }) => {
-      const { dataDir } = resolved().config;
+      const { dataDir, dashboard } = resolved().config;
       const reply = await askEngine(io, dataDir, { verb: 'status', part: 'supervisor', patience: PATIENCE });
       if (reply.type !== 'nobody') throw alreadyRuns(dataDir);
       const plan = makePlan(io, resolved(), { once: false, startedAt: io.clock.now(), logged: true });
@@ -38,6 +38,8 @@ export const register: Register = (command, run) => {
           `${words} (process ${outcome.pid}).`,
           `  Data     ${plain(dataDir)}`,
           `  Log      ${plain(plan.log?.file ?? '')}`,
+          // A port of the system's choice stands in the log.
+          ...(dashboard.port === 0 ? [] : [`  Page     http://${dashboard.host}:${String(dashboard.port)}/`]),
           `Next: ${name} status, ${name} logs -f, ${name} stop`,
         ].join('\n'),
       );

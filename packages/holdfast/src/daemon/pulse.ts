@@ -44,7 +44,7 @@ export class Pulse {
             limitMs: spec.watchdogMs,
             onHung: (silentMs) => {
               this.#modeSince = clock.now();
-              onHung(silentMs);
+              onHung(Math.round(silentMs));
             },
             onLost,
           });

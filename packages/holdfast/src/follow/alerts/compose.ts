@@ -39,7 +39,10 @@ export function openingOf(
   rules: AlertRules,
 ): AlertMessage {
   const doing = lastAction(members) ?? (view.engineAnswers ? null : 'the engine does not answer');
-  const tries = members.map(({ nextAttemptAt }) => nextAttemptAt).filter((at) => at !== null);
+  // One that is due already is under way: it says nothing about the next.
+  const tries = members
+    .map(({ nextAttemptAt }) => nextAttemptAt)
+    .filter((at) => at !== null && at > view.now) as readonly number[];
   const title = `Holdfast: ${OPENED[alert.cause](names(alert.scopes))}`;
   return withText({
     ...common(alert, members, view, rules),
