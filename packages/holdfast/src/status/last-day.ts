@@ -34,7 +34,7 @@ export function lastDays(days: readonly TimelineDay[], now: number): ReadonlyMap
 /** A source of which nothing is known. */
 export const UNKNOWN_DAY = UNKNOWN_SLOT.repeat(CELLS);
 
-/** Days that were read before: yesterday's stay as they are, today's change once in five minutes. */
+/** Days that were read before: yesterday's stay as they are, today's change a few times in five minutes. */
 const known = new Map<string, string>();
 const MOST_KEPT = 2_000;
 

@@ -17,6 +17,11 @@ export class TimelineRecorder {
   readonly #days = new Map<string, TimelineDay>();
   readonly #changed = new Set<string>();
 
+  /** Whether there is something to take. */
+  get hasChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** What is known already; days that were rolled up are left alone. */
   load(days: readonly TimelineDay[]): void {
     for (const day of days) {

@@ -2,7 +2,6 @@ import { classify } from '@holdfast/resilience';
 import type { Clock } from '@holdfast/resilience/clock';
 import { dayOf } from '../../model/day.ts';
 import type { EngineEvent } from '../../model/event.ts';
-import { SLOT_MS } from '../../model/timeline.ts';
 import type { Store } from '../../store/port.ts';
 import type { Engine } from '../engine.ts';
 import { sourceNow } from '../source-now.ts';
@@ -10,10 +9,15 @@ import { TimelineRecorder } from './recorder.ts';
 
 /** How often the states are looked at, ms. */
 const LOOK_MS = 1_000;
+/** What has changed is written at most so often, for all sources at once, ms. */
+const WRITE_MS = 10_000;
 /** Shorter sleeps and stops are not shown, ms. */
 const SHOWN_MS = 10_000;
 
-/** Looks at the states of all sources each second, and writes the slots when one is over, and at the end. */
+/**
+ * Looks at the states of all sources each second. The present slot is written soon after it began or became worse,
+ * so that who looks sees how things are now; while nothing changes that is one transaction per slot.
+ */
 export class TimelineKeeper {
   readonly #store: Pick<Store, 'timelines' | 'putTimelines'>;
   readonly #clock: Clock;
@@ -40,13 +44,15 @@ export class TimelineKeeper {
   /** Records until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#recorder.load(await this.#store.timelines(dayOf(this.#clock.now() - 24 * 3_600_000)));
-    let slot = slotOf(this.#clock.now());
+    let written = this.#clock.monotonic();
     while (!signal.aborted) {
       const now = this.#clock.now();
-      if (slotOf(now) !== slot) await this.#write();
-      slot = slotOf(now);
       for (const { id, harvester } of this.#engine.sources())
         this.#recorder.note(id, sourceNow(harvester).state, now);
+      if (this.#recorder.hasChanged && this.#clock.monotonic() - written >= WRITE_MS) {
+        await this.#write();
+        written = this.#clock.monotonic();
+      }
       await this.#clock.sleep(LOOK_MS, { signal }).catch(() => undefined);
     }
     await this.#write();
@@ -62,8 +68,4 @@ export class TimelineKeeper {
       this.#recorder.giveBack(days);
     }
   }
-}
-
-function slotOf(at: number): number {
-  return Math.floor(at / SLOT_MS);
 }
