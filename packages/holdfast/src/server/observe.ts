@@ -15,7 +15,7 @@ const LOOK_BACK = 3 * DAY;
 const MOST = 1_000;
 
 /** Whether the engine gives an answer now, and what its supervisor says: never an answer of before. */
-export async function takePulse(world: ControlWorld, { dataDir }: Config): Promise<Pulse> {
+export async function takePulse(world: ControlWorld, { dataDir }: Pick<Config, 'dataDir'>): Promise<Pulse> {
   const [engineAnswers, supervisor] = await Promise.all([
     answers(world, dataDir),
     askSupervisor(world, dataDir),
@@ -23,16 +23,33 @@ export async function takePulse(world: ControlWorld, { dataDir }: Config): Promi
   return { engineAnswers, supervisor };
 }
 
-/** One look at everything that alerts are judged by. @throws when the store cannot be read */
-export async function observe(world: ControlWorld, config: Config, store: KeptReader): Promise<AlertView> {
+/**
+ * One look at everything that alerts are judged by. A store that cannot be read is no reason to be silent: a damaged
+ * one may be why the engine crashes, of which its supervisor tells.
+ */
+export async function observe(
+  world: ControlWorld,
+  config: Pick<Config, 'dataDir'>,
+  store: KeptReader,
+): Promise<AlertView> {
   const pulse = await takePulse(world, config);
   const now = world.clock.now();
-  return store.with(async (reader) => ({
-    ...pulse,
-    now,
-    incidents: reader === null ? [] : await incidents(reader, now),
-    store: reader === null ? null : await counts(reader),
-  }));
+  try {
+    const seen = await store.with((reader) =>
+      reader === null ? Promise.resolve(UNSEEN) : seenIn(reader, now),
+    );
+    return { ...pulse, ...seen, problem: null, now };
+  } catch (error) {
+    return { ...pulse, ...UNSEEN, problem: error instanceof Error ? error.message : String(error), now };
+  }
+}
+
+type Seen = Pick<AlertView, 'incidents' | 'store'>;
+
+const UNSEEN: Seen = { incidents: [], store: null };
+
+async function seenIn(reader: StoreReader, now: number): Promise<Seen> {
+  return { incidents: await incidents(reader, now), store: await counts(reader) };
 }
 
 async function incidents(reader: StoreReader, now: number): Promise<readonly Incident[]> {

@@ -10,6 +10,8 @@ export interface AlertView {
   readonly engineAnswers: boolean;
   /** Null when there is no store (yet, or now): nothing follows from incidents that are not there then. */
   readonly store: StoreCounts | null;
+  /** Why the store could not be read; null when it could, or there is none yet. */
+  readonly problem: string | null;
   /** Wall ms. */
   readonly now: number;
 }

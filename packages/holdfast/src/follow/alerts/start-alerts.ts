@@ -22,7 +22,7 @@ export interface AlertDeps {
   readonly outageAfter: number;
   /** The overview page; null when there is none. */
   readonly url: string | null;
-  /** @throws when the store cannot be read: then nothing is concluded from this look. */
+  /** @throws when nothing can be seen: then nothing is concluded from this look. */
   readonly observe: () => Promise<AlertView>;
   readonly send: SendAlert;
   /** Distance of two looks, ms; 5 s when left out. */
@@ -51,7 +51,7 @@ export interface AlertsStatus {
   }[];
   /** Messages that were given up undelivered. */
   readonly dropped: number;
-  /** Why the last look failed; null when it did not. */
+  /** Why the last look failed or did not see the store; null when it saw everything. */
   readonly problem: string | null;
 }
 
@@ -118,8 +118,7 @@ class Alerts {
   async #look(signal: AbortSignal): Promise<never> {
     for (;;) {
       try {
-        await this.#lookOnce();
-        this.#problem = null;
+        this.#problem = await this.#lookOnce();
       } catch (error) {
         // The next look sees the same and more, so nothing is lost; the status shows why this one failed.
         this.#problem = error instanceof Error ? error.message : String(error);
@@ -128,16 +127,18 @@ class Alerts {
     }
   }
 
-  async #lookOnce(): Promise<void> {
+  /** What this look could not see; null when it saw everything. */
+  async #lookOnce(): Promise<string | null> {
     const { state, observe, outageAfter, url } = this.#deps;
     const channels = this.#couriers.map(({ key }) => key);
     // Without a channel nobody would be told, and whoever gets one later should be told what is still open.
-    if (channels.length === 0) return;
+    if (channels.length === 0) return null;
     const view = await observe();
     const value = await state.update(BOOK_KEY, (current) =>
       writeBook(step(onlyFor(readBook(current), channels), view, { outageAfter, url, channels }), current),
     );
     this.#book = readBook(value);
     for (const courier of this.#couriers) if (pendingCount(this.#book, courier.key) > 0) courier.wake();
+    return view.problem;
   }
 }

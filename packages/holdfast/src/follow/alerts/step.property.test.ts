@@ -68,7 +68,8 @@ class History {
         incidents: this.incidents,
         supervisor: null,
         engineAnswers: true,
-        store: null,
+        problem: null,
+        store: { records: 0, quarantined: 0, gapsOpen: 0 },
         now: this.now,
       };
       const once = step(this.#book, view, rules);

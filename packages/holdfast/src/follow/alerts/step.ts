@@ -101,6 +101,8 @@ function settle(
   rules: AlertRules,
 ): readonly Settled[] {
   if (alert.state.kind === 'told') return [closeWhenOver(alert, incidents, view, rules)];
+  // Without the store nobody knows what came back.
+  if (view.store === null) return [{ alert }];
   const state = countReturns(alert, alert.state, incidents, view.now);
   const forgotten = state.back === null && view.now >= state.at + FLAPPING_MS;
   return forgotten ? [] : [{ alert: { ...alert, state } }];

@@ -147,6 +147,7 @@ export class Scene {
       supervisor: this.supervisor,
       engineAnswers: this.engineAnswers,
       store: this.hasStore ? { records: 1_234, quarantined: 2, gapsOpen: 1 } : null,
+      problem: null,
       now: this.clock.now(),
     };
   }

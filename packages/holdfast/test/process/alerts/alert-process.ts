@@ -78,6 +78,7 @@ startAlerts({
       supervisor: null,
       engineAnswers: true,
       store: null,
+      problem: null,
       now: systemClock.now(),
     });
   },
