@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@holdfast/resilience/clock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { controlPath } from '../control/control-path.ts';
+import { listen } from '../control/listen.ts';
+import type { ControlWorld } from '../control/ask.ts';
+import { exitAt, supervisorWith } from '../follow/testing/alert-scene.ts';
+import { KeptReader } from './kept-reader.ts';
+import { observe } from './observe.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-observe-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('a look at everything', () => {
+  it.skipIf(process.platform === 'win32')(
+    'still hears the supervisor of an engine that crashes because its store is damaged',
+    async () => {
+      const dataDir = join(folder, 'data');
+      mkdirSync(dataDir);
+      const file = join(dataDir, 'store.db');
+      writeFileSync(file, 'this is no store'.repeat(1_000));
+      const uid = process.getuid?.();
+      const env = { XDG_RUNTIME_DIR: folder };
+      const world: ControlWorld = { clock: systemClock, platform: process.platform, env, tmp: folder, uid };
+      const crashing = supervisorWith({ mode: 'cooling-down' }, [
+        exitAt(systemClock.now(), { coolingDown: true }),
+      ]);
+      const address = controlPath({ ...world, dataDir, part: 'supervisor' });
+      const listener = await listen(address, uid, () => Promise.resolve(crashing));
+      const store = new KeptReader(file);
+      try {
+        const view = await observe(world, { dataDir }, store);
+        expect(view).toMatchObject({
+          supervisor: { exits: [{ coolingDown: true }] },
+          engineAnswers: false,
+          incidents: [],
+          store: null,
+          problem: expect.any(String),
+        });
+      } finally {
+        await store.close();
+        listener.close();
+      }
+    },
+  );
+});
