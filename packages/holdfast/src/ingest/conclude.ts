@@ -5,7 +5,7 @@ import type { Commit, NewWindow } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { splitInto, type Conclusion, type EndOfLook } from './conclusion.ts';
 import { gapOf } from './gap-of.ts';
-import type { Walk } from './walk.ts';
+import { announcedInVain, type Walk } from './walk.ts';
 import { split, tailWindow } from './windows.ts';
 
 /** Decides what becomes of a window when a look at it has ended. */
@@ -132,10 +132,12 @@ function msUntil(day: Day, serverDay: Day | null): number {
 
 /** A list that ends by protocol, and yet short of its own size in the second look too. */
 function shortage(end: EndOfLook): string | null {
-  const { announced, records } = end.walk.progress;
+  const { progress } = end.walk;
   if (end.window.look === 1 && end.stream.secondLook) return null;
-  if (announced === null || end.stream.countsRows || records >= announced) return null;
-  return `the upstream announced ${String(announced)} records and listed ${String(records)}`;
+  const announced = announcedInVain(progress);
+  if (announced === null || end.stream.countsRows) return null;
+  const listed = Math.min(progress.records, announced - 1);
+  return `the upstream announced ${String(announced)} records and listed ${String(listed)}`;
 }
 
 function stuck(end: EndOfLook, walk: Extract<Walk, { mode: 'stuck' }>): Conclusion {

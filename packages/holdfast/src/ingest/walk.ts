@@ -49,6 +49,8 @@ export interface Progress {
   /** Server date of the first answer. */
   readonly serverDate: string | null;
   readonly announced: number | null;
+  /** What the list that was asked anew last announced of itself; absent in cursors of earlier versions. */
+  readonly announcedSince?: number | null;
   /** Restarts in a row that brought no page. */
   readonly fruitless: number;
   /** Where earlier doubtful ends were; two at the same place agree. */
@@ -154,7 +156,11 @@ type Doubted = Extract<Walk, { mode: 'begin' | 'walking' | 'doubting' }>;
 
 function afterPage(walk: Doubted, request: PageRequest, page: Page, context: WalkContext): Walk {
   const asked = walk.mode === 'doubting' ? walk.asked : 0;
-  const progress = advance(walk.progress, request, page);
+  const progress = advance(
+    walk.mode === 'doubting' ? unread(walk.progress, request) : walk.progress,
+    request,
+    page,
+  );
   if (page.end === 'proved') return { mode: 'finished', end: 'proved', progress };
   if (page.end === 'unproved' || page.next === null) {
     return doubt(progress, request, 'the list stopped without an end marker', asked, context);
@@ -211,21 +217,39 @@ function doubt(
       progress: rewound(doubted, progress.lastFull.count),
     };
   }
-  return { mode: 'begin', progress: { ...doubted, sinceRestart: 0, loop: startLoop() } };
+  return { mode: 'begin', progress: anew(doubted) };
 }
 
 function agreedEnd(progress: Progress, why: string, context: WalkContext): Walk {
-  const short = progress.announced !== null && progress.records < progress.announced;
   // An offset list's total counts phantom rows; a token list that stops short of its own size is not believed.
-  if (short && !streamOf(context).countsRows) {
+  const announced = announcedInVain(progress);
+  if (announced !== null && !streamOf(context).countsRows) {
     return {
       mode: 'stuck',
-      why: `${why}; ${String(progress.announced)} records were announced`,
+      why: `${why}; ${String(announced)} records were announced`,
       narrow: true,
       progress,
     };
   }
   return { mode: 'finished', end: 'confirmed', progress };
+}
+
+/** The size that a list announced and did not reach, of the whole or since it was asked anew; null when it did. */
+export function announcedInVain({
+  announced,
+  records,
+  announcedSince = null,
+  sinceRestart,
+}: Progress): number | null {
+  if (announced !== null && records < announced) return announced;
+  return announcedSince !== null && sinceRestart < announcedSince ? announcedSince : null;
+}
+
+/** A page that is asked for again is counted once: repeats must not make up for what the list withholds. */
+function unread(progress: Progress, request: PageRequest): Progress {
+  const { lastFull, records, sinceRestart } = progress;
+  if (lastFull?.request.url !== request.url) return progress;
+  return { ...progress, records: records - lastFull.count, sinceRestart: sinceRestart - lastFull.count };
 }
 
 /** The last page's rows are about to be counted a second time. */
@@ -246,7 +270,12 @@ function askAnew(progress: Progress, why: string): Walk {
     return { mode: 'stuck', why, narrow: true, progress };
   }
   const ends = [...progress.ends, `restart|${progress.last ?? ''}|${String(progress.sinceRestart)}`];
-  return { mode: 'begin', progress: { ...progress, fruitless, ends, sinceRestart: 0, loop: startLoop() } };
+  return { mode: 'begin', progress: anew({ ...progress, fruitless, ends }) };
+}
+
+/** The list is asked anew, with a size of its own. */
+function anew(progress: Progress): Progress {
+  return { ...progress, sinceRestart: 0, announcedSince: null, loop: startLoop() };
 }
 
 /** The list breaks off at the same place each time: asking the whole of it once more will not help. */
@@ -290,6 +319,7 @@ function advance(progress: Progress, request: PageRequest, page: Page): Progress
     last: sorted.at(-1) ?? progress.last,
     serverDate: progress.serverDate ?? page.serverDate,
     announced: progress.announced ?? page.announced,
+    announcedSince: progress.announcedSince ?? page.announced,
     lastFull: page.count > 0 ? { request, count: page.count } : progress.lastFull,
   };
 }
