@@ -72,6 +72,8 @@ export class Engine {
   /** Counts every sign of life, so that a supervisor tells hung from slow. */
   progress = 0;
   #addresses: readonly string[];
+  /** By how much the boot clock was ahead of the monotonic one when it was last looked at, ms. */
+  #bootAhead: number;
   /** Wall ms of the last page that was committed; null before. */
   lastCommitAt: number | null = null;
 
@@ -79,6 +81,7 @@ export class Engine {
     this.#options = options;
     const { clock, addresses = () => ['some'] } = options;
     this.#addresses = addresses();
+    this.#bootAhead = bootAhead(clock);
     this.#services = new Services(options);
     this.#machine = new MachineState(clock, (event) => this.#observe(event));
     this.#network = new MachineNetwork({
@@ -131,6 +134,15 @@ export class Engine {
     return this.#find(id)?.source;
   }
 
+  /** The upstreams' time by their last answers, the latest of them, at least; wall ms; null before any named one. */
+  upstreamNow(): number | null {
+    const { remembered = [] } = this.#options;
+    const before = remembered.map(({ watermark }) => Date.parse(watermark ?? ''));
+    const now = this.#running.map(({ fetcher }) => fetcher.serverNow ?? Number.NaN);
+    const known = [...before, ...now].filter((at) => !Number.isNaN(at));
+    return known.length === 0 ? null : Math.max(...known);
+  }
+
   /** Asks a source now, as far as waits are our own. False: no such source runs. */
   async retry(id: string): Promise<boolean> {
     const running = this.#find(id);
@@ -155,7 +167,7 @@ export class Engine {
   /** The machine slept, or this process was stopped, for so long: every exchange on its way is asked again. */
   woke({ sleptMs, cause = 'sleep' }: { readonly sleptMs: number; readonly cause?: 'sleep' | 'pause' }): void {
     this.#machine.note(cause === 'sleep' ? 'woke' : 'paused', sleptMs);
-    this.#revive(true, sleptMs);
+    this.#revive(true, this.#uncounted(sleptMs));
   }
 
   /** The addresses of this machine have changed. */
@@ -172,9 +184,13 @@ export class Engine {
     this.#options.transport.reset();
   }
 
-  /** The wall clock was set by so many ms. No wait rests on it; it is only told. */
+  /**
+   * The wall clock was set by so many ms. No wait rests on it; but all clocks of a virtual machine stand still while
+   * its host sleeps, and the step tells it afterwards: what is due by now is looked for.
+   */
   clockStepped(ms: number): void {
     this.#machine.note('clock-step', ms);
+    if (ms > 0) for (const { harvester } of this.#running) harvester.revive();
   }
 
   /** The system is about to sleep. Commits are durable: there is nothing to flush. */
@@ -198,7 +214,7 @@ export class Engine {
   }
 
   /** Drops what may be dead, ends our own waits and spreads the services; failures before say nothing any more. */
-  #revive(cutsOff: boolean, sleptMs: number): void {
+  #revive(cutsOff: boolean, uncountedMs: number): void {
     this.#options.transport.reset();
     for (const service of this.#services.all()) {
       const delay = this.#options.random.next() * SPREAD_MS;
@@ -209,16 +225,23 @@ export class Engine {
         running.pauses.endAll();
         running.harvester.revive();
       }
-      void this.#endSleptCooldown(service, sleptMs);
+      void this.#endSleptCooldown(service, uncountedMs);
     }
   }
 
-  /** Our timers may stand still while the machine sleeps: a cooldown that is over by the wall clock is over. */
-  async #endSleptCooldown({ gate }: Service, sleptMs: number): Promise<void> {
-    if (sleptMs <= 0) return;
+  /** Our timers may stand still while the machine sleeps: a cooldown that is over by the boot clock is over. */
+  async #endSleptCooldown({ gate }: Service, uncountedMs: number): Promise<void> {
+    if (uncountedMs <= 0) return;
     const { kind, notBefore } = await gate.peek();
-    const isOver = kind === 'cooldown' && (notBefore ?? 0) - sleptMs <= this.#options.clock.now();
+    const isOver = kind === 'cooldown' && (notBefore ?? 0) - uncountedMs <= this.#options.clock.now();
     if (isOver) await gate.open();
+  }
+
+  /** How much of a sleep our timers did not count: they stand still on Linux only, and never while we are stopped. */
+  #uncounted(sleptMs: number): number {
+    const before = this.#bootAhead;
+    this.#bootAhead = bootAhead(this.#options.clock);
+    return Math.min(sleptMs, this.#bootAhead - before);
   }
 
   async #each(
@@ -256,4 +279,8 @@ export class Engine {
     this.counters.observe(event);
     this.#options.emit(event);
   }
+}
+
+function bootAhead(clock: Clock): number {
+  return clock.boot() - clock.monotonic();
 }

@@ -168,6 +168,7 @@ function helpersOf({ engine, store, config, incidents, timeline, signal }: Helpe
       {
         store,
         clock: systemClock,
+        upstreamNow: () => engine.upstreamNow(),
         keepRawMs: rawRetention,
         maxDisk,
         diskDays: alerts.diskDays,

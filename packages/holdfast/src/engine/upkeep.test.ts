@@ -7,9 +7,13 @@ const HOUR = 3_600_000;
 const GB = 1e9;
 
 /** Upkeep of a store that has so many steps of work each hour and grows by a gigabyte a day. */
-function upkeep(stepsEachHour: number, options: { freeBytes?: number | null; failing?: Error } = {}) {
+function upkeep(
+  stepsEachHour: number,
+  options: { freeBytes?: number | null; failing?: Error; upstreamNow?: () => number | null } = {},
+) {
   const clock = new VirtualClock({ start: Date.UTC(2026, 4, 18) });
   const at: number[] = [];
+  const by: string[] = [];
   const told: (string | null)[] = [];
   let left = stepsEachHour;
   const samples: readonly DiskSample[] = [15, 16, 17].map((day) => ({
@@ -20,8 +24,9 @@ function upkeep(stepsEachHour: number, options: { freeBytes?: number | null; fai
   const run = keepUp(
     {
       store: {
-        maintain: () => {
+        maintain: ({ now }) => {
           at.push(clock.monotonic());
+          by.push(new Date(now).toISOString().slice(0, 10));
           if (options.failing !== undefined) return Promise.reject(options.failing);
           left = left > 1 ? left - 1 : stepsEachHour;
           const more = left !== stepsEachHour;
@@ -37,6 +42,7 @@ function upkeep(stepsEachHour: number, options: { freeBytes?: number | null; fai
         diskSamples: () => Promise.resolve(samples),
       },
       clock,
+      upstreamNow: options.upstreamNow ?? (() => Date.UTC(2026, 4, 18) + clock.boot()),
       keepRawMs: null,
       maxDisk: null,
       diskDays: 7,
@@ -50,7 +56,7 @@ function upkeep(stepsEachHour: number, options: { freeBytes?: number | null; fai
     ending.abort();
     await run;
   };
-  return { clock, at, told, end, run };
+  return { clock, at, by, told, end, run };
 }
 
 test('each hour all that is due is done, in quick steps', async () => {
@@ -86,4 +92,24 @@ test('a full disk only puts it off; any other error is told', async () => {
     broken.clock.advance(HOUR / 2),
   ]);
   expect(outcome).toMatchObject({ message: 'a mistake of ours' });
+});
+
+test('a clock that is years ahead makes nothing old: the upstreams know the time as well', async () => {
+  const { clock, by, end } = upkeep(1);
+  await clock.advance(HOUR / 2);
+  clock.stepWall(10 * 365 * 24 * HOUR);
+  await clock.advance(24 * HOUR);
+  expect(new Set(by)).toEqual(new Set(['2026-05-18', '2026-05-19']));
+  await end();
+});
+
+test('a clock that is behind its upstreams decides, and nothing is dropped before one has told its time', async () => {
+  const ahead = upkeep(1, { upstreamNow: () => Date.UTC(2030, 0, 1) });
+  await ahead.clock.advance(HOUR / 2);
+  expect(ahead.by).toEqual(['2026-05-18']);
+  await ahead.end();
+  const untold = upkeep(1, { upstreamNow: () => null });
+  await untold.clock.advance(3 * HOUR);
+  expect(untold.by).toEqual([]);
+  await untold.end();
 });

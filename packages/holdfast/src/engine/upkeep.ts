@@ -7,6 +7,8 @@ import type { Store } from '../store/port.ts';
 export interface UpkeepOptions {
   readonly store: Pick<Store, 'maintain' | 'diskSamples'>;
   readonly clock: Clock;
+  /** The upstreams' time by their last answers, wall ms; null before any named one. */
+  readonly upstreamNow: () => number | null;
   /** ms; null = raw pages are kept for ever. */
   readonly keepRawMs: number | null;
   /** Bytes; null = only the disk bounds the store. */
@@ -47,8 +49,15 @@ export async function keepUp(options: UpkeepOptions, signal: AbortSignal): Promi
   }
 }
 
-async function maintain({ store, clock, keepRawMs }: UpkeepOptions): Promise<boolean> {
-  return (await store.maintain({ now: clock.now(), keepRawMs, limit: LIMIT })).more;
+/**
+ * What is too old is decided by the earlier of our clock and the upstreams': a clock that is years ahead drops nothing.
+ * Before an upstream has told its time, nothing grows either.
+ */
+async function maintain({ store, clock, upstreamNow, keepRawMs }: UpkeepOptions): Promise<boolean> {
+  const theirs = upstreamNow();
+  if (theirs === null) return false;
+  const now = Math.floor(Math.min(clock.now(), theirs));
+  return (await store.maintain({ now, keepRawMs, limit: LIMIT })).more;
 }
 
 async function forecast({

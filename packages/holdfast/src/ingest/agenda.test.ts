@@ -65,3 +65,18 @@ test('a record for which nothing was tried yet is asked for, whatever happens to
   const fresh = { ...gap, lastAnswer: null };
   expect(nextJob(view([window({ state: 'OPEN' })], [fresh]))).toMatchObject({ type: 'repair' });
 });
+
+test('a tail that was walked by a clock that has been set back since is walked again', () => {
+  const ahead = { ...tail, lookedAt: NOW + 7_200_000 };
+  const all = { ...view([], []), windows: [ahead] };
+  expect(nextJob(all)).toMatchObject({ type: 'look', window: { key: 'tail' } });
+  expect(nextJob({ ...all, looked: new Set(['tail']) })).toMatchObject({ type: 'wait', caughtUp: true });
+});
+
+test('days that a clock years ahead has dated are swept all the same; a small step back sweeps nothing', () => {
+  const day = window({ state: 'VERIFIED', from: '2026-03-08', to: '2026-03-09' });
+  const looked = (lookedAt: number) => nextJob(view([{ ...day, lookedAt }], []));
+  expect(looked(NOW + 10 * 365 * 86_400_000)).toMatchObject({ type: 'sweep', window: { key: 'day' } });
+  expect(looked(NOW + 7_200_000)).toMatchObject({ type: 'wait' });
+  expect(looked(NOW - 21 * 3_600_000)).toMatchObject({ type: 'sweep' });
+});

@@ -57,8 +57,9 @@ function walkedSinceStart(tail: Window, view: AgendaView): boolean {
   return tail.look === 1 && tail.cursor === '' && lookedSinceStart(tail, view);
 }
 
-function lookedSinceStart({ key, lookedAt }: Window, { startedAt, looked }: AgendaView): boolean {
-  return looked.has(key) || (lookedAt ?? Number.NEGATIVE_INFINITY) >= startedAt;
+/** A look in the future was dated by a clock that has been set back since: it says nothing about this run. */
+function lookedSinceStart({ key, lookedAt }: Window, { startedAt, looked, now }: AgendaView): boolean {
+  return looked.has(key) || (lookedAt !== null && lookedAt >= startedAt && lookedAt <= now);
 }
 
 function repairs(view: AgendaView): Job | null {
@@ -99,7 +100,10 @@ function awaitsSecondLook(window: Window, { source }: AgendaView): boolean {
   );
 }
 
-/** Recent days are looked at again until they are `overlapDays` old: late and back-dated records are found then. */
+/**
+ * Recent days are looked at again until they are `overlapDays` old: late and back-dated records are found then. A look
+ * that lies far in the future was dated by a wrong clock.
+ */
 function sweeps(view: AgendaView): Job | null {
   const oldest = addDays(view.today, -view.source.overlapDays);
   const window = closed(view).find(
@@ -108,7 +112,7 @@ function sweeps(view: AgendaView): Job | null {
         (state === 'SEALED' && !awaitsSecondLook({ state, stream, from } as Window, view))) &&
       to !== null &&
       to >= oldest &&
-      (lookedAt ?? 0) < view.now - SWEEP_EVERY_MS,
+      Math.abs(view.now - (lookedAt ?? 0)) > SWEEP_EVERY_MS,
   );
   return window ? { type: 'sweep', window } : null;
 }

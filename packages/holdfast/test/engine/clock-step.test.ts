@@ -63,3 +63,17 @@ test('a poll that fell due while the machine slept is asked on wake', async () =
   expect(requests()).toBeGreaterThan(asked);
   await run.stop();
 });
+
+test('a poll that fell due while the whole virtual machine stood still is asked once its clock is set', async () => {
+  const { clock, start, requests } = virtualMachine();
+  const run = start();
+  await run.until(() => run.state() === 'ok');
+  const asked = requests();
+  clock.stepWall(30 * HOUR);
+  await clock.advance(10_000);
+  expect(requests()).toBe(asked);
+  run.engine.clockStepped(30 * HOUR);
+  await clock.advance(2_000);
+  expect(requests()).toBeGreaterThan(asked);
+  await run.stop();
+});

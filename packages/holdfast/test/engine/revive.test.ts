@@ -125,3 +125,21 @@ test('addresses that only come on top leave alone what is on its way', async () 
   expect(requests()).toBeGreaterThan(3);
   await run.stop();
 });
+
+test('a cooldown goes on over a stop that our timers counted, and is over after a sleep that they did not count', async () => {
+  const { clock, start, requests } = virtualMachine({ faults: ['any:429@1x*'] });
+  const run = start();
+  await run.until(() => run.state() === 'throttled');
+  const asked = requests();
+  await clock.advance(40_000);
+  run.engine.woke({ sleptMs: 39_000, cause: 'pause' });
+  // As on systems whose monotonic clock goes on in a sleep.
+  run.engine.woke({ sleptMs: 39_000 });
+  await clock.advance(15_000);
+  expect(requests()).toBe(asked);
+  await clock.suspend(HOUR);
+  run.engine.woke({ sleptMs: HOUR });
+  await clock.advance(2_000);
+  expect(requests()).toBe(asked + 1);
+  await run.stop();
+});

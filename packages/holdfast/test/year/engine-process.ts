@@ -213,6 +213,7 @@ export class EngineProcess implements ChildProcess {
         {
           store,
           clock,
+          upstreamNow: () => engine.upstreamNow(),
           keepRawMs: rawRetention,
           maxDisk,
           diskDays: alerts.diskDays,
