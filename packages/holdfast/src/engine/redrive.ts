@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/resilience/clock';
-import type { QuarantineEntry, Store } from '../store/port.ts';
+import type { Window } from '../model/window.ts';
+import type { Lease, QuarantineEntry, Store } from '../store/port.ts';
 import type { Source } from '../sources/port.ts';
 import { HoldfastError } from '../model/error.ts';
 
@@ -42,16 +43,16 @@ function named(open: readonly QuarantineEntry[], number: number): QuarantineEntr
 async function readAgain(entry: QuarantineEntry, deps: RedriveDeps): Promise<boolean> {
   const { store, clock, uniqueId } = deps;
   const source = deps.source(entry.source);
-  const windows = await store.windows(entry.source);
-  const carrier = windows[0];
-  if (!source || !carrier) return false;
+  if (!source) return false;
   const items = source
     .redrive(entry.bytes, entry.contentType)
     .filter(({ id }) => entry.id === null || id === entry.id);
   if (items.length === 0) return false;
-  const lease = await store.claim({ owner: 'engine', window: carrier.key, ttlMs: 60_000 });
+  const windows = await store.windows(entry.source);
+  if (windows.length === 0) return false;
+  const lease = await claimAny(windows, store);
   if (lease === null)
-    throw new HoldfastError('ERR_STORE_LOCKED', 'The window is being worked on.', {
+    throw new HoldfastError('ERR_STORE_LOCKED', 'Every window of the source is being worked on.', {
       hint: 'Try again in a moment.',
     });
   try {
@@ -77,4 +78,13 @@ async function readAgain(entry: QuarantineEntry, deps: RedriveDeps): Promise<boo
     await store.release(lease);
   }
   return true;
+}
+
+/** A window that carries the commit. One that is being harvested stays its harvester's: who claims it, fences it. */
+async function claimAny(windows: readonly Window[], store: Store): Promise<Lease | null> {
+  for (const { key } of windows) {
+    const lease = await store.claim({ owner: 'redrive', window: key, ttlMs: 60_000 });
+    if (lease !== null) return lease;
+  }
+  return null;
 }

@@ -128,20 +128,22 @@ export class Harvester {
 
   /** Asks nothing more until `resume`, over restarts too. What is in hand is dropped and asked for again then. */
   async pause(): Promise<void> {
-    if (typeof this.#paused === 'number') return;
-    const since = this.#options.clock.now();
+    const before = this.#paused;
+    const since = before ?? this.#options.clock.now();
     this.#paused = since;
-    this.#step.abort(TURNED);
+    if (before !== since) this.#step.abort(TURNED);
     this.become('paused', pausedReason(since));
+    // Written again when it was so before: a full disk may not have taken it the first time.
     await this.#memory.change(pauseNote(since));
   }
 
   /** Goes on where it was paused. */
   async resume(): Promise<void> {
-    if (this.#paused === null) return;
-    this.#paused = null;
-    this.#step.abort(TURNED);
-    this.become('catching-up', 'resumed');
+    if (this.#paused !== null) {
+      this.#paused = null;
+      this.#step.abort(TURNED);
+      this.become('catching-up', 'resumed');
+    }
     await this.#memory.change(pauseNote(null));
   }
 
@@ -326,7 +328,8 @@ export class Harvester {
     const stale = await lateness(this.#source, this.#options.store, clock.now());
     this.become(stale === null ? (job.caughtUp ? 'ok' : 'waiting') : 'stale', stale ?? reason);
     this.noteWait({ why: job.why, reason, until, attempt: 0, error: null }, null);
-    await this.#pauses.wait(until - clock.now(), signal);
+    // Somebody may have asked for it while the lateness was looked up.
+    if (!this.#polls) await this.#pauses.wait(until - clock.now(), signal);
     this.wait = null;
   }
 

@@ -62,3 +62,20 @@ test('nobody is paused by a name that no source has', async () => {
   expect(await run.engine.pause('other')).toEqual([]);
   await run.stop();
 });
+
+test('a pause or its end that the disk did not take is written when it is asked for again', async () => {
+  const { store, start } = virtualMachine();
+  const run = start();
+  await run.until(() => run.state() === 'ok');
+  const putSource = store.putSource.bind(store);
+  const full = Object.assign(new Error('the disk is full'), { code: 'ENOSPC' });
+  for (const how of ['pause', 'resume'] as const) {
+    store.putSource = () => Promise.reject(full);
+    await expect(run.engine[how]()).rejects.toBe(full);
+    store.putSource = putSource;
+    await run.engine[how]();
+    const memory = (await store.sources())[0]?.memory;
+    expect(memory?.['paused'] !== undefined).toBe(how === 'pause');
+  }
+  await run.stop();
+});

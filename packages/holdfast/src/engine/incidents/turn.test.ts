@@ -286,6 +286,19 @@ describe('what an engine finds open', () => {
     expect(told.all).toHaveLength(1);
   });
 
+  it('of a network that was lost before this engine began is over with the first answer', () => {
+    const before = new Told(two);
+    before.event(0, { kind: 'machine', change: 'network-down', ms: null, message: 'no network' });
+    before.ticks(SECOND, 2 * MINUTE);
+    expect(before.open).toEqual(['offline:machine']);
+    const told = new Told(two);
+    told.turn(3 * MINUTE, { type: 'loaded', incidents: before.all, setAside: new Set() });
+    told.ticks(3 * MINUTE, 4 * MINUTE);
+    expect(told.open).toEqual(['offline:machine']);
+    told.commits(5 * MINUTE, 'a');
+    expect(told.open).toEqual([]);
+  });
+
   it('is over when its source is no longer configured', () => {
     const before = new Told(two);
     before.turn(0, { type: 'counted', gaps: new Map([['a', 3]]), quarantined: new Map() });

@@ -103,7 +103,11 @@ function isTransient(cause: IncidentCause): boolean {
 function proved(book: Book, source: string, at: number): Book {
   const service = book.sources.find(({ id }) => id === source)?.service ?? source;
   const answered = without(book.troubles, (each) => each.source === source && isUpstreams(each));
-  const troubles = without(answered, ({ cause }) => cause === 'disk');
+  // An engine that starts is told of no return of a network that was lost before it.
+  const troubles = without(
+    answered,
+    (each) => each.cause === 'disk' || (each.cause === 'offline' && each.source === null),
+  );
   const proofs = new Map([...book.proofs, [service, at]]);
   return { ...book, troubles: book.isCutOff ? begunAnew(troubles, at) : troubles, proofs, isCutOff: false };
 }
