@@ -88,3 +88,14 @@ it('holds no secret, address, argument or name of a home, wherever it stood', as
   ])
     expect(text, kept).toContain(kept);
 });
+
+it('holds no secret in the forms that JSON and addresses give it', async () => {
+  const secret = 'quo"ted\\and spaced ü';
+  const world = await fakeWorld({ env: { MAIL_PASSWORD: secret } });
+  const log = `${JSON.stringify({ kind: 'output', line: `login with ${secret} refused` })}
+GET https://repo.example.org/?q=${encodeURIComponent(secret)}`;
+  const archive = bundle(world, { checked: await runChecks(world, false), version: '1.0.0', log });
+  const text = gunzipSync(archive).toString('utf8');
+  expect(text).toContain('login with (secret) refused');
+  for (const part of ['quo', 'spaced']) expect(text, part).not.toContain(part);
+});

@@ -54,7 +54,13 @@ function knownSecrets({ env, config }: Secrets): string[] {
     ...(config.deadman === null ? [] : [config.deadman.url]),
     config.contact ?? '',
   ].flatMap((text) => [text, pathOf(text)]);
-  return [...values, ...addresses].filter((value) => value.length >= LEAST_SECRET);
+  return [...values, ...addresses].filter((value) => value.length >= LEAST_SECRET).flatMap(formsOf);
+}
+
+/** A text as it is, as a log of JSON holds it, and as an address does. */
+function formsOf(text: string): string[] {
+  const inAddress = encodeURIComponent(text.toWellFormed());
+  return [...new Set([text, JSON.stringify(text).slice(1, -1), inAddress, inAddress.replaceAll('%20', '+')])];
 }
 
 function redactedChannel(channel: AlertChannel): object {
