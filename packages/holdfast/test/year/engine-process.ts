@@ -47,9 +47,11 @@ const HEARTBEAT_MS = 10_000;
 const BOOT_MS = 80;
 /** Between the end of a process and the moment at which its parent is told, ms. */
 const BURIAL_MS = 2;
-const TICK_MS = 10_000;
+/** Looks at the clocks; what stood still for less than `STOPPED_MS` is not told, as in the product. */
+const TICK_MS = 15_000;
+const STOPPED_MS = 10_000;
 /** How often the parts beside the harvest look, ms: all of them look each second or so in a real engine. */
-const LOOKS = { incidents: 20_000, timeline: 60_000, states: 60_000, index: 300_000, changes: 300_000 };
+const LOOKS = { incidents: 30_000, timeline: 150_000, states: 120_000, index: 300_000, changes: 300_000 };
 const USUAL_RSS = 150 * 2 ** 20;
 const STOP = Object.assign(new Error('asked to stop'), { code: 'ERR_STOPPED' });
 
@@ -234,10 +236,10 @@ export class EngineProcess implements ChildProcess {
       cpuMs: () => 0,
       platform: this.#machine.platform(),
       onEvent: (event) => {
-        if (event.type === 'suspend') engine.woke({ sleptMs: event.lostMs });
-        else if (event.type === 'step') engine.clockStepped(event.deltaMs);
-        else if (event.type === 'pause' && event.lostMs >= TICK_MS)
-          engine.woke({ sleptMs: event.lostMs, cause: 'pause' });
+        if (event.type === 'suspend') engine.woke({ sleptMs: Math.round(event.lostMs) });
+        else if (event.type === 'step') engine.clockStepped(Math.round(event.deltaMs));
+        else if (event.type === 'pause' && event.lostMs >= STOPPED_MS)
+          engine.woke({ sleptMs: Math.round(event.lostMs), cause: 'pause' });
       },
     });
   }

@@ -9,6 +9,7 @@ export const PER_YEAR = {
   'clock-wrong': 14,
   crash: 160,
   'crash-at-call': 160,
+  'crash-series': 50,
   'crash-burst': 20,
   hang: 40,
   'hang-at-start': 6,

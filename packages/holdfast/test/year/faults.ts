@@ -60,6 +60,15 @@ const FAULTS: Readonly<Record<FaultName, (run: YearRun) => Promise<boolean> | bo
   },
   crash: (run) => onEngine(run, (engine) => engine.crash()),
   'crash-at-call': (run) => onEngine(run, (engine) => engine.life.dieWithin(1 + whole(400, run.random))),
+  // Lives of about as long as it takes until earlier crashes are forgiven.
+  'crash-series': (run) =>
+    onEngine(run, (engine) => {
+      engine.crash();
+      for (const minutes of [8, 16, 24])
+        run.later(run.now + (minutes + 4 * run.random.next()) * MINUTE, () => {
+          if (!run.isCalm) onEngine(run, (next) => next.crash());
+        });
+    }),
   'crash-burst': (run) =>
     onEngine(run, (engine) => {
       run.machine.next.dying = pick([4, 4, 5, 9, 14, 26], run.random);

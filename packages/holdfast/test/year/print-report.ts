@@ -16,7 +16,7 @@ export function printReport(report: YearReport, seconds: number): readonly strin
     ),
     `engine: ${String(report.starts)} starts, ended by ${counts(report.exits)}; ${String(report.cooldowns)} cooldowns, the longest ${String(report.longestCooldownMs / 60_000)} min`,
     `hangs: ${String(report.hangsEnded)} ended, the slowest after ${(report.slowestHangMs / 1_000).toFixed(1)} s`,
-    `incidents: ${counts(report.incidents)}; ${String(report.incidentsExpected)} had to be there, ${String(report.toldTwice)} told twice for a wrong clock`,
+    `incidents: ${counts(report.incidents)}; ${String(report.incidentsExpected)} had to be there`,
     `log: ${String(report.log.lines)} lines, closed ${String(report.log.bySize)} times for size, ${String(report.log.byAge)} for age, ${mb(report.log.largest)} at most`,
     ...diskLines(report),
     ...findings.slice(0, FINDINGS_SHOWN).map((finding) => `FINDING ${finding}`),

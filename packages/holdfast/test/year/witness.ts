@@ -8,6 +8,10 @@ export interface Expected {
   readonly what: string;
 }
 
+/** An upstream has one trouble at a time, and the worst one names it; all upstreams at once are our own network. */
+const NAMED: Partial<Record<IncidentCause, readonly IncidentCause[]>> = {
+  outage: ['outage', 'offline', 'throttled', 'captive-portal', 'auth', 'blocked'],
+};
 /** What is noticed late, and written later still. */
 const SLACK_MS = 5 * 60_000;
 
@@ -20,10 +24,13 @@ export function missingIncidents(
   return expected
     .filter(
       ({ cause, from, to }) =>
-        !(byCause.get(cause) ?? []).some(
-          ({ startedAt, recoveredAt }) =>
-            startedAt <= to + SLACK_MS && (recoveredAt ?? Number.POSITIVE_INFINITY) >= from - SLACK_MS,
-        ),
+        !(NAMED[cause] ?? [cause])
+          .flatMap((each) => byCause.get(each) ?? [])
+          .some(
+            ({ startedAt, recoveredAt }) =>
+              startedAt <= to + SLACK_MS && // A clock that was set back meanwhile dates the end before the beginning.
+              Math.max(startedAt, recoveredAt ?? Number.POSITIVE_INFINITY) >= from - SLACK_MS,
+          ),
     )
     .map(({ cause, from, what }) => `no incident ${cause} of ${new Date(from).toISOString()} (${what})`);
 }

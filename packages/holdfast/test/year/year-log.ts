@@ -10,7 +10,6 @@ import type { RunEvent } from '../../src/daemon/supervisor-event.ts';
 /** The real log of one supervisor, with a compressor that is done at once, and what can be counted of it. */
 export class YearLog {
   /** Files that were closed, by what must have been the cause. */
-  static readonly kinds = ['size', 'age'] as const;
   readonly rotated = { size: 0, age: 0 };
   compressed = 0;
   lines = 0;

@@ -27,10 +27,6 @@ import { YearLog } from './year-log.ts';
 export const START = Date.UTC(2026, 0, 1, 6);
 const MB = 2 ** 20;
 const DAY_MS = 86_400_000;
-/** A clock that is so far ahead has incidents rolled up that were over a while ago ... */
-const FAR_AHEAD_MS = 20 * DAY_MS;
-/** ... and engines are told exits for so long, and a day more. */
-const BELIEVED_MS = 8 * DAY_MS;
 /** Above any number that a system gives to a process. */
 const FIRST_PID = 2 ** 24;
 
@@ -67,8 +63,6 @@ export class YearMachine {
   readonly troubles: string[] = [];
   /** Incidents as they were last written, by id. */
   readonly incidents = new Map<string, Incident>();
-  /** Incidents that were rolled up by a wrong clock, and told again by the right one. */
-  readonly toldTwice = new Set<string>();
   readonly exits: Record<string, number> = {};
   readonly reached = new Set<string>();
   readonly next: NextLives = { dying: 0, hung: 0 };
@@ -80,7 +74,6 @@ export class YearMachine {
   commits = 0;
   /** The upstreams' clock while it is told what they did during our sleep. */
   serverTime: number | null = null;
-  #aheadAt = Number.NEGATIVE_INFINITY;
   readonly #state = new SimState();
   readonly #config: Config;
   #supervisor: {
@@ -107,14 +100,6 @@ export class YearMachine {
       this.upstreams.map(({ source }) => source),
       { dataDir: folder, maxDisk, rawRetention: rawRetentionMs, watchdog: watchdogMs, maxMemory, logs },
     );
-  }
-
-  /** Sets the wall clock. */
-  stepWall(ms: number): void {
-    const isAhead = (): boolean => this.clock.now() - this.network.trueNow() > FAR_AHEAD_MS;
-    if (isAhead()) this.#aheadAt = this.network.trueNow();
-    this.clock.stepWall(ms);
-    if (isAhead()) this.#aheadAt = this.network.trueNow();
   }
 
   get file(): string {
@@ -223,10 +208,8 @@ export class YearMachine {
     const before = this.incidents.get(incident.id);
     this.incidents.set(incident.id, incident);
     if (before === undefined || before.recoveredAt === null) return;
-    if (before.recoveredAt === incident.recoveredAt) return;
-    // Upkeep believes a clock that is far ahead: what is rolled up then is not recognised afterwards.
-    if (this.network.trueNow() - this.#aheadAt < BELIEVED_MS) this.toldTwice.add(incident.id);
-    else this.troubles.push(`incident ${incident.id} was over and is told again`);
+    if (before.recoveredAt !== incident.recoveredAt)
+      this.troubles.push(`incident ${incident.id} was over and is told again`);
   }
 
   #spec(): ChildSpec {

@@ -46,6 +46,7 @@ export class YearRun {
   #todo: Todo[] = [];
   /** How often the clocks jumped or were set. */
   #disturbed = 0;
+  #jumpedAt = Number.NEGATIVE_INFINITY;
   readonly #apply: YearOptions['apply'];
   /** No fault is begun any more. */
   isCalm = false;
@@ -144,9 +145,12 @@ export class YearRun {
       machine.model.jumped(before, before + ms);
       machine.watchdog.jumped(before + ms);
     }
+    const isSeen = this.#canSee();
     await machine.clock.suspend(ms, { monotonic });
     this.#disturbed += 1;
-    this.witness('asleep', wallBefore, `${monotonic ? 'stood still' : 'slept'} ${Math.round(ms / 1000)} s`);
+    this.#jumpedAt = machine.clock.boot();
+    if (isSeen)
+      this.witness('asleep', wallBefore, `${monotonic ? 'stood still' : 'slept'} ${Math.round(ms / 1000)} s`);
   }
 
   /** The wall clock is set. What nobody has written down by now cannot be placed in time any more. */
@@ -154,8 +158,10 @@ export class YearRun {
     const { clock } = this.machine;
     this.#untold = [];
     this.#disturbed += 1;
-    this.machine.stepWall(ms);
-    if (Math.abs(ms) >= 10_000) this.witness('clock-step', clock.now(), `by ${ms / 1000} s`);
+    clock.stepWall(ms);
+    // A step that comes with a jump is told only if it is more than a thousandth of it.
+    const isAlone = clock.boot() - this.#jumpedAt > MINUTE_MS;
+    if (Math.abs(ms) >= 10_000 && isAlone) this.witness('clock-step', clock.now(), `by ${ms / 1000} s`);
   }
 
   /**
@@ -165,14 +171,24 @@ export class YearRun {
   witness(cause: IncidentCause, from: number, what: string): void {
     const { clock } = this.machine;
     const { engine } = this.machine;
-    if (engine?.engine === null || engine === null || engine.life.stopped || engine.askedAt !== null) return;
-    if (clock.monotonic() - engine.startedAt < MINUTE_MS) return;
+    if (engine === null || !this.#canSee()) return;
     const to = clock.now();
     const disturbed = this.#disturbed;
     this.later(this.now + WITNESS_MS, () => {
       if (this.#isWell(engine) && this.#disturbed === disturbed)
         this.expected.push({ cause, from, to, what });
     });
+  }
+
+  /** Whether there is an engine that has been at work for a while, undisturbed. */
+  #canSee(): boolean {
+    const { engine, clock } = this.machine;
+    return (
+      engine !== null &&
+      engine.engine !== null &&
+      this.#isWell(engine) &&
+      clock.monotonic() - engine.startedAt >= MINUTE_MS
+    );
   }
 
   #born(engine: EngineProcess): void {

@@ -3,7 +3,7 @@ import { RestartModel } from './restart-model.ts';
 import { runYear } from './year.ts';
 
 /** A sample; `npm run year` runs whole years. */
-const SEEDS = [4];
+const SEEDS = [7];
 const DAYS = 20;
 const TIMEOUT_MS = 120_000;
 

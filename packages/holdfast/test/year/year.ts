@@ -26,8 +26,6 @@ export interface YearReport {
   readonly hangsEnded: number;
   readonly slowestHangMs: number;
   readonly incidents: Readonly<Record<string, number>>;
-  /** Incidents that a clock which was wrong by weeks had told twice. */
-  readonly toldTwice: number;
   /** Incidents that had to be there, as the faults say. */
   readonly incidentsExpected: number;
   readonly reached: readonly string[];
@@ -123,7 +121,6 @@ async function judge(run: YearRun, { seed, days, disk }: Facts): Promise<YearRep
     sources,
     incidents: byCause(run),
     incidentsExpected: run.expected.length,
-    toldTwice: machine.toldTwice.size,
     disk,
     growthPerYear: growthPerYear(disk),
     maxDisk: BOUNDS.maxDisk,
