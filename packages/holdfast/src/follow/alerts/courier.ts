@@ -1,11 +1,12 @@
 import { exponential, resilient } from '@holdfast/resilience';
-import type { Policy, StateStore, Verdict } from '@holdfast/resilience';
+import type { Policy, Verdict } from '@holdfast/resilience';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { AlertChannel } from '../../config/config.ts';
-import { BOOK_KEY, readBook, writeBook } from './book.ts';
+import { readBook, writeBook } from './book.ts';
 import { channelKey, channelName } from './channel-name.ts';
 import type { AlertMessage } from './message.ts';
 import { allPending, delivered } from './outbox.ts';
+import type { SteadfastBook } from './steadfast-book.ts';
 
 /** Hands one message to one channel; resolves when the channel has accepted it. */
 export type SendAlert = (channel: AlertChannel, message: AlertMessage, signal: AbortSignal) => Promise<void>;
@@ -13,7 +14,7 @@ export type SendAlert = (channel: AlertChannel, message: AlertMessage, signal: A
 /** What a courier works with. */
 export interface CourierOptions {
   readonly channel: AlertChannel;
-  readonly state: StateStore;
+  readonly kept: SteadfastBook;
   readonly send: SendAlert;
   readonly clock: Clock;
   readonly random: Random;
@@ -81,8 +82,8 @@ export class Courier {
 
   /** Sends the oldest message that is due, or one of the others; undefined when none is due. */
   async #deliver(signal: AbortSignal): Promise<AlertMessage | undefined> {
-    const { send, channel, state } = this.#options;
-    const [oldest, ...others] = allPending(readBook(await state.get(BOOK_KEY)), this.key);
+    const { send, channel, kept } = this.#options;
+    const [oldest, ...others] = allPending(readBook(await kept.get()), this.key);
     if (oldest === undefined) return undefined;
     try {
       await send(channel, oldest, signal);
@@ -98,11 +99,9 @@ export class Courier {
   }
 
   async #mark({ id }: AlertMessage): Promise<void> {
-    const { state, clock } = this.#options;
+    const { kept, clock } = this.#options;
     const at = clock.now();
-    await state.update(BOOK_KEY, (current) =>
-      writeBook(delivered(readBook(current), id, this.key, at), current),
-    );
+    await kept.update((current) => writeBook(delivered(readBook(current), id, this.key, at), current));
   }
 
   async #persistently<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {

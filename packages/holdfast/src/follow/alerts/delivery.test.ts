@@ -1,3 +1,4 @@
+import type { StateStore } from '@holdfast/resilience';
 import { seededRandom } from '@holdfast/resilience/clock';
 import { memoryState } from '@holdfast/resilience/state';
 import { describe, expect, it } from 'vitest';
@@ -116,6 +117,42 @@ describe('delivery', () => {
     expect(alerts.status()).toMatchObject({ problem: null, open: [{ id: gap.id, cause: 'gap' }] });
     expect(sent).toEqual([`${gap.id}:opened`]);
     await alerts.stop();
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  it('keeps nobody from being told, says so, and gets everything once it takes something again', async () => {
+    const kept = memoryState();
+    const disk = { full: false, refusals: 0 };
+    const state: StateStore = {
+      ...kept,
+      get: (key) => kept.get(key),
+      update: (key, change) => {
+        if (!disk.full) return kept.update(key, change);
+        disk.refusals += 1;
+        return Promise.reject(new Error('database or disk is full'));
+      },
+    };
+    const scene = new Scene({ state });
+    scene.open('gap');
+    await scene.clock.advance(MINUTE);
+    disk.full = true;
+    const trouble = scene.open('disk');
+    await scene.clock.advance(HOUR);
+    expect(scene.events).toEqual(['opened gap', 'opened disk']);
+    expect(scene.alerts.status()).toMatchObject({
+      problem: 'database or disk is full',
+      channels: [{ pending: 0, lastError: null }],
+    });
+    expect(disk.refusals).toBeGreaterThan(1);
+    disk.full = false;
+    await scene.clock.advance(MINUTE);
+    expect(scene.alerts.status().problem).toBeNull();
+    await scene.alerts.stop();
+    scene.begin();
+    scene.recover(trouble);
+    await scene.clock.advance(MINUTE);
+    expect(scene.events).toEqual(['opened gap', 'opened disk', 'recovered disk']);
   });
 });
 

@@ -5,10 +5,11 @@ import { HoldfastError } from '../../model/error.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { AlertView } from './alert-view.ts';
 import type { Book } from './book.ts';
-import { BOOK_KEY, EMPTY_BOOK, readBook, writeBook } from './book.ts';
+import { EMPTY_BOOK, readBook, writeBook } from './book.ts';
 import type { SendAlert } from './courier.ts';
 import { Courier } from './courier.ts';
 import { lastDelivery, onlyFor, pendingCount } from './outbox.ts';
+import { SteadfastBook } from './steadfast-book.ts';
 import { step } from './step.ts';
 
 /** What alerts are made of: everything real is passed in. */
@@ -51,7 +52,7 @@ export interface AlertsStatus {
   }[];
   /** Messages that were given up undelivered. */
   readonly dropped: number;
-  /** Why the last look failed or did not see the store; null when it saw everything. */
+  /** Why the last look failed, did not see the store, or could not be written down; null when all is well. */
   readonly problem: string | null;
 }
 
@@ -74,6 +75,7 @@ export function startAlerts(deps: AlertDeps): RunningAlerts {
 /** Modes: running from the start, until it is stopped. */
 class Alerts {
   readonly #deps: AlertDeps;
+  readonly #kept: SteadfastBook;
   readonly #stopping = new AbortController();
   readonly #couriers: readonly Courier[];
   readonly #work: readonly Promise<unknown>[];
@@ -83,7 +85,9 @@ class Alerts {
   constructor(deps: AlertDeps) {
     this.#deps = deps;
     const { channels, state, send, clock, random } = deps;
-    this.#couriers = channels.map((channel) => new Courier({ channel, state, send, clock, random }));
+    const kept = new SteadfastBook(state);
+    this.#kept = kept;
+    this.#couriers = channels.map((channel) => new Courier({ channel, kept, send, clock, random }));
     const { signal } = this.#stopping;
     this.#work = [this.#look(signal), ...this.#couriers.map((courier) => courier.run(signal))].map((work) =>
       work.catch((error: unknown) => {
@@ -127,18 +131,18 @@ class Alerts {
     }
   }
 
-  /** What this look could not see; null when it saw everything. */
+  /** What this look could not see or write down; null when all is well. */
   async #lookOnce(): Promise<string | null> {
-    const { state, observe, outageAfter, url } = this.#deps;
+    const { observe, outageAfter, url } = this.#deps;
     const channels = this.#couriers.map(({ key }) => key);
     // Without a channel nobody would be told, and whoever gets one later should be told what is still open.
     if (channels.length === 0) return null;
     const view = await observe();
-    const value = await state.update(BOOK_KEY, (current) =>
+    const value = await this.#kept.update((current) =>
       writeBook(step(onlyFor(readBook(current), channels), view, { outageAfter, url, channels }), current),
     );
     this.#book = readBook(value);
     for (const courier of this.#couriers) if (pendingCount(this.#book, courier.key) > 0) courier.wake();
-    return view.problem;
+    return view.problem ?? this.#kept.refusal;
   }
 }
