@@ -3,7 +3,7 @@ import { parseRetryAfter, type Gate, type GateHold, type OnWait, type Policy } f
 import { HoldfastError } from '../model/error.ts';
 import { phase } from '../model/phase.ts';
 import type { Description, PageRequest, Reading, Source } from '../sources/port.ts';
-import type { Answer, Transport } from '../transport/port.ts';
+import type { Answer, Head, Transport } from '../transport/port.ts';
 import { isRedirect, nextHop } from '../transport/redirects.ts';
 import { portalSuspected, refusedRedirect, unusableAnswer } from './upstream-errors.ts';
 
@@ -179,9 +179,21 @@ export class Fetcher {
     }
   }
 
-  #exchange(url: string, signal: AbortSignal): Promise<Answer> {
+  /** A time that the upstream named holds although its answer was cut off, by whomever. */
+  async #exchange(url: string, signal: AbortSignal): Promise<Answer> {
+    const seen: { head: Head | null } = { head: null };
+    try {
+      return await this.#pass(url, signal, (head) => (seen.head = head));
+    } catch (error) {
+      const hold = seen.head === null ? undefined : holdOf(seen.head, this.#options.clock);
+      if (hold !== undefined) await this.#options.gate.close(hold.ms, hold);
+      throw error;
+    }
+  }
+
+  #pass(url: string, signal: AbortSignal, onHead: (head: Head) => void): Promise<Answer> {
     const { gate, transport, source, clock, onWait, onRequest } = this.#options;
-    const headers = { accept: source.accept };
+    const { accept, timeouts } = source;
     return gate.run(
       async () => {
         const flight = new AbortController();
@@ -190,7 +202,8 @@ export class Fetcher {
         const rest = this.#notBefore - clock.monotonic();
         if (rest > 0) await clock.sleep(rest, { signal: either });
         onRequest(url);
-        return transport.send({ url, headers, timeouts: source.timeouts, maxBytes: MAX_BODY_BYTES }, either);
+        const exchange = { url, headers: { accept }, timeouts, maxBytes: MAX_BODY_BYTES, onHead };
+        return transport.send(exchange, either);
       },
       { signal, onWait, minIntervalMs: source.minIntervalMs, hold: (answer) => holdOf(answer, clock) },
     );
@@ -222,7 +235,7 @@ function isUnusable(reading: {
 }
 
 /** What the upstream itself asked for, under whatever status it refused us. */
-function holdOf({ status, headers }: Answer, clock: Clock): GateHold | undefined {
+function holdOf({ status, headers }: Head, clock: Clock): GateHold | undefined {
   const asked = parseRetryAfter(headers['retry-after'], { now: clock.now(), date: headers['date'] ?? null });
   if (asked === null || status < 300) return undefined;
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Head } from './port.ts';
 import { ask, expectFailure, failure, make, never, outcome, textOf } from './testing/exchanges.ts';
 import { head, rawServer, response } from './testing/raw-server.ts';
 
@@ -92,6 +93,22 @@ describe('deadlines', () => {
     );
     expect(textOf(await transport.send(ask(server.url), never))).toBe('fine');
     expect(server.connections()).toBe(2);
+    await transport.close();
+  });
+
+  it('that cut off a body do not hide its head', async () => {
+    await using server = await rawServer((socket) =>
+      socket.write(
+        `${head('HTTP/1.1 503 Service Unavailable', 'Content-Length: 50', 'Retry-After: 600')}hello`,
+      ),
+    );
+    const transport = make();
+    const heads: Head[] = [];
+    const timeouts = { ...short, idle: 40 };
+    await failure(
+      transport.send({ ...ask(server.url, { timeouts }), onHead: (seen) => heads.push(seen) }, never),
+    );
+    expect(heads).toMatchObject([{ status: 503, headers: { 'retry-after': '600' } }]);
     await transport.close();
   });
 

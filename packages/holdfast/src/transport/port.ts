@@ -6,7 +6,12 @@ export interface Exchange {
   readonly timeouts: { readonly connect: number; readonly firstByte: number; readonly idle: number };
   /** Bound on the decoded body; more is `ERR_BODY_TOO_LARGE`. */
   readonly maxBytes: number;
+  /** Told of the status and headers as soon as they are there: the body may never end. Names in lower case. */
+  readonly onHead?: (head: Head) => void;
 }
+
+/** Status and headers of an answer. */
+export type Head = Pick<Answer, 'status' | 'headers'>;
 
 /** A whole, strictly decoded answer. */
 export interface Answer {

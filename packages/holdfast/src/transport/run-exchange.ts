@@ -7,7 +7,7 @@ import type { Clock } from '@holdfast/resilience/clock';
 import { bodyError } from './body-error.ts';
 import { BodyReader } from './content-coding.ts';
 import { http, https } from './node-http.ts';
-import type { Answer, Exchange } from './port.ts';
+import type { Answer, Exchange, Head } from './port.ts';
 import { proxyRefusal } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
 import type { TunnelArgs } from './tunnel-agent.ts';
@@ -30,12 +30,6 @@ export interface ExchangeJob {
   readonly signal: AbortSignal;
 }
 
-/** Status and headers of an answer. */
-interface Head {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /**
  * Sends one GET and reads its whole answer.
  * @throws HoldfastError with a verdict; `signal.reason` by identity when the caller gave up. In both cases the
@@ -51,7 +45,10 @@ export async function runExchange(job: ExchangeJob): Promise<Answer> {
       seen.socket = socket;
       watchConnection(socket, limits);
     });
-    const { head, body } = await answerTo(request, job, limits, (found) => (seen.head = found));
+    const { head, body } = await answerTo(request, job, limits, (found) => {
+      seen.head = found;
+      job.exchange.onHead?.(found);
+    });
     return { url: job.exchange.url, ...head, body, receivedAt: job.clock.now() };
   } catch (error) {
     request?.destroy();

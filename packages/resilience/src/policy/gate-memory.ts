@@ -15,7 +15,8 @@ const HOLDS_KEPT = 16;
 /**
  * What this process knows of a gate by its own monotonic clock. A mark that it set, or has seen once, keeps
  * its monotonic time: later steps of the wall clock do not move it. A mark read for the first time is placed
- * by wall time, within its original length.
+ * by wall time or the boot clock, whichever says that less time has passed, within its original length: a wall clock
+ * that was set forward while nobody ran must not end a wait that was asked for.
  */
 export class GateMemory {
   readonly #clock: Clock;
@@ -38,8 +39,8 @@ export class GateMemory {
   holdLeft(hold: Hold): number {
     let ends = this.#holds.get(hold.id);
     if (ends === undefined) {
-      const left = Math.min(Math.max(0, hold.until - this.#clock.now()), hold.lengthMs);
-      ends = this.#clock.monotonic() + left;
+      const age = this.#age(hold.until - hold.lengthMs, hold.boot);
+      ends = this.#clock.monotonic() + Math.max(0, hold.lengthMs - age);
     }
     this.#remember(hold.id, ends);
     return Math.max(0, ends - this.#clock.monotonic());
@@ -72,11 +73,16 @@ export class GateMemory {
     const { end } = record;
     if (end === undefined) return 0;
     if (this.#end?.id !== end.id) {
-      // An end in the future means that the wall clock went back: count from now.
-      const age = Math.max(0, this.#clock.now() - end.at);
-      this.#end = { id: end.id, monotonic: this.#clock.monotonic() - age };
+      this.#end = { id: end.id, monotonic: this.#clock.monotonic() - this.#age(end.at, end.boot) };
     }
     return Math.max(0, this.#end.monotonic + intervalMs - this.#clock.monotonic());
+  }
+
+  /** How long ago something was noted, at least. Noted in the future means that a clock began anew or went back. */
+  #age(at: number, boot: number | undefined): number {
+    const byWall = Math.max(0, this.#clock.now() - at);
+    const byBoot = boot === undefined ? -1 : this.#clock.boot() - boot;
+    return byBoot < 0 ? byWall : Math.min(byWall, byBoot);
   }
 
   /** Least recently used go first: the current holds are asked for all the time. */

@@ -1,12 +1,16 @@
 import { ResilienceError } from '../errors.ts';
 import type { JsonValue } from '../state/state-store.ts';
 
-/** A time before which nothing is sent: wall time plus its original length, so that a stepped clock is noticed. */
+/**
+ * A time before which nothing is sent: wall time plus its original length, and the boot clock when it was set, so that
+ * a stepped clock is noticed. Records of earlier versions have no boot time.
+ */
 export interface Hold {
   /** Tells one hold from another: who has seen it set knows its end by the monotonic clock. */
   readonly id: string;
   readonly until: number;
   readonly lengthMs: number;
+  readonly boot?: number;
   readonly reason: string;
   readonly raw?: string;
 }
@@ -16,7 +20,7 @@ export interface GateRecord {
   /** A request was about to be sent and its end was not noted yet. */
   readonly flight: { readonly id: string; readonly at: number } | undefined;
   /** End of the last response. */
-  readonly end: { readonly id: string; readonly at: number } | undefined;
+  readonly end: { readonly id: string; readonly at: number; readonly boot?: number } | undefined;
   readonly retryAfter: Hold | undefined;
   readonly cooldown: Hold | undefined;
 }
@@ -46,16 +50,16 @@ export function writeGateRecord(record: GateRecord): JsonValue {
   return JSON.parse(JSON.stringify(record)) as JsonValue;
 }
 
-function readMark(key: string, value: unknown): { id: string; at: number } | undefined {
+function readMark(key: string, value: unknown): { id: string; at: number; boot?: number } | undefined {
   if (value === undefined || value === null) return undefined;
-  const { id, at } = asObject(key, value);
+  const { id, at, boot } = asObject(key, value);
   if (typeof id !== 'string' || typeof at !== 'number') throw corrupt(key);
-  return { id, at };
+  return { id, at, ...(typeof boot === 'number' ? { boot } : {}) };
 }
 
 function readHold(key: string, value: unknown): Hold | undefined {
   if (value === undefined || value === null) return undefined;
-  const { id, until, lengthMs, reason, raw } = asObject(key, value);
+  const { id, until, lengthMs, reason, raw, boot } = asObject(key, value);
   if (
     typeof id !== 'string' ||
     typeof until !== 'number' ||
@@ -64,7 +68,14 @@ function readHold(key: string, value: unknown): Hold | undefined {
   ) {
     throw corrupt(key);
   }
-  return { id, until, lengthMs, reason, ...(typeof raw === 'string' ? { raw } : {}) };
+  return {
+    id,
+    until,
+    lengthMs,
+    reason,
+    ...(typeof raw === 'string' ? { raw } : {}),
+    ...(typeof boot === 'number' ? { boot } : {}),
+  };
 }
 
 function asObject(key: string, value: unknown): Readonly<Record<string, unknown>> {

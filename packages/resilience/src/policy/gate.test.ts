@@ -107,6 +107,38 @@ describe('gate', () => {
     expect(starts).toEqual([600_005]);
   });
 
+  test('a wall clock stepped forward before a restart ends neither a hold nor the interval', async () => {
+    const { clock, open, starts, send } = setup();
+    const first = open();
+    await first.run(send);
+    await first.close('10m', { kind: 'retry-after', reason: '503' });
+    clock.stepWall(HOUR);
+    const held = open().run(send);
+    await clock.advance(2 * HOUR);
+    await held;
+    clock.stepWall(HOUR);
+    const second = open().run(send);
+    await clock.advance(HOUR);
+    await second;
+    expect(starts).toEqual([0, 600_005, 600_005 + 2 * HOUR - 600_005]);
+    clock.stepWall(HOUR);
+    const [third, fourth] = [open().run(send), open().run(send)];
+    await clock.advance(HOUR);
+    await Promise.all([third, fourth]);
+    expect((starts[4] ?? 0) - (starts[3] ?? 0)).toBeGreaterThanOrEqual(3_000);
+  });
+
+  test('after the machine was started anew the wall clock tells how much of a hold is left', async () => {
+    const { clock, values, open } = setup();
+    await clock.advance(5 * HOUR);
+    await open().close('10m', { kind: 'retry-after', reason: '503' });
+    const rebooted = setup(values, new VirtualClock({ start: clock.now() + 240_000 }));
+    const run = rebooted.open().run(rebooted.send);
+    await rebooted.clock.advance(HOUR);
+    await run;
+    expect(rebooted.starts).toEqual([360_005]);
+  });
+
   test('a hold is only ever extended', async () => {
     const { clock, open } = setup();
     const origin = open();

@@ -201,7 +201,7 @@ class OriginGate implements Gate {
   }
 
   #landed(record: GateRecord): GateRecord {
-    const end = { id: this.#newId(), at: this.#clock.now() };
+    const end = { id: this.#newId(), at: this.#clock.now(), boot: this.#clock.boot() };
     this.#memory.setEnd(end);
     return { ...record, flight: undefined, end };
   }
@@ -217,6 +217,7 @@ class OriginGate implements Gate {
       id: this.#newId(),
       until: this.#clock.now() + lengthMs,
       lengthMs,
+      boot: this.#clock.boot(),
       reason,
       ...(raw === undefined ? {} : { raw }),
     };
