@@ -16,6 +16,8 @@ export class TroubleCount {
   readonly #store: Pick<Store, 'stats' | 'gaps' | 'quarantine'>;
   readonly #clock: Clock;
   #isDue = true;
+  /** As many may be others: one was settled and another came. */
+  #areNew = false;
   #notBefore = 0;
   #quarantined: { readonly total: number; readonly bySource: ReadonlyMap<string, number> } = {
     total: 0,
@@ -30,6 +32,7 @@ export class TroubleCount {
 
   observe(event: EngineEvent): void {
     const hadAny = this.#last !== null && this.#last.gaps.size + this.#last.quarantined.size > 0;
+    if (event.kind === 'quarantine') this.#areNew = true;
     const isTrouble = event.kind === 'gap' || event.kind === 'quarantine';
     const mayMend = hadAny && (event.kind === 'commit' || event.kind === 'window');
     const mayFind = event.kind === 'commit' && event.missing > 0;
@@ -49,11 +52,13 @@ export class TroubleCount {
     this.#notBefore = now + COUNT_EVERY_MS;
     const { gapsOpen, quarantined } = await this.#store.stats();
     const gaps = gapsOpen === 0 ? [] : (await this.#store.gaps()).filter(({ state }) => state === 'open');
-    if (quarantined !== this.#quarantined.total)
+    if (this.#areNew || quarantined !== this.#quarantined.total) {
+      this.#areNew = false;
       this.#quarantined = {
         total: quarantined,
         bySource: quarantined === 0 ? new Map() : bySource(await this.#store.quarantine({ state: 'open' })),
       };
+    }
     this.#last = { gaps: bySource(gaps), quarantined: this.#quarantined.bySource };
     return this.#last;
   }
