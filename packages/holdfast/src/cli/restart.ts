@@ -2,6 +2,7 @@ import { EXIT } from '../model/exit-code.ts';
 import { HoldfastError } from '../model/error.ts';
 import { askEngine } from '../control/ask.ts';
 import type { SupervisorStatus } from '../model/supervisor-status.ts';
+import { readVersion } from '../version.ts';
 import type { Io } from './io.ts';
 import { writeLine } from './io.ts';
 import type { Register } from './verb.ts';
@@ -12,12 +13,15 @@ const LONGEST_RESTART = 120_000;
 /** Making a plan takes a process, ms. */
 const PATIENCE = 30_000;
 
-/** `restart`: the supervisor stays, reads the configuration again and starts its children anew; 3 when none runs. */
+/**
+ * `restart`: the supervisor reads the configuration again and starts its children anew, and itself too when its
+ * program was updated; 3 when none runs.
+ */
 export const register: Register = (command, run) => {
   command.action(
     run(async ({ io, resolved }) => {
       const { dataDir } = resolved().config;
-      const before = await engineOf(io, dataDir);
+      const before = await supervisorOf(io, dataDir);
       const reply = await askEngine(io, dataDir, { verb: 'restart', part: 'supervisor', patience: PATIENCE });
       if (reply.type === 'nobody') {
         await writeLine(io.err, 'holdfast: nothing runs. Try: holdfast start');
@@ -26,21 +30,34 @@ export const register: Register = (command, run) => {
       if (reply.type === 'silent') throw silent();
       const until = io.clock.monotonic() + LONGEST_RESTART;
       for (;;) {
-        const engine = await engineOf(io, dataDir);
-        if (engine?.mode === 'running' && engine.pid !== before?.pid) break;
+        const engine = engineOf(await supervisorOf(io, dataDir));
+        if (engine?.mode === 'running' && engine.pid !== engineOf(before)?.pid) break;
         if (io.clock.monotonic() > until) throw silent();
         await io.clock.sleep(LOOK_EVERY_MS);
       }
       const { version } = reply.result as { version: string };
       await writeLine(io.out, `Started anew with version ${version}.`);
+      if (version !== readVersion()) await writeLine(io.out, howToUpdate(before?.manager));
       return EXIT.ok;
     }),
   );
 };
 
-async function engineOf(io: Io, dataDir: string): Promise<SupervisorStatus['children'][number] | undefined> {
+async function supervisorOf(io: Io, dataDir: string): Promise<SupervisorStatus | undefined> {
   const reply = await askEngine(io, dataDir, { verb: 'status', part: 'supervisor', patience: PATIENCE });
-  return reply.type === 'result' ? (reply.result as SupervisorStatus).children[0] : undefined;
+  return reply.type === 'result' ? (reply.result as SupervisorStatus) : undefined;
+}
+
+function engineOf(
+  supervisor: SupervisorStatus | undefined,
+): SupervisorStatus['children'][number] | undefined {
+  return supervisor?.children[0];
+}
+
+/** What runs is another installation than the one that asks: a service has its own copy of the program. */
+function howToUpdate(manager: SupervisorStatus['manager'] | undefined): string {
+  const how = (manager ?? null) === null ? 'holdfast stop, then holdfast start' : 'holdfast service install';
+  return `This command line is version ${readVersion()}. To run that: ${how}`;
 }
 
 function silent(): HoldfastError {

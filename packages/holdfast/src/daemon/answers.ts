@@ -3,7 +3,7 @@ import type { SupervisorStatus } from '../model/supervisor-status.ts';
 
 /** What can be asked of a supervisor. */
 export interface Askable {
-  readonly supervisor: { stop(exitCode: number): void };
+  stop(exitCode: number): void;
   status(): SupervisorStatus;
   /** Reads the configuration again and starts the children anew. @throws when the configuration is refused. */
   renew(reason: 'operator' | 'update'): Promise<{ readonly version: string }>;
@@ -24,7 +24,7 @@ export function answererFor(
       case 'status':
         return target.status();
       case 'stop':
-        target.supervisor.stop(0);
+        target.stop(0);
         return { pid: process.pid };
       case 'restart':
         return target.renew(reason === 'update' ? 'update' : 'operator');

@@ -25,13 +25,27 @@ export interface HostOptions extends Pick<
   readonly random: Random;
   readonly uid: number | undefined;
   readonly onEvent: (event: RunEvent, child: string) => void;
+  /** Told of each further plan that is followed. */
+  readonly onPlan?: (plan: Plan) => void;
+  /** Whether this process can be replaced by one of another version once `done` tells that everything has ended. */
+  readonly replaceable?: boolean;
 }
+
+/** The answer to who asked for a restart is on its way before anything ends, ms. */
+const ANSWER_MS = 100;
 
 /** A supervisor at work. */
 export interface Hosted {
   readonly supervisor: Supervisor;
   status(): SupervisorStatus;
-  /** Plans again and starts the children anew. @throws when the configuration is refused. */
+  /** Ends everything; a replacement that is under way is given up. */
+  stop(exitCode: number): void;
+  /** Whether everything ends so that another version of the supervisor takes this one's place. */
+  isReplaced(): boolean;
+  /**
+   * Plans again and starts the children anew. When the program has another version by now, everything ends so that
+   * the supervisor is replaced, too, where it can be. @throws when the configuration is refused.
+   */
   renew(reason: 'operator' | 'update'): Promise<{ readonly version: string }>;
   /** Gives up address, listing and lock; to be called after `supervisor.done`. */
   close(): void;
@@ -73,6 +87,7 @@ export async function hostSupervisor(options: HostOptions): Promise<Hosted> {
 function supervise(options: HostOptions, claimed: Claim): Hosted {
   const { clock, onEvent } = options;
   let { plan } = options;
+  let replaced = false;
   const startedAt = clock.now();
   const startedMonotonic = clock.monotonic();
   let exits = 0;
@@ -101,9 +116,20 @@ function supervise(options: HostOptions, claimed: Claim): Hosted {
       exits: supervisor.exits,
       deadly: supervisor.deadly,
     }),
+    stop: (exitCode) => {
+      replaced = false;
+      supervisor.stop(exitCode);
+    },
+    isReplaced: () => replaced,
     renew: async (reason) => {
       const next = await options.replan();
       if (next.dataDir !== plan.dataDir) throw movedAway(plan.dataDir, next.dataDir);
+      if (options.replaceable === true && next.version !== plan.version) {
+        replaced = true;
+        clock.timer(ANSWER_MS, () => supervisor.stop(0));
+        return { version: next.version };
+      }
+      options.onPlan?.(next);
       supervisor.renew(next.children, next.version === plan.version ? reason : 'update');
       plan = { ...plan, version: next.version, children: next.children };
       return { version: next.version };

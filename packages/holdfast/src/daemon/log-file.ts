@@ -25,6 +25,7 @@ const HEAD = 64;
  */
 export class LogFile {
   readonly #options: LogFileOptions;
+  #plan: LogPlan;
   #handle: number | null = null;
   #bytes = 0;
   #begunAt: number | null = null;
@@ -32,11 +33,18 @@ export class LogFile {
 
   constructor(options: LogFileOptions) {
     this.#options = options;
+    this.#plan = options.plan;
   }
 
   /** Lines that the disk refused since the last one that went through. */
   get missing(): number {
     return this.#missing;
+  }
+
+  /** The bounds are others from now on. */
+  bound(bounds: Omit<LogPlan, 'file'>): void {
+    const { file } = this.#plan;
+    this.#plan = { ...bounds, file };
   }
 
   /** Writes a line; never throws, since a full disk must not stop the harvest. */
@@ -75,7 +83,7 @@ export class LogFile {
   }
 
   #makeRoom(coming: number, at: number): void {
-    const { plan, compress } = this.#options;
+    const plan = this.#plan;
     this.#open();
     const maxSize = Math.min(plan.maxSize, plan.maxTotal / 2);
     const isLarge = this.#bytes > 0 && this.#bytes + coming > maxSize;
@@ -85,12 +93,12 @@ export class LogFile {
     renameSync(plan.file, closedName(plan.file, this.#options.clock.now()));
     trimLogs(plan.file, plan.maxTotal - maxSize);
     const plainFiles = closedLogs(plan.file).filter(({ compressed }) => !compressed);
-    compress(plainFiles.map(({ file }) => file));
+    this.#options.compress(plainFiles.map(({ file }) => file));
   }
 
   #open(): number {
     if (this.#handle !== null) return this.#handle;
-    const { file } = this.#options.plan;
+    const { file } = this.#plan;
     mkdirSync(dirname(file), { recursive: true });
     const handle = openSync(file, 'a+', 0o600);
     this.#handle = handle;

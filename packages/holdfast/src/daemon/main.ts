@@ -9,7 +9,7 @@ import { type Hosted, hostSupervisor } from './host.ts';
 import { isLogged } from './log-event.ts';
 import { type LogEntry, LogFile } from './log-file.ts';
 import { managerOf, takeManagerVariables } from './manager.ts';
-import type { Plan } from './plan.ts';
+import type { LogPlan, Plan } from './plan.ts';
 import { childStarter } from './start-child.ts';
 import { Notifier, systemdNotify } from './systemd-notify.ts';
 
@@ -45,11 +45,15 @@ async function supervise(flags: readonly string[]): Promise<number> {
     lateExitCode: 0,
     patient: true,
     restart: true,
+    replaceable: process.platform !== 'win32',
     manager,
     startChild: childStarter(systemClock),
     clock: systemClock,
     random: systemRandom,
     uid: process.getuid?.(),
+    onPlan: ({ log: bounds }) => {
+      if (bounds !== null) log.bound(bounds);
+    },
     onEvent: (event, child) => {
       if (isLogged(event)) log.write({ child, ...event });
     },
@@ -61,27 +65,44 @@ async function supervise(flags: readonly string[]): Promise<number> {
   early.follow({
     stop: () => {
       notifier?.stopping();
-      hosted.supervisor.stop(0);
+      hosted.stop(0);
     },
     renew: () => void renewOrTell(hosted, log),
   });
   const code = await hosted.supervisor.done;
-  notifier?.stopping();
+  const isReplaced = hosted.isReplaced();
+  if (!isReplaced) notifier?.stopping();
   hosted.close();
   log.close();
+  if (isReplaced) replaceProcess({ ...process.env, ...managed });
   return code;
+}
+
+/**
+ * Goes on as the program that lies there now, under the same number and with the same words: whoever manages this
+ * process sees no end. Never returns.
+ */
+function replaceProcess(env: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const words = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve?.(process.execPath, words, Object.fromEntries(given));
 }
 
 interface Log {
   write(entry: LogEntry): void;
+  bound(bounds: LogPlan): void;
   close(): void;
 }
 
 function openLog({ log }: Plan): Log {
-  if (log === null) return { write: () => undefined, close: () => undefined };
+  if (log === null) return { write: () => undefined, bound: () => undefined, close: () => undefined };
   const file = new LogFile({ plan: log, clock: systemClock, compress: compressor() });
   // The instant comes first in every line: by it a file tells its age.
-  return { write: ({ at, ...rest }) => file.write({ at, ...rest }), close: () => file.close() };
+  return {
+    write: ({ at, ...rest }) => file.write({ at, ...rest }),
+    bound: (bounds) => file.bound(bounds),
+    close: () => file.close(),
+  };
 }
 
 interface SignalTargets {

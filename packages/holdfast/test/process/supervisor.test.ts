@@ -3,9 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { systemClock } from '@holdfast/resilience/clock';
 import { expect, test } from 'vitest';
+import { askAddress } from '../../src/control/ask.ts';
+import type { Plan } from '../../src/daemon/plan.ts';
+import type { SupervisorStatus } from '../../src/model/supervisor-status.ts';
 import { afterwards, isAlive, until } from './support.ts';
-import { linesOf, logged, plan, type Planned } from './supervisor/planned.ts';
+import { linesOf, logged, plan, SUPERVISOR, type Planned } from './supervisor/planned.ts';
 
 const posix = process.platform !== 'win32';
 
@@ -134,6 +138,69 @@ test('a child whose main loop is blocked dies with its killed supervisor, and so
   expect([await isAlive(child), await isAlive(helper)]).toEqual([true, true]);
   supervisor.child.kill('SIGKILL');
   await until(async () => !(await isAlive(child)) && !(await isAlive(helper)));
+});
+
+async function statusOf(planned: Planned): Promise<SupervisorStatus | null> {
+  const reply = await askAddress(
+    join(planned.folder, 'c-s.sock'),
+    { verb: 'status', patience: 1_000 },
+    systemClock,
+  );
+  return reply.type === 'result' ? (reply.result as SupervisorStatus) : null;
+}
+
+function rewrite(planned: Planned, change: (plan: Plan) => object): void {
+  const before = JSON.parse(readFileSync(planned.planFile, 'utf8')) as Plan;
+  writeFileSync(planned.planFile, JSON.stringify({ ...before, ...change(before) }));
+}
+
+test.skipIf(!posix)(
+  'a restart after an update replaces the supervisor too: the same process number and manager, a new version',
+  async () => {
+    const planned = plan('beating');
+    const supervisor = planned.supervise({ HOLDFAST_MANAGER: 'systemd' });
+    const child = await firstChild(planned);
+    rewrite(planned, () => ({ version: '1.2.4' }));
+    supervisor.child.kill('SIGHUP');
+    await until(async () => (await statusOf(planned))?.version === '1.2.4');
+    await until(() => planned.child() !== child);
+    expect(await isAlive(child)).toBe(false);
+    expect(await statusOf(planned)).toMatchObject({ pid: supervisor.pid, manager: 'systemd' });
+    if (process.platform === 'linux')
+      expect(readFileSync(`/proc/${supervisor.pid}/cmdline`, 'utf8').split('\0').slice(1, 4)).toEqual(
+        SUPERVISOR,
+      );
+    supervisor.child.kill('SIGTERM');
+    expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, err: '' });
+  },
+);
+
+test.skipIf(!posix)('who says stop while the supervisor is about to be replaced has it end', async () => {
+  const planned = plan('beating');
+  const supervisor = planned.supervise();
+  await firstChild(planned);
+  rewrite(planned, () => ({ version: '1.2.4' }));
+  const control = join(planned.folder, 'c-s.sock');
+  const replies = [
+    await askAddress(control, { verb: 'restart', patience: 5_000 }, systemClock),
+    await askAddress(control, { verb: 'stop', patience: 5_000 }, systemClock),
+  ];
+  expect(replies).toMatchObject([{ type: 'result', result: { version: '1.2.4' } }, { type: 'result' }]);
+  expect(await supervisor.ended).toMatchObject({ code: 0, err: '' });
+  expect(planned.log().filter(({ kind }) => kind === 'engine-started')).toHaveLength(1);
+});
+
+test.skipIf(!posix)('changed bounds of the log take effect with a restart', async () => {
+  const planned = plan('chatting');
+  const supervisor = planned.supervise();
+  await firstChild(planned);
+  const closed = (): number =>
+    readdirSync(join(planned.dataDir, 'logs')).filter((name) => /\.log(\.gz)?$/.test(name)).length - 1;
+  await until(() => statSync(join(planned.dataDir, 'logs/holdfast.log')).size > 60_000);
+  expect(closed()).toBe(0);
+  rewrite(planned, ({ log }) => ({ log: { ...log, maxSize: 50_000 } }));
+  supervisor.child.kill('SIGHUP');
+  await until(() => closed() >= 1);
 });
 
 test('what is printed is logged in files of bounded size, the closed ones compressed, and none is cut', async () => {
