@@ -8,6 +8,12 @@ const ENGINE = 'engine';
 /** An engine that has run for so long without an exit, ms, has left its crash loop. */
 const HEALTHY_MS = 5 * 60_000;
 
+/** So many failures, with no such time between them, are a crash loop however slow it is. */
+const MANY = 5;
+
+/** Exits that somebody asked for. */
+const ASKED: readonly ChildExit['reason'][] = ['operator', 'update'];
+
 /** Ids of incidents that no engine wrote: it may not live long enough to. */
 export const FROM_SUPERVISOR = 'supervisor:';
 
@@ -30,9 +36,21 @@ export function engineTrouble(status: SupervisorStatus, now: number): readonly I
   ];
 }
 
-/** The exit that began the present crash loop; null when the engine is not in one. */
+/**
+ * The exit by which the present crash loop is known; null when the engine is not in one. The growing delays can keep an
+ * engine that never works below the number of exits in a minute that leads to a cooldown: then their number tells.
+ */
 export function crashLoopSince(status: SupervisorStatus, now: number): ChildExit | null {
-  return unsettled(status, now, ({ coolingDown }) => coolingDown);
+  const cooled = unsettled(status, now, ({ coolingDown }) => coolingDown);
+  if (cooled !== null) return cooled;
+  const engine = engineOf(status);
+  if (engine === undefined || hasSettled(engine, now)) return null;
+  const failures = status.exits.filter(({ child, reason }) => child === ENGINE && !ASKED.includes(reason));
+  const settled = failures.findLastIndex(
+    (exit, index) => index > 0 && exit.at - startAfter(failures[index - 1]) >= HEALTHY_MS,
+  );
+  const inARow = failures.slice(Math.max(0, settled));
+  return inARow.length >= MANY ? (inARow[0] ?? null) : null;
 }
 
 /** The last exit of the engine of this kind, unless it has run for long enough since; null when there is none. */

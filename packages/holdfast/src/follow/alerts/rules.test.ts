@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ChildExit } from '../../model/engine-message.ts';
 import { exitAt, HOUR, MINUTE, Scene, supervisorWith } from '../testing/alert-scene.ts';
 
 describe('what is told', () => {
@@ -249,6 +250,31 @@ describe('an engine that cannot speak for itself', () => {
     scene.incidents = [{ ...gap, recoveredAt: scene.clock.now() }];
     await scene.clock.advance(MINUTE);
     expect(scene.events).toEqual(['opened gap', 'recovered gap']);
+  });
+
+  it('that dies again and again, too slowly for a cooldown, is told all the same', async () => {
+    const scene = new Scene();
+    const exits: ChildExit[] = [];
+    for (let times = 1; times <= 60; times += 1) {
+      await scene.clock.advance(30_000);
+      const at = scene.clock.now();
+      exits.push(exitAt(at, { restartInMs: 5 * MINUTE }));
+      scene.supervisor = supervisorWith({ mode: 'delayed', nextStartAt: at + 5 * MINUTE }, exits.slice(-50));
+      await scene.clock.advance(5 * MINUTE);
+      scene.supervisor = supervisorWith({ startedAt: scene.clock.now() }, exits.slice(-50));
+      if (times === 4) expect(scene.events).toEqual([]);
+    }
+    expect(scene.events).toEqual(['opened crash-loop']);
+    await scene.clock.advance(6 * MINUTE);
+    expect(scene.events).toEqual(['opened crash-loop', 'recovered crash-loop']);
+  });
+
+  it('that an operator starts anew again and again is in no crash loop', async () => {
+    const scene = new Scene();
+    const exits = Array.from({ length: 9 }, (_, at) => exitAt(scene.start + at, { reason: 'operator' }));
+    scene.supervisor = supervisorWith({ startedAt: scene.start }, exits);
+    await scene.clock.advance(MINUTE);
+    expect(scene.events).toEqual([]);
   });
 
   it('is not in a crash loop because of a single crash after hours of health', async () => {
