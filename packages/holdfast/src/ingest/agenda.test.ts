@@ -80,3 +80,18 @@ test('days that a clock years ahead has dated are swept all the same; a small st
   expect(looked(NOW + 7_200_000)).toMatchObject({ type: 'wait' });
   expect(looked(NOW - 21 * 3_600_000)).toMatchObject({ type: 'sweep' });
 });
+
+test('a window that failed lets others go first, and is tried again when there is nothing else to do', () => {
+  const failed = { ...tail, nextAt: NOW - 1 };
+  const avoided = new Map([['tail', NOW + 60_000]]);
+  const other = window({ state: 'OPEN' });
+  const both = { ...view([other], []), avoided };
+  expect(nextJob({ ...both, windows: [failed, other] })).toMatchObject({ window: { key: 'day' } });
+  expect(nextJob({ ...both, windows: [failed] })).toMatchObject({ type: 'look', window: { key: 'tail' } });
+});
+
+test('a window whose page killed engines is not tried again for want of other work', () => {
+  const avoided = new Map([['tail', Number.POSITIVE_INFINITY]]);
+  const all = { ...view([], []), avoided, windows: [{ ...tail, nextAt: NOW - 1 }] };
+  expect(nextJob(all)).toMatchObject({ type: 'wait' });
+});

@@ -39,12 +39,22 @@ const SWEEP_EVERY_MS = 20 * 3_600_000;
 
 /** Picks by lane: the newest, repairs, due second looks, then history from the newest to the oldest, then sweeps. */
 export function nextJob(all: AgendaView): Job {
-  const view = { ...all, windows: all.windows.filter(({ key }) => !all.avoided.has(key)) };
+  // With nothing else to do, what failed is tried again: its own pause, which grows, is over by now.
+  return pick(all, all.avoided) ?? pick(all, deadly(all)) ?? waiting(all);
+}
+
+function pick(all: AgendaView, avoided: AgendaView['avoided']): Job | null {
+  const view = { ...all, windows: all.windows.filter(({ key }) => !avoided.has(key)) };
   const tail = view.windows.find(
     (window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)),
   );
   if (tail) return { type: 'look', window: tail, lane: 'tail' };
-  return repairs(view) ?? looks(view) ?? sweeps(view) ?? waiting(all);
+  return repairs(view) ?? looks(view) ?? sweeps(view);
+}
+
+/** Windows on whose page engines died: their turn comes by another rule. */
+function deadly({ avoided }: AgendaView): AgendaView['avoided'] {
+  return new Map([...avoided].filter(([, until]) => until === Number.POSITIVE_INFINITY));
 }
 
 function isDue({ nextAt }: { readonly nextAt: number | null }, { now }: AgendaView): boolean {
