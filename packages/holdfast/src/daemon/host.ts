@@ -66,7 +66,7 @@ export async function hostSupervisor(options: HostOptions): Promise<Hosted> {
       answererFor(() => target.hosted),
       { clock },
     );
-    register(plan.registry, { dataDir: plan.dataDir, identity: ownIdentity(), flags: plan.flags });
+    listOrTell(options);
     for (const name of claimed.orphans) onEvent(orphanNotice(name, clock.now()), 'supervisor');
     const hosted = supervise(options, claimed);
     target.hosted = hosted;
@@ -81,6 +81,16 @@ export async function hostSupervisor(options: HostOptions): Promise<Hosted> {
   } catch (error) {
     claimed.release();
     throw error;
+  }
+}
+
+/** The list is a help for commands from elsewhere; its disk, which need not be that of the data, may be full. */
+function listOrTell({ plan, clock, onEvent }: HostOptions): void {
+  const identity = ownIdentity();
+  try {
+    register(plan.registry, { dataDir: plan.dataDir, identity, flags: plan.flags });
+  } catch (error) {
+    onEvent(listNotice(error as Error, clock.now()), 'supervisor');
   }
 }
 
@@ -159,6 +169,17 @@ function orphanNotice(name: string, at: number): RunEvent {
     code: 'ORPHAN_ENDED',
     message: `A ${name} that an earlier supervisor had left was ended.`,
     hint: 'Nothing is lost by it.',
+  };
+}
+
+function listNotice({ message }: Error, at: number): RunEvent {
+  return {
+    kind: 'notice',
+    at,
+    source: null,
+    code: 'NOT_LISTED',
+    message: `The supervisor cannot be listed among those that run (${message}).`,
+    hint: 'The harvest goes on; name it with --data-dir or --config when you ask for it from another folder.',
   };
 }
 

@@ -16,9 +16,13 @@ export function register(file: string, entry: Registered): void {
   writeFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
 }
 
-/** Takes this supervisor off the list. */
+/** Takes this supervisor off the list. An entry that cannot be removed names a process that is gone: nobody shows it. */
 export function unregister(file: string): void {
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // A disk that has become read-only, or no folder: the next supervisor writes over it.
+  }
 }
 
 /**
