@@ -44,6 +44,8 @@ export interface ControlRequest {
 
 /** Codes of a connection that tell that no engine listens. */
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR']);
+/** Codes of a connection that tell that one listens but does not get to answer: EAGAIN when its queue is full. */
+const SILENT = new Set(['ECONNRESET', 'EPIPE', 'EAGAIN']);
 
 /**
  * Asks the engine of a data folder, or its supervisor, wherever it may listen: the first that is there is the one,
@@ -113,7 +115,7 @@ function exchange(
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (NOBODY.has(error.code ?? '')) end(() => resolve({ type: 'nobody' }));
-      else if (error.code === 'ECONNRESET' || error.code === 'EPIPE') end(() => resolve({ type: 'silent' }));
+      else if (SILENT.has(error.code ?? '')) end(() => resolve({ type: 'silent' }));
       else end(() => reject(error));
     });
     // It died between our question and its answer.

@@ -101,7 +101,8 @@ async function openServer(path: string, uid: number | undefined, answer: Answere
   if (!isPipe(path)) rmSync(path, { force: true });
   const server = createServer((socket) => converse(socket, answer));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Kept: what goes wrong later with one connection is no reason to end.
+    server.on('error', reject);
     server.listen(path, () => resolve());
   });
   server.unref();

@@ -38,7 +38,8 @@ function addressOf(dataDir: string): string {
 function lockAddress(address: string): Promise<Lock | null> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // Kept: nothing that happens to the lock later is a reason to end.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(null);
       else reject(error);
     });

@@ -39,6 +39,8 @@ export interface NotifierOptions {
 
 const STATUS_EVERY_MS = 10_000;
 const LOOK_EVERY_MS = 250;
+/** So often: one message may be lost, and without READY systemd would kill and restart everything. */
+const READY_TOLD = 3;
 /** A store that is large or being migrated may take longer to open than a unit may take to start. */
 const MORE_TIME = `EXTEND_TIMEOUT_USEC=${6 * STATUS_EVERY_MS * 1_000}`;
 
@@ -53,6 +55,7 @@ export class Notifier {
   #ready = false;
   #ended = false;
   #told = '';
+  #readyTold = 0;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -81,9 +84,11 @@ export class Notifier {
   #tellStatus(): void {
     const status = this.#options.status();
     if (!this.#ready) this.#options.notify([MORE_TIME]);
-    if (!this.#ready || status === this.#told) return;
-    this.#options.notify([...(this.#told === '' ? ['--ready'] : []), `--status=${status}`]);
+    if (!this.#ready) return;
+    if (status === this.#told && this.#readyTold >= READY_TOLD) return;
+    this.#readyTold += 1;
     this.#told = status;
+    this.#options.notify([...(this.#readyTold <= READY_TOLD ? ['--ready'] : []), `--status=${status}`]);
   }
 
   #every(ms: number, work: () => void): void {

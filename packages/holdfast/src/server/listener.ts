@@ -59,11 +59,9 @@ function open({ app, host, port }: ListenerParts): Promise<Server> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerGarbage(error, socket));
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve(server);
-    });
+    // Kept: what goes wrong later with one connection is no reason to end.
+    server.on('error', reject);
+    server.listen(port, host, () => resolve(server));
   });
 }
 
