@@ -27,7 +27,7 @@ describe.skipIf(!linux)('service install --dry-run', () => {
     const { code, out } = await service('install', '--dry-run');
     expect(code).toBe(0);
     expect(out).toContain(`Writes ${join(folder, 'home/.config/systemd/user/holdfast.service')}:\n`);
-    expect(out).toMatch(/^ {2}ExecStart=".*node" .*holdfast\.js" "supervise"$/m);
+    expect(out).toMatch(/^ {2}ExecStart=".*node" .*"--jitless" .*\/dist\/daemon\/supervise\.cjs"$/m);
     expect(out).toMatch(/^ {2}systemctl --user enable holdfast\.service$/m);
     expect(readdirSync(join(folder, 'home'))).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe.skipIf(!linux)('service install --dry-run', () => {
     const plan = JSON.parse(out) as { files: { path: string; content: string }[]; commands: string[] };
     expect(plan).toMatchObject({ manager: 'systemd', scope: 'user' });
     expect(plan.files[0]?.content).toContain(
-      `"supervise" "--config" "${join(folder, 'home/holdfast.config.json')}"`,
+      `/dist/daemon/supervise.cjs" "--config" "${join(folder, 'home/holdfast.config.json')}"`,
     );
     expect(plan.commands.at(-1)).toBe('systemctl --user restart holdfast.service');
   });
