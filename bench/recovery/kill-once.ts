@@ -9,7 +9,6 @@ interface RunEvent {
   readonly kind: string;
   readonly at: number;
   readonly pid?: number | null;
-  readonly inserted?: number;
 }
 
 /** Writes the configuration of the harvest. Nothing else of this user's is used or touched. */
@@ -33,7 +32,7 @@ export function prepare(folder: string, baseUrl: string): void {
 
 /**
  * Starts a supervised harvest, kills its engine so long after its first commit, and returns the ms from the kill to
- * the first commit of new records by the next engine.
+ * the first commit by the next engine.
  */
 export async function killOnce(folder: string, lifeMs: number): Promise<number> {
   const supervisor = spawn(process.execPath, [holdfast, 'run'], {
@@ -50,7 +49,8 @@ export async function killOnce(folder: string, lifeMs: number): Promise<number> 
       engine = event.pid ?? null;
       starts += 1;
     }
-    if (event.kind !== 'commit' || (event.inserted ?? 0) === 0) return;
+    // A page of a second look, which brings no new records, is progress as well.
+    if (event.kind !== 'commit') return;
     if (starts >= 2 && killedAt > 0) recovered.resolve(event.at - killedAt);
     else if (starts === 1 && killedAt === 0) {
       killedAt = -1;

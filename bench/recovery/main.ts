@@ -1,5 +1,5 @@
 /**
- * How soon after the death of the engine new records are committed again.
+ * How soon after the death of the engine the next one commits.
  *
  *   npm run bench:recovery                  100 kills; exit code 5 when the 95th percentile is beyond 500 ms
  *   npm run bench:recovery -- --kills 20 --seed 7
@@ -56,7 +56,7 @@ function report(times: readonly number[]): number {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  console.log('death of the engine to the first commit of new records, ms');
+  console.log('death of the engine to the first commit of the next one, ms');
   for (const [name, share] of [
     ['least', 0],
     ['p25', 0.25],
