@@ -13,7 +13,6 @@ import { openConfiguredStore } from './open-store.ts';
 import { runEngine } from './run-engine.ts';
 
 const HEARTBEAT_MS = 1_000;
-const GUARD_MS = 500;
 /** The public exit code for work that is left at the deadline. */
 const LATE = 4;
 /** Why the engine's work is aborted when its parent asks, or its time is up. */
@@ -36,16 +35,8 @@ function emit(event: EngineEvent): void {
 }
 
 async function main(): Promise<number> {
-  // A thread of its own: it starts beside the store, not before it. Until then the channel tells of the parent's end.
-  const parent = process.ppid;
-  const guard = systemClock.timer(
-    GUARD_MS,
-    () => {
-      if (process.ppid === parent) dieWithParent();
-      else process.exit(PRIVATE_EXIT.done);
-    },
-    { unref: true },
-  );
+  // It starts beside the store, and watches before the first page can block the loop.
+  const guarded = dieWithParent();
   const stopping = new AbortController();
   const start = await startMessage(stopping);
   let engine: Engine | null = null;
@@ -58,6 +49,7 @@ async function main(): Promise<number> {
   const store = await openInTime(start, stopping.signal);
   if (store === null) return PRIVATE_EXIT.done;
   try {
+    await guarded;
     const onEngine = (made: Engine): void => void (engine = made);
     const { code, summary } = await runEngine({
       start,
@@ -71,7 +63,6 @@ async function main(): Promise<number> {
     return PRIVATE_EXIT.done;
   } finally {
     deadline?.cancel();
-    guard.cancel();
     await store.close();
   }
 }

@@ -49,7 +49,7 @@ function notice({ code, message, hint }: Notice): void {
 }
 
 async function main(): Promise<number> {
-  dieWithParent();
+  void dieWithParent();
   const stopping = new AbortController();
   const { config } = await startMessage(stopping);
   const store = new KeptReader(config.store.slice('sqlite:'.length));

@@ -36,4 +36,5 @@ function endGroup(): void {
   }
 }
 
+parentPort?.postMessage('watching');
 if (parentPort) await watchParent((workerData as { parent: number }).parent);
