@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { dieWithParent } from '../../../../dist/child/die-with-parent.js';
 
-dieWithParent();
+void dieWithParent();
 const helper = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
 process.stdout.write(`helper ${helper.pid}\n`);
 setTimeout(() => {
