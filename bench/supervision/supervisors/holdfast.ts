@@ -69,7 +69,7 @@ export async function launch(plan: string, { folder, env }: Order): Promise<Chil
     stdio: ['ignore', log, log],
     env,
   });
-  const { control } = { control: join(folder, 's.sock') };
+  const control = join(folder, 's.sock');
   for (let tries = 0; tries < 100; tries += 1) {
     await new Promise((resolve) => {
       setTimeout(resolve, 100);

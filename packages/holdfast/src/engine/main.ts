@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { awakeTimer, systemClock } from '@holdfast/resilience/clock';
 import { dieWithParent } from '../child/die-with-parent.ts';
+import { startMessage } from '../child/start-message.ts';
 import { untilWritable } from '../ingest/persist.ts';
 import { PRIVATE_EXIT, type ChildMessage } from '../model/engine-message.ts';
 import { HoldfastError } from '../model/error.ts';
 import type { EngineEvent } from '../model/event.ts';
 import type { Store } from '../store/port.ts';
 import type { Engine } from './engine.ts';
-import type { StartMessage, ToEngine } from './messages.ts';
+import type { StartMessage } from './messages.ts';
 import { openConfiguredStore } from './open-store.ts';
 import { runEngine } from './run-engine.ts';
 
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
   // It starts beside the store, and watches before the first page can block the loop.
   const guarded = dieWithParent();
   const stopping = new AbortController();
-  const start = await startMessage(stopping);
+  const start = await startMessage<StartMessage>(stopping, STOP);
   let engine: Engine | null = null;
   void heartbeat(() => engine?.progress ?? 0, stopping.signal);
   const { deadlineMs } = start;
@@ -90,22 +91,6 @@ async function heartbeat(progress: () => number, signal: AbortSignal): Promise<v
     tell({ type: 'heartbeat', progress: progress(), rss: process.memoryUsage.rss() });
     await systemClock.sleep(HEARTBEAT_MS, { signal }).catch(() => undefined);
   }
-}
-
-/** Resolves with the parent's first message; every later one, and the loss of the parent, stops the engine. */
-function startMessage(stopping: AbortController): Promise<StartMessage> {
-  return new Promise((resolve, reject) => {
-    process.on('message', (message: ToEngine) => {
-      if (message.type === 'start') resolve(message);
-      else stopping.abort(STOP);
-    });
-    process.on('disconnect', () => {
-      stopping.abort(STOP);
-      reject(STOP);
-    });
-    // The parent decides what a signal to the whole group means.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  });
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { StartNews, StopMessage } from '../model/engine-message.ts';
+import type { StartNews } from '../model/engine-message.ts';
 
 /** The supervisor's first message: everything the engine needs. */
 export interface StartMessage extends StartNews {
@@ -11,6 +11,3 @@ export interface StartMessage extends StartNews {
   /** Only these sources; all when left out. */
   readonly sources?: readonly string[];
 }
-
-/** What the supervisor says to the engine. */
-export type ToEngine = StartMessage | StopMessage;

@@ -25,12 +25,11 @@ export function watchMachine(engine: Engine, { keepAwake: wish }: Config, clock:
   const time = watchTime({
     clock,
     tickMs: TICK_MS,
-    // Whole milliseconds: the clocks that are compared are finer than the instants that are kept.
     onEvent: (event) => {
-      if (event.type === 'suspend') engine.woke({ sleptMs: Math.round(event.lostMs) });
-      else if (event.type === 'step') engine.clockStepped(Math.round(event.deltaMs));
+      if (event.type === 'suspend') engine.woke({ sleptMs: event.lostMs });
+      else if (event.type === 'step') engine.clockStepped(event.deltaMs);
       else if (event.type === 'pause' && event.lostMs >= STOPPED_MS)
-        engine.woke({ sleptMs: Math.round(event.lostMs), cause: 'pause' });
+        engine.woke({ sleptMs: event.lostMs, cause: 'pause' });
     },
   });
   const network = watchNetwork({ clock, onChange: (change) => engine.networkChanged(change) });

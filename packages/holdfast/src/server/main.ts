@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import { dieWithParent } from '../child/die-with-parent.ts';
+import { startMessage } from '../child/start-message.ts';
 import type { Config } from '../config/index.ts';
 import type { ControlWorld } from '../control/ask.ts';
 import { httpCaller, startAlerts, startDeadman, systemSender } from '../follow/index.ts';
@@ -20,7 +21,7 @@ import type { Notice } from './listener.ts';
 import { readMetrics } from './metrics/read-metrics.ts';
 import { observe, takePulse } from './observe.ts';
 import { Snapshot } from './snapshot.ts';
-import type { ServerStart, ToServer } from './start-message.ts';
+import type { ServerStart } from './start-message.ts';
 
 const HEARTBEAT_MS = 1_000;
 /** Whatever is asked how often: the store and the processes are looked at once in this time. */
@@ -51,7 +52,7 @@ function notice({ code, message, hint }: Notice): void {
 async function main(): Promise<number> {
   void dieWithParent();
   const stopping = new AbortController();
-  const { config } = await startMessage(stopping);
+  const { config } = await startMessage<ServerStart>(stopping, STOP);
   const store = new KeptReader(config.store.slice('sqlite:'.length));
   const served = { requests: 0 };
   void heartbeat(served, stopping.signal);
@@ -147,22 +148,6 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** Resolves with the parent's first message; every later one, and the loss of the parent, stops the server. */
-function startMessage(stopping: AbortController): Promise<ServerStart> {
-  return new Promise((resolve, reject) => {
-    process.on('message', (message: ToServer) => {
-      if (message.type === 'start') resolve(message);
-      else stopping.abort(STOP);
-    });
-    process.on('disconnect', () => {
-      stopping.abort(STOP);
-      reject(STOP);
-    });
-    // The parent decides what a signal to the whole group means.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   });
 }
 
