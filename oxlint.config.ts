@@ -17,6 +17,7 @@ const mayPrint = [
   'tools/**',
   'bench/**',
   'drill/**',
+  'examples/**',
 ];
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { Tally } from './tools/tally.ts';
 
-const processTests = ['packages/*/test/process/**/*.test.ts', 'test/**/*.test.ts'];
+const processTests = ['packages/*/test/process/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'];
 
 // Tests run on the sources; only the process tests drive what was built.
 const onSources = {

@@ -4,7 +4,7 @@ import { findCycle, reachableFrom, readModules } from './modules.ts';
 import type { Module } from './modules.ts';
 import { trackedFiles } from './tracked-files.ts';
 
-const modules = readModules(trackedFiles('packages/*.ts', 'drill/*.ts'));
+const modules = readModules(trackedFiles('packages/*.ts', 'drill/*.ts', 'examples/*.ts'));
 
 function violations(among: readonly Module[]): string[] {
   return among.flatMap(({ path, imports }) =>

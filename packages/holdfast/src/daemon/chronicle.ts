@@ -1,5 +1,5 @@
 import { journalFile, writeJournal, type Journal } from './journal.ts';
-import { identify, type ProcessIdentity } from './process-identity.ts';
+import { identify, type ProcessIdentity } from '@holdfast/resilience/process';
 import type { Supervisor } from './supervisor.ts';
 
 /**

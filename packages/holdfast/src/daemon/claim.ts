@@ -3,7 +3,7 @@ import { HoldfastError } from '../model/error.ts';
 import { type Journal, journalFile, readJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { endOrphans } from './orphans.ts';
-import { identify, isAlive } from './process-identity.ts';
+import { identify, isAlive } from '@holdfast/resilience/process';
 
 /** A data folder that is this supervisor's alone. */
 export interface Claim {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_RESTARTS } from '../model/engine-message.ts';
 import { type Journal, journalFile, readJournal, writeJournal } from './journal.ts';
 import { endOrphans } from './orphans.ts';
-import type { ProcessWorld } from './process-identity.ts';
+import type { ProcessWorld } from '@holdfast/resilience/process';
 
 let folder = '';
 beforeEach(() => {

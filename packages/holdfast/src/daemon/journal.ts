@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ChildExit, DeadlyWork, Restarts } from '../model/engine-message.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '@holdfast/resilience/process';
 
 /** What a supervisor leaves behind for the one after it. Instants are wall ms. */
 export interface Journal {

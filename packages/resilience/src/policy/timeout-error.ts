@@ -8,6 +8,7 @@ export type TimeoutCode =
   | 'ERR_TIMEOUT_IDLE'
   | 'ERR_TIMEOUT_TOTAL'
   | 'ERR_TIMEOUT_ATTEMPT'
+  | 'ERR_TIMEOUT_CALL'
   | 'ERR_TIMEOUT_STALL'
   | 'ERR_TIMEOUT_DEADLINE';
 
@@ -17,6 +18,7 @@ const SENTENCES: Readonly<Record<TimeoutCode, string>> = {
   ERR_TIMEOUT_IDLE: 'The answer stood still for',
   ERR_TIMEOUT_TOTAL: 'The answer was not complete within',
   ERR_TIMEOUT_ATTEMPT: 'The attempt did not end within',
+  ERR_TIMEOUT_CALL: 'The call was not answered within',
   ERR_TIMEOUT_STALL: 'The attempt made no progress for',
   ERR_TIMEOUT_DEADLINE: 'The operation did not end within its deadline of',
 };

@@ -1,0 +1,2 @@
+export { identify, isAlive, systemProcesses } from './process-identity.ts';
+export type { ProcessIdentity, ProcessWorld } from './process-identity.ts';

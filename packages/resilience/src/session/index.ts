@@ -1,0 +1,27 @@
+export type {
+  AdapterContext,
+  AuthState,
+  OpenContext,
+  SessionAdapter,
+  SessionAuth,
+  SessionView,
+  Usage,
+} from './adapter.ts';
+export { AuthExpiredError } from './auth-expired-error.ts';
+export type { CallOptions, Lease } from './lease.ts';
+export type { Loss, LossCause, LossReport } from './loss.ts';
+export { NeedsHumanError } from './needs-human-error.ts';
+export type { HumanRequest } from './needs-human-error.ts';
+export type { OnSessionEvent, SessionEvent } from './session-event.ts';
+export type {
+  AuthPolicy,
+  ProbePolicy,
+  RecoverPolicy,
+  RecyclePolicy,
+  SessionPolicy,
+  SnapshotPolicy,
+} from './session-policy.ts';
+export type { SessionState } from './session-state.ts';
+export type { SessionStats } from './session-stats.ts';
+export type { SnapshotStore } from './snapshot-store.ts';
+export type { LeaseOptions, SupervisedSession, UseOptions } from './supervised-session.ts';
