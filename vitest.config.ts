@@ -3,6 +3,13 @@ import { Tally } from './tools/tally.ts';
 
 const processTests = ['packages/*/test/process/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'];
 
+/** One at a time, when all the others are done: they judge by time, or need something that a machine has once. */
+const alone = [
+  'packages/holdfast/test/process/politeness.test.ts',
+  'packages/holdfast/test/process/service-systemd.test.ts',
+  'packages/resilience/test/process/awake-network.test.ts',
+];
+
 // Tests run on the sources; only the process tests drive what was built.
 const onSources = {
   resolve: { conditions: ['@holdfast/source'] },
@@ -29,11 +36,23 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'process',
           include: processTests,
+          exclude: alone,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One at a time: they start processes, take locks and kill what they started.
-          fileParallelism: false,
+          // They mostly wait, for processes of their own.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...onSources,
+        test: {
+          name: 'alone',
+          include: alone,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
