@@ -1,0 +1,50 @@
+import type { ProcessIdentity } from '@holdfast/resilience/process';
+import type { ProcessRecords, SessionPolicy, SupervisedSession } from '@holdfast/resilience/session';
+
+/** What a drill does in a page, whatever drives it. */
+export interface Page {
+  goto(url: string): Promise<void>;
+  /** The address that the page shows. */
+  url(): Promise<string>;
+  /** Runs an expression in the page. */
+  evaluate(expression: string): Promise<unknown>;
+  /** Texts of the elements that fit a selector. */
+  texts(selector: string): Promise<string[]>;
+  /** Sets the fields of the page's form by name and sends it; resolves when the next page is there. */
+  submit(fields: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** The processes behind a session at this moment. */
+export interface Processes {
+  readonly browser: ProcessIdentity;
+  readonly renderers: readonly number[];
+  /** The server between program and browser, where there is one. */
+  readonly driver: ProcessIdentity | null;
+}
+
+/** A supervised session whose leases all look alike. */
+export interface DrivenSession {
+  readonly session: SupervisedSession<unknown>;
+  /** The page of a lease. */
+  page(view: unknown): Page;
+  /** Null while nothing is open. */
+  processes(): Processes | null;
+  /** Closes the page of a lease behind the session's back, as somebody at the screen would. */
+  closeFromOutside(view: unknown): Promise<void>;
+}
+
+/** How a session is made for a drill. */
+export interface DriveOptions {
+  /** Address of the portal. */
+  readonly portal: string;
+  readonly policy: SessionPolicy;
+  readonly processes: ProcessRecords;
+  /** Told when a login begins and when its form has been sent, so that a fault can strike in between. */
+  readonly onLogin?: (moment: 'begun' | 'sent') => void;
+}
+
+/** One of the drivers that the drill covers. */
+export interface Driver {
+  readonly name: 'playwright' | 'puppeteer' | 'selenium';
+  open(options: DriveOptions): DrivenSession;
+}

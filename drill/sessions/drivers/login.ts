@@ -1,0 +1,34 @@
+import { AuthExpiredError, NeedsHumanError } from '@holdfast/resilience/session';
+import type { AdapterContext, AuthState } from '@holdfast/resilience/session';
+import type { DriveOptions, Page } from './driver.ts';
+
+/** Logs in to the portal through whichever driver, and tells whether it has to. */
+export interface PortalLogin {
+  check(page: Page, context: AdapterContext): Promise<AuthState>;
+  login(page: Page, context: AdapterContext): Promise<void>;
+  /** Whether an address is that of the login page. */
+  readonly expiredAt: (url: string) => boolean;
+}
+
+/** The portal's login, told of its moments so that a fault can strike in between. */
+export function portalLogin({ portal, onLogin }: DriveOptions): PortalLogin {
+  const expiredAt = (url: string): boolean => url.startsWith(`${portal}/login`);
+  return {
+    expiredAt,
+    check: async (page) => {
+      await page.goto(`${portal}/`);
+      return expiredAt(await page.url()) ? 'expired' : 'ok';
+    },
+    login: async (page) => {
+      onLogin?.('begun');
+      await page.goto(`${portal}/login`);
+      await page.submit({ user: 'demo', password: 'demo' });
+      onLogin?.('sent');
+      const asked = await page.texts('#captcha');
+      if (asked.length > 0) {
+        throw new NeedsHumanError({ kind: 'captcha', message: 'Solve the captcha.', url: `${portal}/login` });
+      }
+      if (expiredAt(await page.url())) throw new AuthExpiredError('The portal did not accept the login.');
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { playwrightAdapter } from '@holdfast/resilience/adapters/playwright';
+import { superviseSession } from '@holdfast/resilience/session';
+import { chromium } from 'playwright-core';
+import type { Page as PlaywrightPage } from 'playwright-core';
+import { CHROMIUM, FLAGS } from './chromium.ts';
+import type { Driver, Page } from './driver.ts';
+import { portalLogin } from './login.ts';
+import { submitForm, textsOf } from './page-scripts.ts';
+import { watched } from './watched.ts';
+
+/** Playwright on Debian's Chromium. */
+export const playwright: Driver = {
+  name: 'playwright',
+  open(options) {
+    const login = portalLogin(options);
+    const { adapter, processes } = watched(
+      playwrightAdapter({
+        browserType: chromium,
+        launch: { executablePath: CHROMIUM, args: [...FLAGS] },
+        auth: {
+          check: (page, context) => login.check(asPage(page), context),
+          login: (page, context) => login.login(asPage(page), context),
+          expiredAt: login.expiredAt,
+        },
+        processes: options.processes,
+      }),
+      ({ process }) => process ?? null,
+    );
+    return {
+      session: superviseSession(adapter, options.policy),
+      page: (view) => asPage(view as PlaywrightPage),
+      processes,
+      closeFromOutside: (view) => (view as PlaywrightPage).close(),
+    };
+  },
+};
+
+function asPage(page: PlaywrightPage): Page {
+  return {
+    goto: async (url) => void (await page.goto(url, { timeout: 0 })),
+    url: async () => page.url(),
+    evaluate: (expression) => page.evaluate(expression),
+    texts: async (selector) => (await page.evaluate(textsOf(selector))) as string[],
+    submit: async (fields) => {
+      await Promise.all([page.waitForNavigation({ timeout: 0 }), page.evaluate(submitForm(fields))]);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { puppeteerAdapter } from '@holdfast/resilience/adapters/puppeteer';
+import { superviseSession } from '@holdfast/resilience/session';
+import puppeteerCore from 'puppeteer-core';
+import type { Page as PuppeteerPage } from 'puppeteer-core';
+import { CHROMIUM, FLAGS } from './chromium.ts';
+import type { Driver, Page } from './driver.ts';
+import { portalLogin } from './login.ts';
+import { submitForm, textsOf } from './page-scripts.ts';
+import { watched } from './watched.ts';
+
+/** Puppeteer on Debian's Chromium. */
+export const puppeteer: Driver = {
+  name: 'puppeteer',
+  open(options) {
+    const login = portalLogin(options);
+    const { adapter, processes } = watched(
+      puppeteerAdapter({
+        puppeteer: puppeteerCore,
+        launch: { executablePath: CHROMIUM, args: [...FLAGS] },
+        auth: {
+          check: (page, context) => login.check(asPage(page), context),
+          login: (page, context) => login.login(asPage(page), context),
+          expiredAt: login.expiredAt,
+        },
+        processes: options.processes,
+      }),
+      ({ process }) => process ?? null,
+    );
+    return {
+      session: superviseSession(adapter, options.policy),
+      page: (view) => asPage(view as PuppeteerPage),
+      processes,
+      closeFromOutside: (view) => (view as PuppeteerPage).close(),
+    };
+  },
+};
+
+function asPage(page: PuppeteerPage): Page {
+  return {
+    goto: async (url) => void (await page.goto(url, { timeout: 0 })),
+    url: async () => page.url(),
+    evaluate: (expression) => page.evaluate(expression),
+    texts: async (selector) => (await page.evaluate(textsOf(selector))) as string[],
+    submit: async (fields) => {
+      await Promise.all([page.waitForNavigation({ timeout: 0 }), page.evaluate(submitForm(fields))]);
+    },
+  };
+}

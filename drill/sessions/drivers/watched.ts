@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ProcessIdentity } from '@holdfast/resilience/process';
+import type { SessionAdapter } from '@holdfast/resilience/session';
+import type { Processes } from './driver.ts';
+
+/** An adapter that remembers what it opened last, so that a drill knows whom to strike. */
+export function watched<R, S, V>(
+  adapter: SessionAdapter<R, S, V>,
+  browserOf: (resource: R) => ProcessIdentity | null,
+  driverOf: (resource: R) => ProcessIdentity | null = () => null,
+): { readonly adapter: SessionAdapter<R, S, V>; readonly processes: () => Processes | null } {
+  let latest: R | undefined;
+  return {
+    adapter: {
+      ...adapter,
+      open: async (context) => {
+        latest = await adapter.open(context);
+        return latest;
+      },
+    },
+    processes: () => {
+      const browser = latest === undefined ? null : browserOf(latest);
+      if (latest === undefined || browser === null) return null;
+      return { browser, renderers: renderersOf(browser.pid), driver: driverOf(latest) };
+    },
+  };
+}
+
+/** All renderers below a browser, by their command line (proc(5)). */
+function renderersOf(browser: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(name) ? read(`/proc/${name}/stat`) : '';
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const below = (pid: number): boolean => {
+    const parent = parents.get(pid);
+    return parent !== undefined && (parent === browser || below(parent));
+  };
+  return [...parents.keys()].filter(
+    (pid) => read(`/proc/${pid}/cmdline`).includes('--type=renderer') && below(pid),
+  );
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // It ended between the listing and the look.
+    return '';
+  }
+}
