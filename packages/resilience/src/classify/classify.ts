@@ -1,12 +1,7 @@
 import { DEFAULT_RULES } from './rules.ts';
 import type { Rule } from './rules.ts';
-import { isVerdict } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
-
-/** How deep a chain of causes is followed. */
-const DEEPEST_CAUSE = 5;
-/** How many errors are looked at in all, so that a huge AggregateError costs a bounded time. */
-const MOST_ERRORS = 100;
+import { codeOf, ownVerdict, property, withCauses } from './with-causes.ts';
 
 /** What `classify` may know besides the error. */
 export interface ClassifyOptions {
@@ -47,59 +42,8 @@ export function classify(error: unknown, options: ClassifyOptions = {}): Verdict
   return UNKNOWN;
 }
 
-/** The error, then what caused it, breadth first, each once. */
-function* withCauses(error: unknown): Generator<unknown> {
-  const seen = new Set<unknown>();
-  let level: unknown[] = [error];
-  for (let depth = 0; depth <= DEEPEST_CAUSE && level.length > 0; depth += 1) {
-    const next: unknown[] = [];
-    for (const candidate of level) {
-      if (seen.has(candidate) || seen.size >= MOST_ERRORS) continue;
-      seen.add(candidate);
-      yield candidate;
-      next.push(...causesOf(candidate));
-    }
-    level = next;
-  }
-}
-
-function causesOf(error: unknown): unknown[] {
-  const causes: unknown[] = [];
-  const cause = property(error, 'cause');
-  if (cause !== undefined && cause !== null) causes.push(cause);
-  const members = property(error, 'errors');
-  try {
-    if (Array.isArray(members)) causes.push(...(members.slice(0, MOST_ERRORS) as unknown[]));
-  } catch {
-    // A hostile array: its members are out of reach, the rest of the chain is not.
-  }
-  return causes;
-}
-
-/** A property of anything; getters that throw count as absent. */
-function property(value: unknown, key: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  try {
-    return (value as Readonly<Record<string, unknown>>)[key];
-  } catch {
-    return undefined;
-  }
-}
-
-function ownVerdict(error: unknown): Verdict | undefined {
-  const own = property(error, 'verdict');
-  try {
-    return isVerdict(own) ? own : undefined;
-  } catch {
-    // A hostile getter inside: not a verdict.
-    return undefined;
-  }
-}
-
 function match(error: unknown, rules: readonly Rule[]): Verdict | undefined {
-  // A numeric code is DOMException's, not an errno.
-  const rawCode = property(error, 'code');
-  const code = typeof rawCode === 'string' ? rawCode : undefined;
+  const code = codeOf(error);
   const name = property(error, 'name');
   if (code === undefined && typeof name !== 'string') return undefined;
   const rule = rules.find((row) => holds(row, error, code, name));
