@@ -12,6 +12,8 @@ export interface Page {
   texts(selector: string): Promise<string[]>;
   /** Sets the fields of the page's form by name and sends it; resolves when the next page is there. */
   submit(fields: Readonly<Record<string, string>>): Promise<void>;
+  /** Closes the page, as somebody at the screen would. */
+  close(): Promise<void>;
 }
 
 /** The processes behind a session at this moment. */
@@ -29,8 +31,6 @@ export interface DrivenSession {
   page(view: unknown): Page;
   /** Null while nothing is open. */
   processes(): Processes | null;
-  /** Closes the page of a lease behind the session's back, as somebody at the screen would. */
-  closeFromOutside(view: unknown): Promise<void>;
 }
 
 /** How a session is made for a drill. */
@@ -39,8 +39,12 @@ export interface DriveOptions {
   readonly portal: string;
   readonly policy: SessionPolicy;
   readonly processes: ProcessRecords;
-  /** Told when a login begins and when its form has been sent, so that a fault can strike in between. */
-  readonly onLogin?: (moment: 'begun' | 'sent') => void;
+  /** Told before it is looked whether somebody is logged in, with the page that looks. */
+  readonly onCheck?: (page: Page) => Promise<void>;
+  /** Told when a login begins, with its page, so that a fault can strike. */
+  readonly onLogin?: (page: Page) => Promise<void>;
+  /** Told when a snapshot begins. */
+  readonly onSnapshot?: () => Promise<void>;
 }
 
 /** One of the drivers that the drill covers. */

@@ -10,20 +10,20 @@ export interface PortalLogin {
   readonly expiredAt: (url: string) => boolean;
 }
 
-/** The portal's login, told of its moments so that a fault can strike in between. */
-export function portalLogin({ portal, onLogin }: DriveOptions): PortalLogin {
+/** The portal's login, told of its beginning so that a fault can strike in between. */
+export function portalLogin({ portal, onLogin, onCheck }: DriveOptions): PortalLogin {
   const expiredAt = (url: string): boolean => url.startsWith(`${portal}/login`);
   return {
     expiredAt,
     check: async (page) => {
+      await onCheck?.(page);
       await page.goto(`${portal}/`);
       return expiredAt(await page.url()) ? 'expired' : 'ok';
     },
     login: async (page) => {
-      onLogin?.('begun');
       await page.goto(`${portal}/login`);
+      await onLogin?.(page);
       await page.submit({ user: 'demo', password: 'demo' });
-      onLogin?.('sent');
       const asked = await page.texts('#captcha');
       if (asked.length > 0) {
         throw new NeedsHumanError({ kind: 'captcha', message: 'Solve the captcha.', url: `${portal}/login` });

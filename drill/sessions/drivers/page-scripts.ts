@@ -5,11 +5,12 @@ export function textsOf(selector: string): string {
   return `[...document.querySelectorAll(${JSON.stringify(selector)})].map((each) => each.textContent.trim())`;
 }
 
-/** Fills the page's first form by field names and sends it. */
+/** Fills the form that has these fields and sends it. */
 export function submitForm(fields: Readonly<Record<string, string>>): string {
   return `(() => {
-    const form = document.querySelector('form[method="post" i]');
-    for (const [name, value] of Object.entries(${JSON.stringify(fields)})) form.elements.namedItem(name).value = value;
+    const fields = Object.entries(${JSON.stringify(fields)});
+    const form = [...document.forms].find((each) => fields.every(([name]) => each.elements.namedItem(name) !== null));
+    for (const [name, value] of fields) form.elements.namedItem(name).value = value;
     form.requestSubmit();
   })()`;
 }

@@ -25,18 +25,19 @@ export const playwright: Driver = {
         processes: options.processes,
       }),
       ({ process }) => process ?? null,
+      options,
     );
     return {
       session: superviseSession(adapter, options.policy),
       page: (view) => asPage(view as PlaywrightPage),
       processes,
-      closeFromOutside: (view) => (view as PlaywrightPage).close(),
     };
   },
 };
 
 function asPage(page: PlaywrightPage): Page {
   return {
+    close: () => page.close(),
     goto: async (url) => void (await page.goto(url, { timeout: 0 })),
     url: async () => page.url(),
     evaluate: (expression) => page.evaluate(expression),

@@ -25,18 +25,19 @@ export const puppeteer: Driver = {
         processes: options.processes,
       }),
       ({ process }) => process ?? null,
+      options,
     );
     return {
       session: superviseSession(adapter, options.policy),
       page: (view) => asPage(view as PuppeteerPage),
       processes,
-      closeFromOutside: (view) => (view as PuppeteerPage).close(),
     };
   },
 };
 
 function asPage(page: PuppeteerPage): Page {
   return {
+    close: () => page.close(),
     goto: async (url) => void (await page.goto(url, { timeout: 0 })),
     url: async () => page.url(),
     evaluate: (expression) => page.evaluate(expression),

@@ -24,19 +24,20 @@ export const selenium: Driver = {
         processes: options.processes,
       }),
       ({ process }) => process ?? null,
+      options,
       ({ driverProcess }) => driverProcess ?? null,
     );
     return {
       session: superviseSession(adapter, options.policy),
       page: (view) => asPage(view as WebDriver),
       processes,
-      closeFromOutside: (view) => (view as WebDriver).close(),
     };
   },
 };
 
 function asPage(driver: WebDriver): Page {
   return {
+    close: () => driver.close(),
     goto: (url) => driver.get(url),
     url: () => driver.getCurrentUrl(),
     evaluate: (expression) => driver.executeScript(`return (${expression})`),

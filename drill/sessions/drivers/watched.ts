@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '@holdfast/resilience/process';
 import type { SessionAdapter } from '@holdfast/resilience/session';
-import type { Processes } from './driver.ts';
+import type { DriveOptions, Processes } from './driver.ts';
 
-/** An adapter that remembers what it opened last, so that a drill knows whom to strike. */
+/** An adapter that remembers what it opened last, so that a drill knows whom to strike, and when a snapshot begins. */
 export function watched<R, S, V>(
   adapter: SessionAdapter<R, S, V>,
   browserOf: (resource: R) => ProcessIdentity | null,
+  { onSnapshot }: Pick<DriveOptions, 'onSnapshot'>,
   driverOf: (resource: R) => ProcessIdentity | null = () => null,
 ): { readonly adapter: SessionAdapter<R, S, V>; readonly processes: () => Processes | null } {
   let latest: R | undefined;
+  const { snapshot } = adapter;
   return {
     adapter: {
       ...adapter,
@@ -17,6 +19,14 @@ export function watched<R, S, V>(
         latest = await adapter.open(context);
         return latest;
       },
+      ...(snapshot === undefined
+        ? {}
+        : {
+            snapshot: async (resource, context) => {
+              await onSnapshot?.();
+              return await snapshot.call(adapter, resource, context);
+            },
+          }),
     },
     processes: () => {
       const browser = latest === undefined ? null : browserOf(latest);

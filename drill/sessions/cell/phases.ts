@@ -1,0 +1,76 @@
+import type { Phase } from '../cells.ts';
+import type { Calls } from './calls.ts';
+import type { Hooks } from './play-cell.ts';
+import type { Stage } from './stage.ts';
+import { strike } from './strike.ts';
+import { ofTheAnswer, workload } from './workload.ts';
+import type { StrikeHere, WorkloadResult } from './workload.ts';
+
+/** What a phase is played with. */
+export interface Play {
+  readonly stage: Stage;
+  readonly calls: Calls;
+  readonly hooks: Hooks;
+  readonly strikeNow: StrikeHere;
+}
+
+/** Brings the session into the phase of its cell, lets the fault strike there, and has the work done. */
+export async function playPhase(play: Play): Promise<WorkloadResult> {
+  return await PHASE_PLAYS[play.stage.cell.phase](play);
+}
+
+const PHASE_PLAYS: Readonly<Record<Phase, (play: Play) => Promise<WorkloadResult>>> = {
+  idle,
+  navigation: ({ stage, calls, strikeNow }) => workload(stage, calls, strikeNow),
+  evaluate: ({ stage, calls, strikeNow }) => workload(stage, calls, strikeNow),
+  login,
+  snapshot,
+  recovery,
+};
+
+/** A lease is held, and nothing is asked of it. */
+async function idle({ stage, calls, strikeNow }: Play): Promise<WorkloadResult> {
+  const lease = await stage.driven.session.lease();
+  await calls.make(lease, (page) => page.goto(`${stage.portal.url}/`));
+  stage.page = stage.driven.page(lease.resource);
+  await strikeNow('GET /matches');
+  await lease.release();
+  return await workload(stage, calls, null);
+}
+
+/** The form is on the screen and not sent yet. */
+async function login({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
+  hooks.login = async (page) => {
+    stage.page = page;
+    await strikeNow('POST /login');
+  };
+  return await workload(stage, calls, null);
+}
+
+/** The resource is being replaced on purpose, and its state is read for the next one. */
+async function snapshot({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
+  const lease = await stage.driven.session.lease();
+  await calls.make(lease, (page) => page.goto(`${stage.portal.url}/`));
+  stage.page = stage.driven.page(lease.resource);
+  // What the portal answers is asked for by the check that comes before a snapshot.
+  if (ofTheAnswer(stage)) await strikeNow('GET /');
+  else hooks.snapshot = () => strikeNow('GET /');
+  const recycled = stage.driven.session.recycle('drill');
+  await lease.release();
+  await recycled;
+  return await workload(stage, calls, null);
+}
+
+/** The browser is lost once, and the fault strikes while that is being mended. */
+async function recovery({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
+  await stage.driven.session.use(async (lease) => {
+    await calls.make(lease, (page) => page.goto(`${stage.portal.url}/`));
+  });
+  hooks.check = async (page) => {
+    stage.page = page;
+    await strikeNow('GET /');
+  };
+  const first = await strike({ ...stage, cell: { ...stage.cell, fault: 'browser-killed' } }, '');
+  if ((await first.proof()) === null) throw new Error('the first loss did not happen');
+  return await workload(stage, calls, null);
+}

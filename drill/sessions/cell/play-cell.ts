@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fullJitter } from '@holdfast/resilience';
+import { memorySnapshots, processRecords } from '@holdfast/resilience/session';
+import type { SessionPolicy } from '@holdfast/resilience/session';
+import type { Cell } from '../cells.ts';
+import { driverOf } from '../drivers/index.ts';
+import type { Page } from '../drivers/driver.ts';
+import type { Row } from '../row.ts';
+import { Calls } from './calls.ts';
+import { judge } from './judge.ts';
+import { playPhase } from './phases.ts';
+import { startPortalProcess } from './portal.ts';
+import type { Stage } from './stage.ts';
+import { strike } from './strike.ts';
+import type { Strike } from './strike.ts';
+import { Witness } from './witness.ts';
+
+/** Opens portal and session, lets the fault strike in its phase, and compares what is left with what should be. */
+export async function playCell(cell: Cell, folder: string, leftovers: () => string[]): Promise<Row> {
+  const portal = await startPortalProcess(['--matches', '40', '--per-page', '10']);
+  const witness = new Witness();
+  const hooks: Hooks = { check: null, login: null, snapshot: null };
+  const driven = driverOf(cell.driver).open({
+    portal: portal.url,
+    policy: policyOf(cell),
+    processes: processRecords(join(folder, 'processes')),
+    onCheck: (page) => take(hooks, 'check', page),
+    onLogin: (page) => take(hooks, 'login', page),
+    onSnapshot: () => take(hooks, 'snapshot', null),
+  });
+  const stage: Stage = { cell, portal, driven, page: null };
+  const calls = new Calls(driven);
+  const strikes: Strike[] = [];
+  const strikeNow = async (request: string): Promise<void> => {
+    strikes.push(await strike(stage, request));
+  };
+  const outcome = await Promise.race([
+    playPhase({ stage, calls, hooks, strikeNow }).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    ),
+    wait(90_000).then(() => ({ error: new Error('the work did not end within 90 s') })),
+  ]);
+  const fired = (await strikes[0]?.proof()) ?? null;
+  const { stats } = driven.session;
+  await Promise.race([driven.session.drain(), wait(30_000)]);
+  const ledger = await portal.ledger();
+  await portal.stop();
+  const row = judge({ cell, outcome, fired, stats, ledger, overdueMs: calls.overdueMs });
+  return withRemains(row, witness.survivors([]), leftovers());
+}
+
+/** What the next check, login or snapshot does first; each at most once. */
+export interface Hooks {
+  check: ((page: Page) => Promise<void>) | null;
+  login: ((page: Page) => Promise<void>) | null;
+  snapshot: ((page: null) => Promise<void>) | null;
+}
+
+async function take(hooks: Hooks, moment: keyof Hooks, page: Page | null): Promise<void> {
+  const hook = hooks[moment] as ((page: Page | null) => Promise<void>) | null;
+  hooks[moment] = null;
+  await hook?.(page);
+}
+
+function policyOf({ driver }: Cell): SessionPolicy {
+  return {
+    name: `drill-${driver}`,
+    recover: { attempts: 8, backoff: fullJitter('50ms', '1s'), openDeadline: '20s', stableAfter: '1s' },
+    // A browser that stands still for ten seconds is waited for.
+    probe: { every: '2s', deadline: '2s', patience: '13s' },
+    recycle: { drain: '3s' },
+    auth: { attempts: 4 },
+    snapshot: { store: memorySnapshots(), every: '10m' },
+  };
+}
+
+function withRemains(row: Row, survivors: readonly number[], leftovers: readonly string[]): Row {
+  const problems = [
+    ...(survivors.length > 0 ? [`${survivors.length} processes are left: ${survivors.join(' ')}`] : []),
+    ...(leftovers.length > 0 ? [`left in the temporary folder: ${leftovers.slice(0, 5).join(' ')}`] : []),
+  ];
+  if (problems.length === 0) return row;
+  return { ...row, verdict: 'invalid', problems: [...row.problems, ...problems] };
+}

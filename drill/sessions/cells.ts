@@ -1,0 +1,54 @@
+import { Dice } from '../kill/random.ts';
+
+/** What is done to a session. */
+export const FAULTS = [
+  'browser-killed',
+  'renderer-killed',
+  'driver-killed',
+  'frozen',
+  'endless-loop',
+  'cookie-deleted',
+  'status-401',
+  'page-closed',
+  'connection-reset',
+  'black-hole',
+] as const;
+/** One of `FAULTS`. */
+export type Fault = (typeof FAULTS)[number];
+
+/** What the session is doing at that moment. */
+export const PHASES = ['idle', 'navigation', 'evaluate', 'login', 'snapshot', 'recovery'] as const;
+/** One of `PHASES`. */
+export type Phase = (typeof PHASES)[number];
+
+/** The drivers, by name. */
+export const DRIVERS = ['playwright', 'puppeteer', 'selenium'] as const;
+/** One of `DRIVERS`. */
+export type DriverName = (typeof DRIVERS)[number];
+
+/** One row of the drill. */
+export interface Cell {
+  readonly driver: DriverName;
+  readonly fault: Fault;
+  readonly phase: Phase;
+}
+
+/** All rows: only selenium has a server between program and browser that can be killed. */
+export function allCells(): Cell[] {
+  return DRIVERS.flatMap((driver) =>
+    FAULTS.filter((fault) => fault !== 'driver-killed' || driver === 'selenium').flatMap((fault) =>
+      PHASES.map((phase) => ({ driver, fault, phase })),
+    ),
+  );
+}
+
+/** A sample by seed that holds each fault once, with phases and drivers by chance; more of all rows beyond that. */
+export function sample(cells: readonly Cell[], size: number, seed: number): Cell[] {
+  const dice = new Dice(seed);
+  const shuffled = cells
+    .map((cell) => ({ cell, place: dice.next() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ cell }) => cell);
+  const first = FAULTS.flatMap((fault) => shuffled.find((cell) => cell.fault === fault) ?? []);
+  return [...first, ...shuffled.filter((cell) => !first.includes(cell))].slice(0, size);
+}
