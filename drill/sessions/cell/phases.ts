@@ -1,6 +1,6 @@
 import type { Phase } from '../cells.ts';
 import type { Calls } from './calls.ts';
-import type { Hooks } from './play-cell.ts';
+import type { Hooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 import { strike } from './strike.ts';
 import { ofTheAnswer, workload } from './workload.ts';

@@ -8,6 +8,7 @@ import { driverOf } from '../drivers/index.ts';
 import type { Page } from '../drivers/driver.ts';
 import type { Row } from '../row.ts';
 import { Calls } from './calls.ts';
+import type { Hooks } from './hooks.ts';
 import { judge } from './judge.ts';
 import { playPhase } from './phases.ts';
 import { startPortalProcess } from './portal.ts';
@@ -49,13 +50,6 @@ export async function playCell(cell: Cell, folder: string, leftovers: () => stri
   await portal.stop();
   const row = judge({ cell, outcome, fired, stats, ledger, overdueMs: calls.overdueMs });
   return withRemains(row, witness.survivors([]), leftovers());
-}
-
-/** What the next check, login or snapshot does first; each at most once. */
-export interface Hooks {
-  check: ((page: Page) => Promise<void>) | null;
-  login: ((page: Page) => Promise<void>) | null;
-  snapshot: ((page: null) => Promise<void>) | null;
 }
 
 async function take(hooks: Hooks, moment: keyof Hooks, page: Page | null): Promise<void> {

@@ -11,7 +11,6 @@ export function watched<R, S, V>(
   driverOf: (resource: R) => ProcessIdentity | null = () => null,
 ): { readonly adapter: SessionAdapter<R, S, V>; readonly processes: () => Processes | null } {
   let latest: R | undefined;
-  const { snapshot } = adapter;
   return {
     adapter: {
       ...adapter,
@@ -19,12 +18,12 @@ export function watched<R, S, V>(
         latest = await adapter.open(context);
         return latest;
       },
-      ...(snapshot === undefined
+      ...(adapter.snapshot === undefined
         ? {}
         : {
             snapshot: async (resource, context) => {
               await onSnapshot?.();
-              return await snapshot.call(adapter, resource, context);
+              return (await adapter.snapshot?.(resource, context)) as S;
             },
           }),
     },
