@@ -32,3 +32,7 @@ export { processRecords } from './processes/process-records.ts';
 export type { ProcessRecord, StartedProcess } from './processes/process-record.ts';
 export type { ProcessRecords, ProcessRecordsOptions, ReapReport } from './processes/process-records.ts';
 export type { TreeWorld } from './processes/process-tree.ts';
+export { fileSnapshots } from './snapshots/file-snapshots.ts';
+export type { FileSnapshotsOptions, UnreadableSnapshot } from './snapshots/file-snapshots.ts';
+export { memorySnapshots } from './snapshots/memory-snapshots.ts';
+export type { UnreadableReason } from './snapshots/envelope.ts';

@@ -1,6 +1,6 @@
 import { lstat, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 
 /** The file that says a folder outside the system's temporary folder was made for a recorded process. */
 const MARKER = '.holdfast-profile';
@@ -37,7 +37,7 @@ export async function deleteProfile(folder: string): Promise<Deleted> {
 /** Below the temporary folder, links in the way resolved; the temporary folder itself is not. */
 async function isTemporary(folder: string): Promise<boolean> {
   const path = relative(await realpath(tmpdir()), await realpath(folder));
-  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && dirname(folder) !== folder;
+  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 async function isMarked(folder: string): Promise<boolean> {

@@ -1,0 +1,166 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identify } from '../../process/process-identity.ts';
+import { markProfile } from './delete-profile.ts';
+import { processRecords } from './process-records.ts';
+import { systemTree } from './process-tree.ts';
+
+const dead = { pid: 999_999_999, startedAt: '1', bootId: 'long ago' };
+const own = identify(process.pid) ?? dead;
+
+let root: string;
+let folder: string;
+let outside: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'holdfast-records-'));
+  folder = join(root, 'records');
+  outside = mkdtempSync(join(homedir(), '.holdfast-test-'));
+});
+afterEach(() => {
+  for (const path of [root, outside]) rmSync(path, { recursive: true, force: true });
+});
+
+/** Puts a record there as an owner that is dead by now has left it. */
+function leave(id: string, more: object): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${id}.json`), JSON.stringify({ id, kind: 'chromium', owner: dead, ...more }));
+}
+function makeFolder(parent: string, name = 'profile'): string {
+  const path = join(parent, name);
+  mkdirSync(join(path, 'Default'), { recursive: true });
+  writeFileSync(join(path, 'Default', 'Cookies'), 'x');
+  return path;
+}
+
+describe('records of processes', () => {
+  it('say who was started by whom, and are gone when forgotten', async () => {
+    const records = processRecords(folder);
+    const record = await records.record({ kind: 'chromium', profile: '/tmp/p', mark: 'A=12345678' });
+    expect(record).toMatchObject({ kind: 'chromium', owner: own, profile: '/tmp/p' });
+    const updated = await records.update(record, { process: dead });
+    expect(updated).toEqual({ ...record, process: dead });
+    expect(await processRecords(folder).list()).toEqual([updated]);
+    if (process.platform !== 'win32') expect(statSync(folder).mode & 0o777).toBe(0o700);
+    await records.forget(record);
+    await records.forget(record);
+    expect(await records.list()).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('of two processes of one kind are two', async () => {
+    const records = processRecords(folder);
+    await records.record({ kind: 'chromium', process: dead });
+    await records.record({ kind: 'chromium', process: { ...dead, pid: 999_999_998 } });
+    expect(await records.list()).toHaveLength(2);
+  });
+
+  it('cannot be made where the system tells nothing of this process', async () => {
+    const blind = { ...systemTree, platform: 'linux' as const, readFile: () => '' };
+    await expect(processRecords(folder, { world: blind }).record({ kind: 'x' })).rejects.toMatchObject({
+      code: 'ERR_PROCESS_UNKNOWN',
+    });
+  });
+});
+
+describe('reaping', () => {
+  it('finds nothing to do where there is no folder yet', async () => {
+    expect(await processRecords(folder).reap()).toEqual({
+      ended: [],
+      left: [],
+      profilesDeleted: [],
+      profilesKept: [],
+      damaged: [],
+    });
+  });
+
+  it('leaves what belongs to a living owner', async () => {
+    const profile = makeFolder(root);
+    const records = processRecords(folder);
+    await records.record({ kind: 'chromium', process: dead, profile });
+    expect(await records.reap()).toMatchObject({ ended: [], profilesDeleted: [] });
+    expect(existsSync(profile)).toBe(true);
+    expect(await records.list()).toHaveLength(1);
+  });
+
+  it('deletes the profile that a dead owner left in the temporary folder, and forgets the record', async () => {
+    const profile = makeFolder(root);
+    leave('a', { process: dead, profile });
+    const records = processRecords(folder);
+    expect(await records.reap()).toMatchObject({ profilesDeleted: [profile], profilesKept: [] });
+    expect(existsSync(profile)).toBe(false);
+    expect(await records.list()).toEqual([]);
+  });
+
+  it('deletes a profile elsewhere only if it is marked as made for that', async () => {
+    const [marked, foreign] = [makeFolder(outside, 'marked'), makeFolder(outside, 'foreign')];
+    await markProfile(marked);
+    leave('a', { profile: marked });
+    leave('b', { profile: foreign });
+    const report = await processRecords(folder).reap();
+    expect(report.profilesDeleted).toEqual([marked]);
+    expect(report.profilesKept).toMatchObject([
+      { profile: foreign, why: expect.stringMatching(/outside/) as string },
+    ]);
+    expect(existsSync(join(foreign, 'Default', 'Cookies'))).toBe(true);
+  });
+
+  it('never deletes the temporary folder itself, a file, or what a link leads to', async () => {
+    const foreign = makeFolder(outside);
+    const link = join(root, 'link');
+    symlinkSync(foreign, link);
+    const file = join(root, 'file');
+    writeFileSync(file, 'x');
+    const linkInTheWay = join(root, 'way');
+    symlinkSync(outside, linkInTheWay);
+    leave('a', { profile: tmpdir() });
+    leave('b', { profile: link });
+    leave('c', { profile: file });
+    leave('d', { profile: join(linkInTheWay, 'profile') });
+    leave('e', { profile: join(root, '..') });
+    leave('f', { profile: '/' });
+    const report = await processRecords(folder).reap();
+    expect(report.profilesDeleted).toEqual([]);
+    expect(report.profilesKept).toHaveLength(6);
+    for (const path of [foreign, link, file, root]) expect(existsSync(path)).toBe(true);
+  });
+
+  it('does not delete a profile that a running process has recorded too', async () => {
+    const profile = makeFolder(root);
+    leave('a', { profile });
+    const records = processRecords(folder);
+    await records.record({ kind: 'chromium', profile });
+    expect(await records.reap()).toMatchObject({ profilesDeleted: [], profilesKept: [{ profile }] });
+    expect(existsSync(profile)).toBe(true);
+  });
+
+  it('lists damaged records and touches neither them nor what they name', async () => {
+    const profile = makeFolder(root);
+    leave('a', { profile, owner: { pid: 1 } });
+    leave('b', { profile, process: { pid: '7' } });
+    leave('c', { profile: 'relative' });
+    leave('d', { mark: 'X=' });
+    leave('e', {});
+    writeFileSync(join(folder, 'f.json'), '{"id":"f","ki');
+    writeFileSync(join(folder, 'g.json'), 'null');
+    writeFileSync(join(folder, 'h.json'), JSON.stringify({ id: '../a', kind: 'k', owner: dead, profile }));
+    const report = await processRecords(folder).reap();
+    expect(report.damaged.map((path) => path.slice(-6))).toEqual(
+      ['a', 'b', 'c', 'd', 'f', 'g', 'h'].map((name) => `${name}.json`),
+    );
+    expect(report.profilesDeleted).toEqual([]);
+    expect(existsSync(profile)).toBe(true);
+    expect(readdirSync(folder)).toHaveLength(7);
+  });
+});
