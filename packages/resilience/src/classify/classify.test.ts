@@ -65,9 +65,10 @@ describe('table', () => {
   const rows = DEFAULT_RULES.flatMap((rule) => (rule.codes ?? []).map((code) => ({ code, rule })));
 
   test.each(rows)('$code', ({ code, rule }) => {
-    const error = coded(code, { syscall: rule.syscalls?.[0], errcode: rule.sqlite?.[0] });
-    const { category, scope, safeToReplay } = rule;
-    expect(classify(error)).toMatchObject({ category, scope, safeToReplay, evidence: 'code' });
+    const { names: [name] = ['Error'], category, scope, safeToReplay } = rule;
+    const error = coded(code, { name, syscall: rule.syscalls?.[0], errcode: rule.sqlite?.[0] });
+    const evidence = rule.names === undefined ? 'code' : 'class';
+    expect(classify(error)).toMatchObject({ category, scope, safeToReplay, evidence });
   });
 
   test.each([

@@ -36,13 +36,14 @@ export function classify(error: unknown, options: ClassifyOptions = {}): Verdict
     const own = ownVerdict(candidate);
     if (own !== undefined) return own;
     if (aborted && candidate === reason) return CANCELLED;
-    const known = match(candidate, options.rules ?? []) ?? match(candidate, DEFAULT_RULES);
+    const known = matchRules(candidate, options.rules ?? []) ?? matchRules(candidate, DEFAULT_RULES);
     if (known !== undefined) return known;
   }
   return UNKNOWN;
 }
 
-function match(error: unknown, rules: readonly Rule[]): Verdict | undefined {
+/** The verdict of the first row that knows this error itself, whatever its causes. */
+export function matchRules(error: unknown, rules: readonly Rule[]): Verdict | undefined {
   const code = codeOf(error);
   const name = property(error, 'name');
   if (code === undefined && typeof name !== 'string') return undefined;
@@ -69,5 +70,14 @@ function holds(rule: Rule, error: unknown, code: string | undefined, name: unkno
     const errcode = property(error, 'errcode');
     if (typeof errcode !== 'number' || !rule.sqlite.includes(errcode & 0xff)) return false;
   }
-  return true;
+  return rule.plainCauseOf === undefined || hasPlainCause(error, rule.plainCauseOf);
+}
+
+function hasPlainCause(error: unknown, message: string): boolean {
+  const cause = property(error, 'cause');
+  return (
+    property(error, 'message') === message &&
+    property(cause, 'name') === 'Error' &&
+    ['code', 'cause', 'errors', 'verdict'].every((key) => property(cause, key) === undefined)
+  );
 }

@@ -12,15 +12,23 @@ export interface Rule {
   readonly syscalls?: readonly string[];
   /** SQLite's primary result code (`errcode & 0xff`). */
   readonly sqlite?: readonly number[];
+  /**
+   * A cause that is a plain Error without a code or a cause of its own, under exactly this message. For fetch alone,
+   * which refuses in this form and no other: the text of `fetch failed` tells nothing, the kind of cause does.
+   */
+  readonly plainCauseOf?: string;
   readonly category: Category;
   readonly scope: Scope;
   readonly safeToReplay: SafeToReplay;
 }
 
-const NOT_SENT = ['connect', 'getaddrinfo', 'queryA', 'queryAaaa'];
+const DNS_QUERIES = ['queryA', 'queryAaaa', 'queryMx', 'queryTxt', 'querySrv', 'queryCname', 'queryNs'];
+const NOT_SENT = ['connect', 'getaddrinfo', ...DNS_QUERIES];
 
 /** Node: sockets, DNS, TLS, our own machine. The first row that matches decides. */
 export const NODE_RULES: readonly Rule[] = [
+  // The name server cannot be reached.
+  { codes: ['ECONNREFUSED'], syscalls: DNS_QUERIES, category: 'dns', scope: 'call', safeToReplay: 'yes' },
   {
     codes: ['ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL'],
     category: 'network',
@@ -30,6 +38,14 @@ export const NODE_RULES: readonly Rule[] = [
   {
     codes: ['ETIMEDOUT', 'ECONNRESET'],
     syscalls: NOT_SENT,
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'yes',
+  },
+  // Node's race for the first of several addresses has a code and no system call.
+  {
+    names: ['AggregateError'],
+    codes: ['ETIMEDOUT', 'ECONNRESET'],
     category: 'network',
     scope: 'call',
     safeToReplay: 'yes',
@@ -56,8 +72,12 @@ export const NODE_RULES: readonly Rule[] = [
       'ESERVFAIL',
       'EAI_NODATA',
       'EAI_NONAME',
+      'EAI_FAIL',
       'ETIMEOUT',
       'EREFUSED',
+      'EFORMERR',
+      'EBADRESP',
+      'ENOTIMP',
     ],
     category: 'dns',
     scope: 'call',
@@ -78,6 +98,14 @@ export const NODE_RULES: readonly Rule[] = [
       'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
       'CERT_REVOKED',
       'CERT_UNTRUSTED',
+      'CERT_REJECTED',
+      'CERT_SIGNATURE_FAILURE',
+      'CERT_CHAIN_TOO_LONG',
+      'INVALID_CA',
+      'INVALID_PURPOSE',
+      'HOSTNAME_MISMATCH',
+      // How older versions of Node report a peer that speaks no TLS.
+      'EPROTO',
     ],
     category: 'tls',
     scope: 'call',
@@ -101,7 +129,7 @@ export const NODE_RULES: readonly Rule[] = [
     scope: 'none',
     safeToReplay: 'unknown',
   },
-  { codes: ['ABORT_ERR'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
+  { codes: ['ABORT_ERR', 'ECANCELLED'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
   { names: ['AbortError'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
   { names: ['TimeoutError'], category: 'timeout', scope: 'call', safeToReplay: 'unknown' },
   {
@@ -163,6 +191,14 @@ export const UNDICI_RULES: readonly Rule[] = [
   { codes: ['UND_ERR_ABORTED'], category: 'cancelled', scope: 'none', safeToReplay: 'no' },
   {
     codes: ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'UND_ERR_INVALID_ARG'],
+    category: 'permanent',
+    scope: 'call',
+    safeToReplay: 'no',
+  },
+  // A blocked port, too many redirects, a scheme it does not know: fetch refuses by itself.
+  {
+    names: ['TypeError'],
+    plainCauseOf: 'fetch failed',
     category: 'permanent',
     scope: 'call',
     safeToReplay: 'no',
