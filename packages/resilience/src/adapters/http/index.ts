@@ -1,0 +1,13 @@
+export type { Cookie } from './cookie.ts';
+export { CookieJar } from './cookie-jar.ts';
+export type { CsrfSource } from './csrf.ts';
+export type { Fetch } from './default-fetch.ts';
+export type { HttpBody, HttpRequest } from './exchange.ts';
+export { formLogin } from './form-login.ts';
+export type { FormLoginOptions } from './form-login.ts';
+export { httpAdapter } from './http-adapter.ts';
+export type { HttpAdapterOptions } from './http-adapter.ts';
+export type { HttpAuth, HttpLoginClient, SubmitOptions } from './http-auth.ts';
+export type { HttpClient, HttpSnapshot } from './http-client.ts';
+export { oauth } from './oauth.ts';
+export type { OAuthEndpoint, OAuthGrant, OAuthOptions } from './oauth-options.ts';

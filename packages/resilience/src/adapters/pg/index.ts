@@ -1,0 +1,5 @@
+export { inTransaction } from './in-transaction.ts';
+export { pgAdapter } from './pg-adapter.ts';
+export type { PgAdapterOptions } from './pg-adapter.ts';
+export type { PgClientLike, PgResultLike } from './pg-client-like.ts';
+export { classifyPg, PG_RULES } from './pg-rules.ts';
