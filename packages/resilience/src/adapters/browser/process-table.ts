@@ -1,80 +1,44 @@
-import { readdirSync } from 'node:fs';
-import { systemProcesses } from '../../process/process-identity.ts';
+import { identify } from '../../process/process-identity.ts';
 import type { ProcessWorld } from '../../process/process-identity.ts';
-
-/** One process as the system lists it. */
-export interface ProcessRow {
-  readonly pid: number;
-  readonly parent: number;
-  /** Resident memory in bytes. */
-  readonly rssBytes: number;
-  /** The command line; its words are parted by spaces. */
-  readonly command: string;
-}
-
-/** All processes of the machine that can be seen. What ends meanwhile is left out. */
-export function processTable(world: ProcessWorld = systemProcesses): readonly ProcessRow[] {
-  if (world.platform === 'linux') return onLinux(world);
-  if (world.platform === 'win32') return onWindows(world);
-  return parsePs(world.exec('ps', ['-A', '-ww', '-o', 'pid=,ppid=,rss=,command=']));
-}
-
-/** A process and everything that descends from it, itself first. Empty when it is gone. */
-export function treeOf(pid: number, table: readonly ProcessRow[] = processTable()): readonly ProcessRow[] {
-  const root = table.find((row) => row.pid === pid);
-  if (root === undefined) return [];
-  return [
-    root,
-    ...table.filter((row) => row.parent === pid && row.pid !== pid).flatMap((row) => treeOf(row.pid, table)),
-  ];
-}
+import { listProcesses, systemTree, treeOf } from '../../session/processes/process-tree.ts';
 
 /** Resident memory of a process and its descendants, in bytes. Pages that they share are counted once for each. */
-export function treeRss(pid: number, table?: readonly ProcessRow[]): number {
-  return treeOf(pid, table).reduce((sum, row) => sum + row.rssBytes, 0);
+export function treeRss(pid: number): number {
+  return treePids(pid).reduce((sum, each) => sum + rssOf(each, systemTree), 0);
 }
 
-/** The processes of a browser that show pages; Chromium names them. */
-export function rendererPids(browserPid: number, table?: readonly ProcessRow[]): readonly number[] {
-  return treeOf(browserPid, table)
-    .filter((row) => /(?:^|\s)--type=renderer(?:\s|$)/.test(row.command))
-    .map((row) => row.pid);
-}
-
-/** Lines of `ps -o pid=,ppid=,rss=,command=`; rss is in KiB. */
-export function parsePs(text: string): readonly ProcessRow[] {
-  return text.split('\n').flatMap((line) => {
-    const [, pid, parent, rss, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s*(.*)$/.exec(line) ?? [];
-    if (pid === undefined) return [];
-    return [{ pid: Number(pid), parent: Number(parent), rssBytes: Number(rss) * 1024, command }];
-  });
-}
-
-/** proc(5): field 4 of stat is the parent, field 24 the resident set in pages. */
-function onLinux({ readFile }: ProcessWorld): readonly ProcessRow[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => {
+/** The processes of a browser that show pages; Chromium names them. Linux alone. */
+export function rendererPids(browserPid: number): readonly number[] {
+  return treePids(browserPid).filter((pid) => {
     try {
-      const stat = readFile(`/proc/${pid}/stat`);
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (fields[0] === 'Z' || fields[0] === 'X') return [];
-      const command = readFile(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-      return [
-        { pid: Number(pid), parent: Number(fields[1]), rssBytes: Number(fields[21]) * PAGE_BYTES, command },
-      ];
+      return systemTree.readFile(`/proc/${pid}/cmdline`).split(/[\0 ]/).includes('--type=renderer');
     } catch {
-      // It ended between the listing and the look.
-      return [];
+      // It has ended meanwhile.
+      return false;
     }
   });
 }
 
-// getconf PAGESIZE is 4096 on x86; where pages are larger (some ARM kernels) memory is told too small, never too large.
-const PAGE_BYTES = 4096;
+function treePids(pid: number): readonly number[] {
+  const root = identify(pid);
+  return root === null ? [] : treeOf(root, listProcesses(systemTree)).map((row) => row.pid);
+}
 
-function onWindows({ exec }: ProcessWorld): readonly ProcessRow[] {
-  const query =
-    'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) ' +
-    '$([math]::Floor($_.WorkingSetSize / 1024)) $($_.CommandLine)" }';
-  return parsePs(exec('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', query]));
+/** proc(5) tells VmRSS in kB, whatever the size of a page; `ps` tells KiB. */
+function rssOf(pid: number, { platform, readFile, exec }: ProcessWorld): number {
+  try {
+    if (platform === 'linux') return kib(/^VmRSS:\s*(\d+)/m.exec(readFile(`/proc/${pid}/status`))?.[1]);
+    if (platform === 'win32')
+      return Number(exec('powershell.exe', [...SHELL, `(Get-Process -Id ${pid}).WorkingSet64`]));
+    return kib(exec('ps', ['-o', 'rss=', '-p', String(pid)]).trim());
+  } catch {
+    // It has ended meanwhile.
+    return 0;
+  }
+}
+
+const SHELL = ['-NoProfile', '-NonInteractive', '-Command'] as const;
+
+function kib(text: string | undefined): number {
+  return Number(text ?? 0) * 1024;
 }

@@ -1,0 +1,113 @@
+import type { Browser } from 'playwright-core';
+import type { Clock } from '../../clock/clock.ts';
+import type { ProcessIdentity } from '../../process/process-identity.ts';
+import type { AdapterContext, OpenContext } from '../../session/adapter.ts';
+import type { Loss } from '../../session/loss.ts';
+import { BrowserHome } from '../browser/browser-home.ts';
+import type { BrowserSnapshot } from '../browser/browser-snapshot.ts';
+import { orAbort } from '../browser/or-abort.ts';
+import { OriginBook } from '../browser/origin-book.ts';
+import { browserProcess, profileOf } from './browser-process.ts';
+import type { BrowserLife, OpenPlaywright } from './open-playwright.ts';
+import { trackPages } from './pages.ts';
+import type { PlaywrightAdapterOptions } from './playwright-options.ts';
+import { ownPage } from './pulse.ts';
+import { restoreOrigins } from './storage.ts';
+
+type Options = PlaywrightAdapterOptions & { readonly clock: Clock };
+
+/** Starts a browser and gives it back its state. What was begun in vain leaves nothing behind. */
+export async function openBrowser(
+  options: Options,
+  { restore, signal }: OpenContext<BrowserSnapshot>,
+): Promise<OpenPlaywright> {
+  signal.throwIfAborted();
+  const { clock, processes } = options;
+  const home = await BrowserHome.make({ kind: 'playwright', clock, processes });
+  try {
+    // One that is launched after all, although nobody waits for it any more, has to go as well.
+    const browser = await orAbort(signal, launch(options, home), () => home.clear());
+    const process = await orAbort(signal, settle(browser, home));
+    const { cookies = [], origins = [] } = restore ?? {};
+    const life: BrowserLife = { home, book: new OriginBook(origins), cookies, context: undefined };
+    return await orAbort(signal, openContext(options, { browser, process, life }, restore));
+  } catch (error) {
+    await home.clear();
+    throw error;
+  }
+}
+
+/**
+ * Gives a browser whose context alone was closed a new one, with the state that was seen last. Undefined when it was
+ * lost in any other way: Playwright cannot connect again to what it has launched.
+ */
+export async function reattachBrowser(
+  options: Options,
+  old: OpenPlaywright,
+  { loss, signal }: AdapterContext & { readonly loss: Loss },
+): Promise<OpenPlaywright | undefined> {
+  const { browser, process, life } = old;
+  if (loss.cause !== 'closed' || !browser.isConnected()) return undefined;
+  const restore = { cookies: life.cookies, origins: life.book.states };
+  return await orAbort(signal, openContext(options, { browser, process, life }, restore), (late) =>
+    late.context.close(),
+  );
+}
+
+async function launch({ browserType, launch: given }: Options, home: BrowserHome): Promise<Browser> {
+  return await browserType.launch({
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    ...given,
+    artifactsDir: home.profile,
+    env: home.environment(given?.env),
+  });
+}
+
+/** Learns who the browser is and where its profile lies, which Playwright chooses. */
+async function settle(browser: Browser, home: BrowserHome): Promise<ProcessIdentity | undefined> {
+  const process = await browserProcess(browser, home.profile);
+  if (process === undefined) return undefined;
+  await home.started(process);
+  const profile = profileOf(process.pid);
+  if (profile !== undefined) await home.uses(profile);
+  return process;
+}
+
+async function openContext(
+  options: Options,
+  of: {
+    readonly browser: Browser;
+    readonly process: ProcessIdentity | undefined;
+    readonly life: BrowserLife;
+  },
+  restore: BrowserSnapshot | undefined,
+): Promise<OpenPlaywright> {
+  const { clock, indexedDb = true } = options;
+  const { browser, process, life } = of;
+  const { storageState, ...context } = options.context ?? {};
+  const open: OpenPlaywright = {
+    browser,
+    context: await browser.newContext({
+      ...context,
+      ...(restore === undefined && storageState !== undefined && { storageState }),
+    }),
+    ...(process !== undefined && { process }),
+    clock,
+    life,
+    indexedDb,
+    pulse: { page: undefined },
+    crashed: new WeakSet(),
+    own: new WeakSet(),
+  };
+  trackPages(open);
+  // Not waited for: it is there when the first probe is.
+  open.pulse.page = ownPage(open);
+  if (restore !== undefined) {
+    await open.context.addCookies([...restore.cookies]);
+    await restoreOrigins(open, restore.origins);
+  }
+  life.context = open.context;
+  return open;
+}

@@ -1,0 +1,58 @@
+import type { Frame, Page } from 'playwright-core';
+import type { AdapterContext } from '../../session/adapter.ts';
+import type { LossReport } from '../../session/loss.ts';
+import { orAbort } from '../browser/or-abort.ts';
+import { sessionStorageScript } from '../browser/storage-script.ts';
+import type { OpenPlaywright } from './open-playwright.ts';
+import { capturePage } from './storage.ts';
+
+/** Notes of every page whether it crashes and what it shows, since that is where there may be storage to carry over. */
+export function trackPages({ context, crashed, own, life }: OpenPlaywright): void {
+  context.on('page', (page) => {
+    let shown = 'about:blank';
+    page.on('crash', () => crashed.add(page));
+    page.on('framenavigated', (frame: Frame) => {
+      if (frame !== page.mainFrame() || own.has(page)) return;
+      // Until now the page it leaves may have changed its storage.
+      life.book.visit(shown);
+      shown = frame.url();
+      life.book.visit(shown);
+    });
+  });
+}
+
+/** Opens a page with the sessionStorage that was carried over. One that is given up is closed once it is there. */
+export async function openPage(open: OpenPlaywright, { signal }: AdapterContext): Promise<Page> {
+  const opening = (async () => {
+    const page = await open.context.newPage();
+    const script = sessionStorageScript(open.life.book.states);
+    if (script !== undefined) await page.addInitScript({ content: script });
+    return page;
+  })();
+  return await orAbort(signal, opening, (page) => page.close());
+}
+
+/**
+ * Keeps what a page leaves in storage and closes it. When closing is given up it goes on in the background, until the
+ * page or the browser ends.
+ */
+export async function closePage(open: OpenPlaywright, page: Page, { signal }: AdapterContext): Promise<void> {
+  if (page.isClosed()) return;
+  if (!signal.aborted) await capturePage(open, page);
+  await orAbort(signal, page.close());
+}
+
+/** Tells when a page has crashed or was closed by somebody else. */
+export function watchPage(page: Page, lost: (report: LossReport) => void): Disposable {
+  const onCrash = (): void => lost({ cause: 'crash', detail: 'The page has crashed.' });
+  const onClose = (): void => lost({ cause: 'closed', detail: 'The page was closed.' });
+  page.on('crash', onCrash);
+  page.on('close', onClose);
+  if (page.isClosed()) onClose();
+  return {
+    [Symbol.dispose]: () => {
+      page.off('crash', onCrash);
+      page.off('close', onClose);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Page } from 'playwright-core';
+import type { AdapterContext } from '../../session/adapter.ts';
+import { orAbort } from '../browser/or-abort.ts';
+import type { OpenPlaywright } from './open-playwright.ts';
+
+/** A page that nobody works with. Its failure to open is heard by whoever awaits it, or by nobody. */
+export async function ownPage({ context, own }: OpenPlaywright): Promise<Page> {
+  const opening = context.newPage();
+  opening.catch(() => {
+    // See above: an opening that is not awaited yet must not end the process.
+  });
+  const page = await opening;
+  own.add(page);
+  return page;
+}
+
+/**
+ * Asks a page of our own to reckon: a round trip through the browser into a renderer and back. A page that has crashed
+ * or was closed is replaced once; flags are never believed alone.
+ */
+export async function feelPulse(open: OpenPlaywright, { signal }: AdapterContext): Promise<void> {
+  open.pulse.page ??= ownPage(open);
+  try {
+    return await orAbort(signal, reckon(open.pulse.page));
+  } catch (error) {
+    if (signal.aborted || !open.browser.isConnected()) throw error;
+  }
+  open.pulse.page = ownPage(open);
+  await orAbort(signal, reckon(open.pulse.page));
+}
+
+async function reckon(opening: Promise<Page>): Promise<void> {
+  const page = await opening;
+  const answer: unknown = await page.evaluate('6 * 7');
+  if (answer !== 42) throw new Error('The page that answers probes does not reckon.');
+}
