@@ -28,8 +28,12 @@ export type OperationEvent =
       readonly type: 'effect';
       readonly operation: string;
       readonly path: string;
-      readonly how: 'intent' | 'done' | 'before' | 'verified' | 'again' | 'in-doubt' | 'dry';
+      /** `withdrawn`: it failed, and certainly did not happen. `again`: `verify` says that it did not happen. */
+      readonly how: 'intent' | 'done' | 'before' | 'verified' | 'again' | 'withdrawn' | 'in-doubt' | 'dry';
+      /** What made it fail, with `withdrawn`, `again` and `in-doubt`. */
+      readonly error?: unknown;
     }
+  /** A step or effect runs again after this error, as the session decided. */
   | { readonly type: 'repeat'; readonly operation: string; readonly path: string; readonly error: unknown }
   | {
       readonly type: 'finished';
