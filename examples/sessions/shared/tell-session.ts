@@ -1,0 +1,44 @@
+import type { SessionEvent } from '@holdfast/resilience/session';
+import { askHuman } from './ask-human.ts';
+import { Ending } from './ending.ts';
+import type { Progress } from './progress.ts';
+
+/** What an event of the session may lead to. */
+export interface TellTools {
+  readonly progress: Progress;
+  readonly ending: AbortController;
+  readonly resume: () => void;
+}
+
+/** Tells a person what the session is going through, and asks for help when it needs some. */
+export function tellSession(event: SessionEvent, { progress, ending, resume }: TellTools): void {
+  const line = lineOf(event);
+  if (line !== undefined) progress.say(line);
+  if (event.type !== 'state' || event.to.kind !== 'needs-human') return;
+  void askHuman(event.to.request, ending.signal).then((answer) => {
+    if (answer === 'done') resume();
+    else ending.abort(new Ending('it needs a person; start again when that is done', 4));
+  });
+}
+
+function lineOf(event: SessionEvent): string | undefined {
+  switch (event.type) {
+    case 'lost':
+      return `the browser is lost (${event.loss.cause}); starting another`;
+    case 'view-lost':
+      return `a page is lost (${event.report.cause}); opening another`;
+    case 'opened':
+      return event.generation > 1 ? `going on after ${(event.durationMs / 1000).toFixed(1)} s` : undefined;
+    case 'login':
+      return event.outcome === 'ok' ? `logged in (${event.reason})` : undefined;
+    case 'wait':
+      return `trying again in ${(event.delayMs / 1000).toFixed(1)} s (${event.verdict.category})`;
+    case 'state':
+      return event.to.kind === 'open-circuit' ? `giving up for now: ${event.to.reason}` : undefined;
+    case 'open-failed':
+    case 'probe':
+    case 'snapshot':
+    case 'close-failed':
+      return undefined;
+  }
+}
