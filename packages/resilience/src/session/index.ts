@@ -36,3 +36,27 @@ export { fileSnapshots } from './snapshots/file-snapshots.ts';
 export type { FileSnapshotsOptions, UnreadableSnapshot } from './snapshots/file-snapshots.ts';
 export { memorySnapshots } from './snapshots/memory-snapshots.ts';
 export type { UnreadableReason } from './snapshots/envelope.ts';
+export { LoginRefusedError } from './login-refused-error.ts';
+export { SessionLostError } from './session-lost-error.ts';
+export type { SessionLostDetails } from './session-lost-error.ts';
+export { SessionUnavailableError } from './session-unavailable-error.ts';
+export type { SessionUnavailableCode } from './session-unavailable-error.ts';
+export { StaleLeaseError } from './stale-lease-error.ts';
+export { superviseSession } from './supervise-session.ts';
+export { connectionMetrics } from './functions/connection-metrics.ts';
+export type { ConnectionMetrics, MetricsCollector } from './functions/connection-metrics.ts';
+export type {
+  ConnectionEvent,
+  ConnectionOptions,
+  RecoveryContext,
+  RecoveryEvent,
+} from './functions/connection-options.ts';
+export { connectionReport } from './functions/connection-report.ts';
+export { connectionResilience } from './functions/connection-resilience.ts';
+export { currentLease } from './functions/current-lease.ts';
+export type { AsyncMethod, InstanceOptions, MethodDecorator } from './functions/per-instance.ts';
+export { periodicHealthCheck } from './functions/periodic-health-check.ts';
+export { withConnectionResilience } from './functions/with-connection-resilience.ts';
+export type { ResilientFunction } from './functions/with-connection-resilience.ts';
+export { withPeriodicHealthCheck } from './functions/with-periodic-health-check.ts';
+export type { HealthCheckEvent, HealthCheckOptions } from './functions/with-periodic-health-check.ts';
