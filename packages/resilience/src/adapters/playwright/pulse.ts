@@ -3,15 +3,16 @@ import type { AdapterContext } from '../../session/adapter.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import type { OpenPlaywright } from './open-playwright.ts';
 
-/** A page that nobody works with. Its failure to open is heard by whoever awaits it, or by nobody. */
-export async function ownPage({ context, own }: OpenPlaywright): Promise<Page> {
-  const opening = context.newPage();
+/** A page that nobody works with. That it cannot be opened is heard by whoever awaits it, or by nobody. */
+export function ownPage({ context, own }: OpenPlaywright): Promise<Page> {
+  const opening = context.newPage().then((page) => {
+    own.add(page);
+    return page;
+  });
   opening.catch(() => {
     // See above: an opening that is not awaited yet must not end the process.
   });
-  const page = await opening;
-  own.add(page);
-  return page;
+  return opening;
 }
 
 /**
