@@ -157,7 +157,7 @@ test.each([
 
 test('whatever a header holds, a kept cookie is for its host and does not break out of its header', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (header) => {
+    fc.property(fc.string({ unit: 'binary-ascii', maxLength: 40 }), (header) => {
       const cookie = parseSetCookie(header, site, NOW);
       if (cookie === undefined) return;
       expect(cookie.domain === site.hostname || site.hostname.endsWith(`.${cookie.domain}`)).toBe(true);

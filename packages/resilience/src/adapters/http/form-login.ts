@@ -30,7 +30,7 @@ export interface FormLoginOptions {
 
 /**
  * Logs in by a form and tells an expired login by 401, 419, 440 or a redirect to the form.
- * Its login throws ResilienceError `ERR_LOGIN_REFUSED` when the form comes back.
+ * Its login throws ResilienceError `ERR_LOGIN_FAILED` when the form comes back.
  * @throws InvalidOptionError
  */
 export function formLogin(options: FormLoginOptions): HttpAuth {
@@ -94,14 +94,14 @@ function refused(response: Response, client: HttpLoginClient): ResilienceError {
   const verdict = verdictOf(response, client.clock.now());
   if (verdict?.category === 'network') return statusError(client.baseUrl, response, verdict);
   return new ResilienceError('The service did not take the login.', {
-    code: 'ERR_LOGIN_REFUSED',
+    code: 'ERR_LOGIN_FAILED',
     hint: 'Check user and password in a browser before the account is locked.',
     verdict: {
       category: 'auth-expired',
       scope: 'auth',
       safeToReplay: 'no',
       evidence: 'status',
-      code: 'ERR_LOGIN_REFUSED',
+      code: 'ERR_LOGIN_FAILED',
     },
   });
 }

@@ -6,8 +6,8 @@ import type { AdapterContext, OpenContext, SessionAdapter, SessionAuth } from '.
 import { defaultFetch } from './default-fetch.ts';
 import type { Fetch } from './default-fetch.ts';
 import type { HttpAuth } from './http-auth.ts';
-import { CookieClient } from './http-client.ts';
-import type { HttpClient, HttpParts, HttpSnapshot } from './http-client.ts';
+import { ClientBook } from './client-book.ts';
+import type { CookieClient, HttpClient, HttpParts, HttpSnapshot } from './http-client.ts';
 import { statusError, verdictOf } from './status-error.ts';
 
 /** What an HTTP session is made of. */
@@ -26,36 +26,27 @@ export interface HttpAdapterOptions {
 /**
  * An HTTP login as a supervised resource: cookies, tokens, redirects, an expired login told from an answer.
  * There is no connection to lose: a service that does not answer is found by a probe, or shown by the caller's errors.
- * The next client takes over the cookies and tokens of the old one as they are, so that a refresh token that was
+ * The next client takes over the cookies and tokens of the one before as they are, so that a refresh token that was
  * rotated since the last snapshot is not lost.
  * @throws InvalidOptionError
  */
 export function httpAdapter(options: HttpAdapterOptions): SessionAdapter<HttpClient, HttpSnapshot> {
   const parts = partsOf(options);
-  const clients = new WeakMap<HttpClient, CookieClient>();
-  const make = (snapshot: HttpSnapshot | undefined): HttpClient => {
-    const client = new CookieClient(parts, snapshot);
-    clients.set(client, client);
-    return client;
-  };
-  const of = (client: HttpClient): CookieClient => known(clients.get(client));
+  const clients = new ClientBook(parts);
   return {
     kind: 'http',
-    open: async (context: OpenContext<HttpSnapshot>) => {
-      context.signal.throwIfAborted();
-      return make(context.restore);
+    open: async ({ signal, restore }: OpenContext<HttpSnapshot>) => {
+      signal.throwIfAborted();
+      return clients.open(restore);
     },
-    reattach: async (old) => {
-      const client = of(old);
-      client.close();
-      return make(client.snapshot());
-    },
-    close: async (client) => of(client).close(),
+    close: async (client) => clients.of(client).close(),
     // Nothing pushes: each request has a connection of its own, and its errors belong to the caller.
     watch: () => ({ [Symbol.dispose]: () => undefined }),
-    probe: (client, context) => probe(of(client), options.probe ?? '', context, parts),
-    snapshot: async (client) => of(client).snapshot(),
-    ...(options.auth === undefined ? {} : { auth: sessionAuth(options.auth, of) }),
+    probe: (client, context) => probe(clients.of(client), options.probe ?? '', context, parts),
+    snapshot: async (client) => clients.snapshot(client),
+    ...(options.auth === undefined
+      ? {}
+      : { auth: sessionAuth(options.auth, (client) => clients.of(client)) }),
     classify: (error) => classify(error),
     replace: 'open-then-close',
   };
@@ -91,9 +82,4 @@ function sessionAuth(auth: HttpAuth, of: (client: HttpClient) => CookieClient): 
       refresh: async (client, context) => await auth.refresh?.(of(client).loginClient(), context),
     }),
   };
-}
-
-function known(client: CookieClient | undefined): CookieClient {
-  if (client === undefined) throw new TypeError('This client was not opened by this adapter.');
-  return client;
 }

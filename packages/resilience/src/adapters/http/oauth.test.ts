@@ -125,7 +125,13 @@ describe('a refresh', () => {
     expect(client.snapshot().credentials).toMatchObject({ accessToken: 'a1' });
   });
 
-  test('without a refresh token asks for a new access token', async () => {
+  test('without a refresh token is a login, where there is a password', async () => {
+    const { refresh, seen } = site(password, () => json(good), { accessToken: 'a0' });
+    await expect(refresh()).rejects.toMatchObject({ code: 'ERR_AUTH_EXPIRED' });
+    expect(seen).toEqual([]);
+  });
+
+  test('of a client that speaks for itself asks for a new access token', async () => {
     const options = { tokenUrl: '/token', clientId: 'id', grant: 'client_credentials' } as const;
     const { refresh, client } = site(options, () => json(good), { accessToken: 'a0' });
     await refresh();

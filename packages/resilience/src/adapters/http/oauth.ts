@@ -75,17 +75,16 @@ async function refresh(
   { signal }: AdapterContext,
 ): Promise<void> {
   const kept = tokensOf(client.credentials)?.refreshToken ?? undefined;
-  if (kept === undefined) {
-    // Without a refresh token a new access token is had by the grant alone (RFC 6749, 4.4.3).
-    client.credentials = { ...(await requestTokens(options, client, fieldsOf(options), signal)) };
-    return;
-  }
   try {
-    await useRefreshToken(options, client, kept, signal);
+    if (kept !== undefined) return await useRefreshToken(options, client, kept, signal);
   } catch (error) {
     if (!isInvalidGrant(error)) throw error;
     throw new AuthExpiredError('The refresh token is not valid any more.', { cause: error });
   }
+  // A client that speaks for itself gets no refresh token (RFC 6749, 4.4.3). A password is for logins, which are
+  // counted, so that no account is locked.
+  if (options.grant !== 'client_credentials') throw new AuthExpiredError('There is no refresh token.');
+  client.credentials = { ...(await requestTokens(options, client, fieldsOf(options), signal)) };
 }
 
 /** Old and new tokens change places in one step; a refresh token that was refused is not tried again. */

@@ -2,7 +2,7 @@ import { judge } from '../../classify/driver-rules.ts';
 import type { DriverRule } from '../../classify/driver-rules.ts';
 import { classifyStatus } from '../../classify/status.ts';
 import type { Category, SafeToReplay, Scope, Verdict } from '../../classify/verdict.ts';
-import { property } from '../../classify/with-causes.ts';
+import { property, withCauses } from '../../classify/with-causes.ts';
 
 /** What a close code means (RFC 6455, 7.4, and the registry of codes). */
 export interface CloseRule {
@@ -63,6 +63,13 @@ export const WEBSOCKET_RULES: readonly DriverRule[] = [
     safeToReplay: 'yes',
   },
   {
+    what: 'No connection came about; the WebSocket of Node does not say why',
+    message: /^Received network error or non-101 status code/,
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'yes',
+  },
+  {
     what: 'No connection: an event, not an Error',
     classes: ['ErrorEvent'],
     category: 'network',
@@ -76,8 +83,10 @@ export const WEBSOCKET_RULES: readonly DriverRule[] = [
  * when it is none of its own and for a normal end. Never throws.
  */
 export function classifyWebSocket(errorOrClose: unknown): Verdict | undefined {
-  const closeCode = closeCodeOf(errorOrClose);
-  if (closeCode !== undefined) return closeVerdict(closeCode);
+  for (const candidate of withCauses(errorOrClose)) {
+    const closed = closeVerdict(closeCodeOf(candidate));
+    if (closed !== undefined) return closed;
+  }
   return judge(errorOrClose, { rules: WEBSOCKET_RULES, readText: handshakeStatus });
 }
 
@@ -86,8 +95,8 @@ function closeCodeOf(value: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
-function closeVerdict(closeCode: number): Verdict | undefined {
-  const rule = CLOSE_RULES.find(({ closeCodes }) => closeCodes.includes(closeCode));
+function closeVerdict(closeCode: number | undefined): Verdict | undefined {
+  const rule = CLOSE_RULES.find(({ closeCodes }) => closeCodes.some((known) => known === closeCode));
   if (rule === undefined) return undefined;
   const { category, scope, safeToReplay } = rule;
   return { category, scope, safeToReplay, evidence: 'event', code: `WS_${closeCode}` };
