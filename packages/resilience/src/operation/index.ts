@@ -22,3 +22,5 @@ export type {
   Verified,
   Wakefulness,
 } from './operation-port.ts';
+export { begin, resumable } from './resumable.ts';
+export type { OperationMethod, ResumableOptions } from './resumable.ts';

@@ -22,7 +22,16 @@ export function operation<Tx, T extends JsonValue | void>(
   options: OperationOptions<undefined, Tx> & { readonly session?: undefined },
   work: (operation: Operation<undefined, Tx>) => Promise<T>,
 ): Promise<OperationReport<T>>;
-export async function operation<V, Tx, T extends JsonValue | void>(
+export function operation<V, Tx, T extends JsonValue | void>(
+  key: string,
+  options: OperationOptions<V, Tx>,
+  work: (operation: Operation<V, Tx>) => Promise<T>,
+): Promise<OperationReport<T>> {
+  return runOperation(key, options, work);
+}
+
+/** `operation`, whether or not there is a session. */
+export async function runOperation<V, Tx, T extends JsonValue | void>(
   key: string,
   options: OperationOptions<V, Tx>,
   work: (operation: Operation<V, Tx>) => Promise<T>,

@@ -84,7 +84,12 @@ class RunningEffect<V, Tx, T extends JsonValue | void> {
     if (this.#isOpen) return { outcome: 'unknown', error: new Error('The session was lost meanwhile.') };
     const { signal } = this.#scope.run.setup;
     signal.throwIfAborted();
+    lease.signal.throwIfAborted();
     await this.#put({ state: 'intent' });
+    if (lease.signal.aborted) {
+      await this.#withdraw(lease.signal.reason);
+      throw lease.signal.reason;
+    }
     this.#isOpen = true;
     this.#emit('intent');
     const observed = new ObservedLease(lease);
