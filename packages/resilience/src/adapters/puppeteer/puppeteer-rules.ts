@@ -66,8 +66,9 @@ export const PUPPETEER_RULES: readonly DriverRule[] = [
     safeToReplay: 'unknown',
   },
   {
-    what: 'No connection to a browser: an event, not an Error',
+    what: 'No connection to a browser, and the event does not say why',
     classes: ['ErrorEvent'],
+    last: true,
     category: 'network',
     scope: 'call',
     safeToReplay: 'yes',

@@ -1,0 +1,129 @@
+import type { WebDriver } from 'selenium-webdriver';
+import type { Clock } from '../../clock/clock.ts';
+import type { AdapterContext } from '../../session/adapter.ts';
+import type { LossReport } from '../../session/loss.ts';
+import { orAbort } from '../browser/or-abort.ts';
+import { sessionStorageScript } from '../browser/storage-script.ts';
+import type { OpenBrowser } from './selenium-browser.ts';
+import { captureTarget } from './storage.ts';
+import { attach, closeTarget, openTarget, pageTargets } from './targets.ts';
+import type { Window } from './windows.ts';
+
+/** A window of one lease. */
+export interface View extends Window {
+  readonly open: OpenBrowser;
+  /** The target of the window, which is also its handle. */
+  readonly target: string;
+  /** How the window was lost: chromedriver answers some calls to such a window as if nothing were wrong. */
+  loss: LossReport | undefined;
+  /** Resolves when the window is gone. */
+  readonly gone: Promise<void>;
+  readonly listeners: Set<(report: LossReport) => void>;
+}
+
+/** Opens a window with the sessionStorage that was carried over. */
+export async function openView(open: OpenBrowser, context: AdapterContext): Promise<View> {
+  const { devtools, windows, book } = open;
+  await orAbort(context.signal, windows.unstuck());
+  const target = await openTarget(devtools, context);
+  const gone = Promise.withResolvers<void>();
+  const view: View = {
+    ...windows.on(target),
+    open,
+    target,
+    loss: undefined,
+    gone: gone.promise,
+    listeners: new Set(),
+  };
+  hear(view, () => gone.resolve());
+  try {
+    const script = sessionStorageScript(book.states);
+    if (script !== undefined) await orAbort(context.signal, seed(open, target, script));
+    // Makes it the current window.
+    await orAbort(context.signal, view.driver.getWindowHandle());
+    return view;
+  } catch (error) {
+    view.fence();
+    void closeTarget(devtools, target);
+    throw error;
+  }
+}
+
+/** Keeps what a window leaves in storage and closes it, with all that were opened from it, also in an endless loop. */
+export async function closeView(
+  view: View,
+  { signal, clock }: AdapterContext & { readonly clock: Clock },
+): Promise<void> {
+  const { open, gone } = view;
+  const { devtools } = open;
+  view.fence();
+  if (devtools.isClosed) return;
+  const all = await orAbort(signal, pageTargets(devtools));
+  const own = new Set(view.handles);
+  const mine = all.filter(({ targetId, openerId }) => own.has(targetId) || own.has(openerId ?? ''));
+  const first = mine.find(({ targetId }) => targetId === view.target);
+  if (first !== undefined && view.loss === undefined && !signal.aborted) {
+    await captureTarget(open, { ...first, clock });
+  }
+  await orAbort(signal, Promise.all(mine.map(({ targetId }) => closeTarget(devtools, targetId))));
+  if (first !== undefined) await orAbort(signal, Promise.race([gone, devtools.closed]));
+}
+
+/** Tells when a window has crashed or was closed by somebody else. */
+export function watchView(view: View, lost: (report: LossReport) => void): Disposable {
+  view.listeners.add(lost);
+  if (view.loss !== undefined) lost(view.loss);
+  return { [Symbol.dispose]: () => view.listeners.delete(lost) };
+}
+
+/** The address that a window shows, asked of the browser: a command of the driver would dismiss an open dialogue. */
+export async function shownBy({ open, target }: View, { signal }: AdapterContext): Promise<string> {
+  const { targetInfo } = await orAbort(
+    signal,
+    open.devtools.send('Target.getTargetInfo', { targetId: target }),
+  );
+  return String((targetInfo as { readonly url?: unknown }).url);
+}
+
+function hear(view: View, onGone: () => void): void {
+  const tell = (report: LossReport): void => {
+    view.loss ??= report;
+    for (const listener of view.listeners) listener(report);
+  };
+  const hearing = view.open.devtools.on(({ method, params }) => {
+    if (params['targetId'] !== view.target) return;
+    if (method === 'Target.targetCrashed') {
+      tell({ cause: 'crash', detail: `The tab crashed (${String(params['status'])}).` });
+    } else if (method === 'Target.targetDestroyed') {
+      hearing[Symbol.dispose]();
+      onGone();
+      tell({ cause: 'closed', detail: 'The window was closed.' });
+    }
+  });
+}
+
+/** The session stays, since the script goes with it. */
+async function seed({ devtools }: OpenBrowser, target: string, source: string): Promise<void> {
+  const sessionId = await attach(devtools, target);
+  await devtools.send('Page.enable', {}, sessionId);
+  await devtools.send('Page.addScriptToEvaluateOnNewDocument', { source }, sessionId);
+}
+
+/** Works with a window of its own, which is closed afterwards. */
+export async function inView<T>(
+  open: OpenBrowser,
+  context: AdapterContext & { readonly clock: Clock },
+  work: (driver: WebDriver) => Promise<T>,
+): Promise<T> {
+  const view = await openView(open, context);
+  try {
+    return await orAbort(context.signal, work(view.driver));
+  } finally {
+    if (context.signal.aborted) {
+      view.fence();
+      void closeTarget(open.devtools, view.target);
+    } else {
+      await closeView(view, context);
+    }
+  }
+}
