@@ -2,6 +2,7 @@ import { describe, test } from 'vitest';
 import type { Capability, ConformanceSetup } from './testing/bench.ts';
 import { lifeCases } from './testing/life-cases.ts';
 import { loginCases } from './testing/login-cases.ts';
+import { recoveryCases } from './testing/recovery-cases.ts';
 import { viewCases } from './testing/view-cases.ts';
 
 export type { Bench, Capability, ConformanceSetup } from './testing/bench.ts';
@@ -15,7 +16,7 @@ export function adapterConformance<R, S, V>(name: string, setup: ConformanceSetu
   const reasonOf = (needs: readonly Capability[]): string | undefined =>
     needs.map((need) => notCovered[need]).find((reason) => reason !== undefined);
   describe.skipIf(!isThere)(`${name} as an adapter of sessions`, () => {
-    for (const { title, needs, prove } of [...lifeCases, ...loginCases, ...viewCases]) {
+    for (const { title, needs, prove } of [...lifeCases, ...loginCases, ...viewCases, ...recoveryCases]) {
       const reason = reasonOf(needs);
       const label = reason === undefined ? title : `${title} (not covered: ${reason})`;
       test.skipIf(reason !== undefined)(label, async () => {

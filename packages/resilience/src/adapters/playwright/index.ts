@@ -10,3 +10,4 @@ export type {
 export { playwrightAdapter } from './playwright-adapter.ts';
 export type { PlaywrightAdapterOptions, PlaywrightBrowser } from './playwright-options.ts';
 export { classifyPlaywright } from './playwright-rules.ts';
+export { withoutResend } from './without-resend.ts';

@@ -19,7 +19,9 @@ export type Capability =
   /** The server counts calls and can reset the connection after one. */
   | 'count'
   /** Memory is told. */
-  | 'usage';
+  | 'usage'
+  /** After `kill` the next opening succeeds, so that a session can recover. */
+  | 'recover';
 
 /** One peer with an adapter for it, made anew for each case. What a case needs and the setup covers must be there. */
 export interface Bench<R, S, V> extends AsyncDisposable {
