@@ -21,6 +21,8 @@ export interface CallTools<R, S, V> {
   readonly loseView: (lease: SessionLease<R, V>, report: LossReport) => void;
 }
 
+const REPORTED: LossReport = { cause: 'reported' };
+
 /** What becomes of an error: thrown as it is, replaced, or settled by a probe. */
 type Decision =
   { readonly kind: 'own' } | { readonly kind: 'probe' } | { readonly kind: 'throw'; readonly error: unknown };
@@ -179,7 +181,7 @@ export class Calls<R, S, V> {
   ): unknown {
     const { name } = this.#tools.parts.plan;
     const { generation } = lease;
-    const report = lease.held.report ?? { cause: 'reported' };
+    const report = lease.signal.reason instanceof SessionLostError ? lease.signal.reason.report : REPORTED;
     const details = { session: name, generation, report, scope, safeToReplay, cause: error };
     return this.#judged(new SessionLostError(details), true);
   }

@@ -32,8 +32,7 @@ export class Closer<R> {
   /** Has `all()` wait for something that may yet yield a resource. */
   track(promise: Promise<unknown>): void {
     this.#pending.add(promise);
-    const done = (): void => void this.#pending.delete(promise);
-    promise.then(done, done);
+    void Promise.allSettled([promise]).then(() => this.#pending.delete(promise));
   }
 
   /** Waits until everything is closed, for a bounded time. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../state/state-store.ts';
-import type { MachineRules } from './session-machine.ts';
+import type { MachineRules } from './machine-types.ts';
 import type { SessionPlan } from './session-plan.ts';
 
 /** Logins that were spent, as they are remembered over restarts. Wall times in ms. */

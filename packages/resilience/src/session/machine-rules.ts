@@ -1,13 +1,5 @@
 import type { Loss } from './loss.ts';
-import type {
-  Course,
-  Failed,
-  Instant,
-  Machine,
-  MachineRules,
-  Memory,
-  Transition,
-} from './session-machine.ts';
+import type { Course, Failed, Instant, Machine, MachineRules, Memory, Transition } from './machine-types.ts';
 
 /** A circuit stays open at most so many times as long as at first. */
 const LONGEST_CIRCUIT = 32;
@@ -90,7 +82,7 @@ export function tryFailed(
   const due = { wall: now.wall + delayMs, boot: now.boot + delayMs };
   return {
     machine: { ...next, mode: { ...mode, step: { name: 'waiting', due } } },
-    effects: [{ type: 'wait', ms: delayMs }],
+    effects: [{ type: 'wait', ms: delayMs, attempt: mode.attempt, verdict }],
   };
 }
 

@@ -8,7 +8,7 @@ import { verdictOf } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { humanRequestOf } from './session-errors.ts';
 import { SessionLostError } from './session-lost-error.ts';
-import type { Course } from './session-machine.ts';
+import type { Course } from './machine-types.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 
 /** What a try may build on. */
@@ -95,7 +95,8 @@ export class Opening<R, S, V> {
     const loggedIn = await this.#logins.ensure(held, run.signal, reason);
     run.stage = 'probe';
     await this.#probe(held, run);
-    if (loggedIn) await this.#snapshots.take(held, 'login');
+    // A person may have logged in by hand.
+    if (loggedIn || held === before.kept) await this.#snapshots.take(held, 'login');
     return held;
   }
 

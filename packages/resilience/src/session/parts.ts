@@ -5,7 +5,7 @@ import type { Closer } from './closer.ts';
 import type { Counters } from './counters.ts';
 import type { Held } from './held.ts';
 import type { LossReport } from './loss.ts';
-import type { Input, Mode } from './session-machine.ts';
+import type { Input, Mode } from './machine-types.ts';
 import type { SessionPlan } from './session-plan.ts';
 
 /** What the parts of one session share. */

@@ -67,8 +67,18 @@ export class Refresher<R, S, V> {
 
   async #renew(held: Held<R>): Promise<void> {
     const { clock } = this.#parts.plan;
+    const { generation } = held;
     try {
-      await this.#logins.refresh(held, held.signal);
+      const before = this.#logins.expiresAt;
+      const state = await this.#logins.check(held, held.signal);
+      if (state === 'expired') {
+        this.#dueAt = Infinity;
+        this.#parts.dispatch({ type: 'login-expired', generation, reason: 'the login has ended' });
+        return;
+      }
+      // A login that is prolonged by use needs no other.
+      const prolonged = this.#logins.expiresAt > before + SHORTEST_WAIT_MS;
+      if (!prolonged) await this.#logins.refresh(held, held.signal);
       if (this.#held === held) this.start(held);
     } catch {
       // Told as an event where it was a login; the old credentials are good until they end.

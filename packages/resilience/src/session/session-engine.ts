@@ -7,24 +7,23 @@ import type { Counters } from './counters.ts';
 import type { Held } from './held.ts';
 import { Lender } from './lender.ts';
 import { LoginKeeper } from './login-keeper.ts';
-import { LoginRefusedError } from './login-refused-error.ts';
 import type { Loss, LossReport } from './loss.ts';
-import { mayReattach, Opening } from './opening.ts';
+import { mayReattach } from './opening.ts';
 import type { Outcome } from './opening.ts';
 import type { Parts } from './parts.ts';
-import { verdictOf } from './parts.ts';
 import { Prober } from './prober.ts';
 import { Refresher } from './refresher.ts';
 import { Rounds } from './rounds.ts';
-import { humanRequestOf, judged } from './session-errors.ts';
+import { judged } from './session-errors.ts';
 import { SessionLostError } from './session-lost-error.ts';
 import { NEW_MACHINE, transition } from './session-machine.ts';
-import type { Course, Effect, Failed, Input, Machine, Mode } from './session-machine.ts';
+import type { Course, Effect, Input, Machine, Mode } from './machine-types.ts';
 import type { SessionPlan } from './session-plan.ts';
 import type { SessionState } from './session-state.ts';
 import { SessionUnavailableError } from './session-unavailable-error.ts';
 import { viewOf } from './session-view.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { Tries } from './tries.ts';
 
 /**
  * Runs the machine: feeds it what happens and does what it decides. It decides nothing itself.
@@ -32,7 +31,7 @@ import { SnapshotKeeper } from './snapshot-keeper.ts';
  * Modes (`session-machine.ts`), and who may be out:
  * - idle: nothing is open. -> opening by the first who asks.
  * - opening, recovering (`course`): one try at a time, or the wait before the next one, or (recycling) the wait for
- *   the leases. `#attempt` ends the try; `#old` is what it replaces; nothing is published before its probe.
+ *   the leases. `#tries` makes it; `#old` is what it replaces; nothing is published before its probe.
  *   -> ready, needs-human, open-circuit, or on with the next try.
  * - ready: `#current` is lent. -> suspect by doubt or an expired login, recovering by a loss or to recycle.
  * - suspect: `#current` lives, leases go on, new ones wait. -> ready by an answer or a login, recovering by a loss.
@@ -55,14 +54,13 @@ export class SessionEngine<R, S, V> {
   readonly #prober: Prober<R, S, V>;
   readonly #snapshots: SnapshotKeeper<R, S, V>;
   readonly #refresher: Refresher<R, S, V>;
-  readonly #opening: Opening<R, S, V>;
+  readonly #tries: Tries<R, S, V>;
   readonly #rounds: Rounds;
   #machine: Machine = NEW_MACHINE;
   #current: Held<R> | undefined;
   #old: Held<R> | undefined;
   #kept: Held<R> | undefined;
   #made: Extract<Outcome<R>, { readonly kind: 'made' }> | undefined;
-  #attempt: AbortController | undefined;
   #wait: Timer | undefined;
   #lostAt: number | undefined;
   #recycling = false;
@@ -84,7 +82,13 @@ export class SessionEngine<R, S, V> {
     const loseView: Lender<R, S, V>['loseView'] = (lease, report) => this.lender.loseView(lease, report);
     this.calls = new Calls({ parts, logins: this.logins, prober: this.#prober, loseView });
     this.#refresher = new Refresher(parts, this.logins, () => this.lender.size);
-    this.#opening = new Opening(parts, this.logins, this.#snapshots);
+    const keepers = { logins: this.logins, snapshots: this.#snapshots };
+    this.#tries = new Tries(parts, keepers, {
+      made: (outcome) => (this.#made = outcome),
+      kept: (held) => (this.#kept = held),
+      loggedIn: (held) => this.#refresher.start(held),
+      failures: () => this.#machine.memory.failures,
+    });
     this.#rounds = new Rounds(plan, {
       woke: () => this.#woke(),
       aged: () => this.dispatch({ type: 'recycle', reason: 'it is old enough' }),
@@ -183,17 +187,17 @@ export class SessionEngine<R, S, V> {
   #do(effect: Effect): void {
     switch (effect.type) {
       case 'try':
-        return void this.#try(effect.course);
+        return this.#try(effect.course);
       case 'wait':
-        this.#wait = this.plan.clock.timer(effect.ms, () => this.dispatch({ type: 'due' }));
-        return;
+        return this.#waits(effect);
       case 'publish':
         return this.#publish(effect.generation);
       case 'probe':
         if (this.#current !== undefined) void this.#prober.look(this.#current, effect.why);
         return;
       case 'login':
-        return void this.#login(effect.reason, effect.check);
+        if (this.#current !== undefined) void this.#tries.login(this.#current, effect);
+        return;
       case 'lose':
         return this.#lost(effect.loss, effect.replaced);
       case 'retire':
@@ -205,54 +209,17 @@ export class SessionEngine<R, S, V> {
     }
   }
 
-  async #try(course: Course): Promise<void> {
+  #waits({ ms, attempt, verdict }: Extract<Effect, { readonly type: 'wait' }>): void {
+    const { clock, emit, name } = this.plan;
+    emit({ type: 'wait', session: name, attempt, delayMs: ms, verdict });
+    this.#wait = clock.timer(ms, () => this.dispatch({ type: 'due' }));
+  }
+
+  #try(course: Course): void {
     this.#rounds.watch();
-    const attempt = new AbortController();
-    this.#attempt = attempt;
     const before = { old: this.#old, kept: this.#kept };
     this.#kept = undefined;
-    const outcome = await this.#opening.make(course, before, attempt.signal);
-    if (attempt.signal.aborted) {
-      if (outcome.kind !== 'failed') void this.#closer.close(outcome.held, { force: true });
-      return;
-    }
-    if (outcome.kind === 'made' && outcome.held.report === undefined) {
-      this.#made = outcome;
-      this.dispatch({ type: 'published', generation: course.generation });
-    } else if (outcome.kind === 'human') {
-      this.#keep(outcome.held);
-      this.dispatch({ type: 'human-needed', request: outcome.request });
-    } else {
-      const error = outcome.kind === 'failed' ? outcome.error : this.#overtaken(outcome.held);
-      this.dispatch({ type: 'try-failed', failed: this.#failed(error, course.attempt) });
-    }
-  }
-
-  /** Lost between its last step and now. */
-  #overtaken(held: Held<R>): unknown {
-    void this.#closer.close(held, { force: true });
-    const report = held.report ?? { cause: 'closed' };
-    return new SessionLostError({
-      session: this.plan.name,
-      generation: held.generation,
-      report,
-      scope: 'session',
-    });
-  }
-
-  #keep(held: Held<R>): void {
-    this.#kept = held;
-    held.listener = () => void this.#closer.close(held, { force: true });
-    if (held.report !== undefined) held.listener(held.report);
-  }
-
-  #failed(error: unknown, attempt: number): Failed {
-    const verdict = verdictOf(this.#adapter, error, undefined);
-    const delayMs = this.plan.delayMs(this.#machine.memory.failures + 1, verdict);
-    const { name, emit } = this.plan;
-    const refused = error instanceof LoginRefusedError ? { refusedUntil: error.until } : {};
-    emit({ type: 'wait', session: name, attempt, delayMs, verdict });
-    return { verdict, error, delayMs, ...refused };
+    void this.#tries.make(course, before);
   }
 
   #publish(generation: number): void {
@@ -280,26 +247,6 @@ export class SessionEngine<R, S, V> {
     this.#snapshots.start(held);
     this.#refresher.start(held);
     this.#rounds.age();
-  }
-
-  async #login(reason: string, check: boolean): Promise<void> {
-    const held = this.#current;
-    if (held === undefined) return;
-    const { generation } = held;
-    try {
-      if (check) await this.logins.ensure(held, held.signal, reason);
-      else await this.logins.login(held, held.signal, reason);
-      await this.#snapshots.take(held, 'login');
-      if (held.signal.aborted) return;
-      this.#refresher.start(held);
-      this.dispatch({ type: 'logged-in', generation });
-    } catch (error) {
-      if (held.signal.aborted) return;
-      const request = humanRequestOf(error);
-      if (request === undefined) {
-        this.dispatch({ type: 'login-failed', generation, failed: this.#failed(error, 0) });
-      } else this.dispatch({ type: 'human-needed', request });
-    }
   }
 
   /** The published resource is said to be lost: the machine knows whether that is news. */
@@ -356,7 +303,7 @@ export class SessionEngine<R, S, V> {
   }
 
   #shut(): void {
-    this.#attempt?.abort(new SessionUnavailableError(this.plan.name, 'closed'));
+    this.#tries.stop(new SessionUnavailableError(this.plan.name, 'closed'));
     this.#stopRounds();
     const detail = 'the session is out of service';
     for (const held of [this.#current, this.#old, this.#kept]) {
@@ -373,7 +320,7 @@ export class SessionEngine<R, S, V> {
       session: this.calls,
       repeat: false,
     });
-    this.#attempt?.abort(error);
+    this.#tries.stop(error);
     const held = this.#current;
     if (held !== undefined) {
       await this.lender.empty(this.plan.recycle.drainMs, held.signal);

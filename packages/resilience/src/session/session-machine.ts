@@ -1,142 +1,16 @@
-import type { Verdict } from '../classify/verdict.ts';
-import type { Loss } from './loss.ts';
 import { calm, course, lost, noteRecovery, tryFailed } from './machine-rules.ts';
-import type { HumanRequest } from './needs-human-error.ts';
-
-/** The two clocks that the machine reasons with: wall time to show, boot time to measure. In ms. */
-export interface Instant {
-  readonly wall: number;
-  readonly boot: number;
-}
-
-/** Where one try, or the wait before the next one, stands. */
-export type Step =
-  | { readonly name: 'trying' }
-  | { readonly name: 'waiting'; readonly due: Instant }
-  /** A recycled resource waits until its leases are back. */
-  | { readonly name: 'retiring' };
-
-/** The making of a generation: the first (opening) or a later one (recovering). */
-export interface Course {
-  readonly kind: 'course';
-  /** The one that is being made. */
-  readonly generation: number;
-  readonly attempt: number;
-  readonly loss: Loss | null;
-  readonly step: Step;
-  /** The one try after an open circuit: when it fails, the circuit opens again. */
-  readonly trial: boolean;
-}
-
-/** What the session does at the moment. */
-export type Mode =
-  | { readonly kind: 'idle' }
-  | Course
-  | { readonly kind: 'ready'; readonly generation: number; readonly since: number }
-  | {
-      readonly kind: 'suspect';
-      readonly generation: number;
-      readonly since: number;
-      readonly why: string;
-      /** What settles it: an answer to a probe, or a login. */
-      readonly by: 'probe' | 'login';
-      readonly due?: Instant;
-    }
-  | {
-      readonly kind: 'needs-human';
-      readonly request: HumanRequest;
-      readonly since: number;
-      /** What goes on afterwards. */
-      readonly then: Course | { readonly kind: 'login'; readonly generation: number; readonly since: number };
-    }
-  | {
-      readonly kind: 'open-circuit';
-      readonly reason: string;
-      readonly cause: unknown;
-      readonly retry: Instant;
-      readonly attempt: number;
-      readonly loss: Loss | null;
-    }
-  | { readonly kind: 'draining' }
-  | { readonly kind: 'closed' };
-
-/** What is remembered from one mode to the next. */
-export interface Memory {
-  /** The last published generation; 0 before the first. */
-  readonly generation: number;
-  readonly publishedAt: number;
-  /** Tries and logins that failed since a generation was stable. */
-  readonly failures: number;
-  /** Open circuits since a generation was stable. */
-  readonly circuits: number;
-  /** Boot times at which recoveries began, within the time of the budget. */
-  readonly recoveries: readonly number[];
-}
-
-/** The whole machine. */
-export interface Machine {
-  readonly mode: Mode;
-  readonly memory: Memory;
-}
-
-/** Figures that transitions depend on. */
-export interface MachineRules {
-  readonly attempts: number;
-  readonly budget: { readonly max: number; readonly perMs: number };
-  readonly stableAfterMs: number;
-  readonly circuitOpenMs: number;
-}
-
-/** A try or a login that failed. */
-export interface Failed {
-  readonly verdict: Verdict;
-  readonly error: unknown;
-  /** Wait before the next one, if there is one. */
-  readonly delayMs: number;
-  /** Set when our own budget of logins refused it, so that nothing was tried. */
-  readonly refusedUntil?: number;
-}
-
-/** What happens to a session. */
-export type Input =
-  | { readonly type: 'wanted' }
-  | { readonly type: 'published'; readonly generation: number }
-  | { readonly type: 'try-failed'; readonly failed: Failed }
-  | { readonly type: 'due' }
-  | { readonly type: 'woke' }
-  | { readonly type: 'lost'; readonly loss: Loss }
-  | { readonly type: 'doubted'; readonly generation: number; readonly why: string }
-  | { readonly type: 'answered'; readonly generation: number }
-  | { readonly type: 'login-expired'; readonly generation: number; readonly reason: string }
-  | { readonly type: 'logged-in'; readonly generation: number }
-  | { readonly type: 'login-failed'; readonly generation: number; readonly failed: Failed }
-  | { readonly type: 'human-needed'; readonly request: HumanRequest }
-  | { readonly type: 'resumed' }
-  | { readonly type: 'recycle'; readonly reason: string }
-  | { readonly type: 'retired' }
-  | { readonly type: 'drain' }
-  | { readonly type: 'closed' };
-
-/** What has to be done because of an input. */
-export type Effect =
-  | { readonly type: 'try'; readonly course: Course }
-  | { readonly type: 'wait'; readonly ms: number }
-  | { readonly type: 'publish'; readonly generation: number }
-  | { readonly type: 'probe'; readonly why: string }
-  | { readonly type: 'login'; readonly reason: string; readonly check: boolean }
-  /** Count the loss and end the leases. `replaced`: a try follows, which may reattach; else close it now. */
-  | { readonly type: 'lose'; readonly loss: Loss; readonly replaced: boolean }
-  | { readonly type: 'retire'; readonly reason: string }
-  /** Out of service: end the leases and close what is open. */
-  | { readonly type: 'shut' }
-  /** Drain. `snapshot`: the resource is known to be well. */
-  | { readonly type: 'finish'; readonly snapshot: boolean };
-
-/** A transition: the machine afterwards and what to do, in order. */
-export interface Transition {
-  readonly machine: Machine;
-  readonly effects: readonly Effect[];
-}
+import type {
+  Course,
+  Effect,
+  Failed,
+  Input,
+  Instant,
+  Machine,
+  MachineRules,
+  Memory,
+  Mode,
+  Transition,
+} from './machine-types.ts';
 
 /** The machine of a session that was just made. */
 export const NEW_MACHINE: Machine = {
@@ -205,7 +79,7 @@ function fromCourse(
       if (input.type === 'published') return published(machine, input.generation, now);
       if (input.type === 'try-failed') return tryFailed(machine, mode, input.failed, now, rules);
       if (input.type !== 'human-needed') return stay(machine);
-      return go(machine, { kind: 'needs-human', request: input.request, since: now.wall, then: mode });
+      return go(machine, { kind: 'needs-human', request: input.request, since: now.wall, next: mode });
     case 'waiting':
       if (input.type === 'due') return tries(machine, trying);
       return input.type === 'woke' && now.boot >= step.due.boot ? tries(machine, trying) : stay(machine);
@@ -298,7 +172,7 @@ function fromSuspect(
         kind: 'needs-human',
         request: input.request,
         since: now.wall,
-        then: { kind: 'login', generation, since },
+        next: { kind: 'login', generation, since },
       });
     case 'due':
     case 'woke':
@@ -328,20 +202,20 @@ function loginFailed(
 }
 
 function fromHuman(machine: Machine, mode: In<'needs-human'>, input: Input): Transition {
-  const { then } = mode;
+  const { next } = mode;
   switch (input.type) {
     case 'resumed':
-      if (then.kind === 'course') return tries(machine, then);
+      if (next.kind === 'course') return tries(machine, next);
       return go(
         machine,
-        { ...then, kind: 'suspect', why: 'a person has done what was asked', by: 'login' },
+        { ...next, kind: 'suspect', why: 'a person has done what was asked', by: 'login' },
         { type: 'login', reason: 'a person has done what was asked', check: true },
       );
     case 'lost':
-      if (then.kind === 'course' || input.loss.generation !== then.generation) return stay(machine);
+      if (next.kind === 'course' || input.loss.generation !== next.generation) return stay(machine);
       return go(
         machine,
-        { ...mode, then: course(machine.memory, 1, input.loss) },
+        { ...mode, next: course(machine.memory, 1, input.loss) },
         { type: 'lose', loss: input.loss, replaced: false },
       );
     case 'drain':

@@ -12,7 +12,7 @@ import type { Backoff } from '../policy/backoff.ts';
 import { memoryState } from '../state/memory-state.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SessionEvent } from './session-event.ts';
-import type { Instant, MachineRules } from './session-machine.ts';
+import type { Instant, MachineRules } from './machine-types.ts';
 import type { RecoverPolicy, SessionPolicy } from './session-policy.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
@@ -62,21 +62,12 @@ export function sessionPlan(policy: SessionPolicy): SessionPlan {
   return {
     name: policy.name,
     callDeadlineMs: positive(policy.callDeadline ?? '30s', 'callDeadline'),
-    machine: {
-      attempts: whole(recover.attempts ?? 5, 'recover.attempts'),
-      budget: budget(recover.budget ?? { max: 5, per: '10m' }, 'recover.budget'),
-      stableAfterMs: parseDuration(recover.stableAfter ?? '30s', 'recover.stableAfter'),
-      circuitOpenMs: positive(recover.circuitOpen ?? '1m', 'recover.circuitOpen'),
-    },
+    machine: machineRules(recover),
     openDeadlineMs: positive(recover.openDeadline ?? '60s', 'recover.openDeadline'),
     delayMs: delays(recover.backoff, random),
     probe: probePlan(policy),
     recycle: recyclePlan(policy),
-    auth: {
-      aheadMs: parseDuration(policy.auth?.refreshAhead ?? '5m', 'auth.refreshAhead'),
-      attempts: whole(policy.auth?.attempts ?? 2, 'auth.attempts'),
-      budget: budget(policy.auth?.budget ?? { max: 10, per: '1h' }, 'auth.budget'),
-    },
+    auth: authPlan(policy),
     snapshot: {
       store: policy.snapshot?.store,
       everyMs: orNever(policy.snapshot?.every ?? '5m', 'snapshot.every'),
@@ -88,6 +79,23 @@ export function sessionPlan(policy: SessionPolicy): SessionPlan {
     emit: (event) => {
       if (onEvent !== undefined) notify(onEvent, event);
     },
+  };
+}
+
+function machineRules(recover: RecoverPolicy): MachineRules {
+  return {
+    attempts: whole(recover.attempts ?? 5, 'recover.attempts'),
+    budget: budget(recover.budget ?? { max: 5, per: '10m' }, 'recover.budget'),
+    stableAfterMs: parseDuration(recover.stableAfter ?? '30s', 'recover.stableAfter'),
+    circuitOpenMs: positive(recover.circuitOpen ?? '1m', 'recover.circuitOpen'),
+  };
+}
+
+function authPlan({ auth = {} }: SessionPolicy): SessionPlan['auth'] {
+  return {
+    aheadMs: parseDuration(auth.refreshAhead ?? '5m', 'auth.refreshAhead'),
+    attempts: whole(auth.attempts ?? 2, 'auth.attempts'),
+    budget: budget(auth.budget ?? { max: 10, per: '1h' }, 'auth.budget'),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Machine, Mode } from './session-machine.ts';
+import type { Machine, Mode } from './machine-types.ts';
 import type { SessionState } from './session-state.ts';
 
 /** What people see of a mode. */

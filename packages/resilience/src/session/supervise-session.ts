@@ -21,19 +21,19 @@ export function superviseSession<R, S = unknown, V = R>(
   adapter: SessionAdapter<R, S, V>,
   policy: SessionPolicy,
 ): SupervisedSession<V> {
-  return new Supervised(new SessionEngine(adapter, sessionPlan(policy)), adapter.maxLeases !== undefined);
+  return new Supervised(new SessionEngine(adapter, sessionPlan(policy)), adapter);
 }
 
 /** Modes: those of its engine (`SessionEngine`); this is the face that programs see. */
 class Supervised<R, S, V> implements SupervisedSession<V> {
   readonly #engine: SessionEngine<R, S, V>;
-  readonly #bounded: boolean;
+  readonly #adapter: Pick<SessionAdapter<R, S, V>, 'maxLeases'>;
   /** The lease within whose `use` the present code runs. */
   readonly #outer = new AsyncLocalStorage<SessionLease<R, V>>();
 
-  constructor(engine: SessionEngine<R, S, V>, bounded: boolean) {
+  constructor(engine: SessionEngine<R, S, V>, adapter: Pick<SessionAdapter<R, S, V>, 'maxLeases'>) {
     this.#engine = engine;
-    this.#bounded = bounded;
+    this.#adapter = adapter;
   }
 
   get name(): string {
@@ -76,7 +76,7 @@ class Supervised<R, S, V> implements SupervisedSession<V> {
   }
 
   async recycle(reason: string): Promise<void> {
-    await this.#engine.settled();
+    if (this.#engine.mode.kind !== 'ready') await this.#engine.settled();
     this.#engine.dispatch({ type: 'recycle', reason });
     await this.#engine.settled();
   }
@@ -109,6 +109,6 @@ class Supervised<R, S, V> implements SupervisedSession<V> {
     if (outer === undefined || outer.stale) return undefined;
     const { mode } = this.#engine;
     const ends = mode.kind === 'draining' || (mode.kind === 'course' && mode.step.name === 'retiring');
-    return this.#bounded || ends ? outer : undefined;
+    return this.#adapter.maxLeases !== undefined || ends ? outer : undefined;
   }
 }
