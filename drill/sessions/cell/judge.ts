@@ -94,5 +94,6 @@ function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? `${String(error.code)}: ` : '';
   const cause = error.cause instanceof Error ? ` (${error.cause.message.split('\n')[0] ?? ''})` : '';
-  return `${code}${error.message.split('\n')[0] ?? ''}${cause}`;
+  const members = error instanceof AggregateError ? `: ${error.errors.map(sentence).join('; ')}` : '';
+  return `${code}${error.message.split('\n')[0] ?? ''}${cause}${members}`;
 }

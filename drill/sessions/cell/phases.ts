@@ -1,4 +1,5 @@
 import type { Phase } from '../cells.ts';
+import { visit } from '../drivers/visit.ts';
 import type { Calls } from './calls.ts';
 import type { Hooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
@@ -31,7 +32,7 @@ const PHASE_PLAYS: Readonly<Record<Phase, (play: Play) => Promise<WorkloadResult
 /** A lease is held, and nothing is asked of it. */
 async function idle({ stage, calls, strikeNow }: Play): Promise<WorkloadResult> {
   const lease = await stage.driven.session.lease();
-  await calls.make(lease, (page) => page.goto(`${stage.portal.url}/`));
+  await calls.make(lease, (page) => visit(page, `${stage.portal.url}/`));
   stage.page = stage.driven.page(lease.resource);
   await strikeNow('GET /matches');
   await lease.release();
@@ -50,7 +51,7 @@ async function login({ stage, calls, hooks, strikeNow }: Play): Promise<Workload
 /** The resource is being replaced on purpose, and its state is read for the next one. */
 async function snapshot({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
   const lease = await stage.driven.session.lease();
-  await calls.make(lease, (page) => page.goto(`${stage.portal.url}/`));
+  await calls.make(lease, (page) => visit(page, `${stage.portal.url}/`));
   stage.page = stage.driven.page(lease.resource);
   // What the portal answers is asked for by the check that comes before a snapshot.
   if (ofTheAnswer(stage)) await strikeNow('GET /');
@@ -64,7 +65,7 @@ async function snapshot({ stage, calls, hooks, strikeNow }: Play): Promise<Workl
 /** The browser is lost once, and the fault strikes while that is being mended. */
 async function recovery({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
   await stage.driven.session.use(async (lease) => {
-    await calls.make(lease, (page) => page.goto(`${stage.portal.url}/`));
+    await calls.make(lease, (page) => visit(page, `${stage.portal.url}/`));
   });
   hooks.check = async (page) => {
     stage.page = page;

@@ -4,6 +4,7 @@ import type { Operation, OperationReport, Verified } from '@holdfast/resilience/
 import { AuthExpiredError } from '@holdfast/resilience/session';
 import type { Lease } from '@holdfast/resilience/session';
 import type { Page } from '../drivers/driver.ts';
+import { visit } from '../drivers/visit.ts';
 import type { Calls } from './calls.ts';
 import type { Stage } from './stage.ts';
 
@@ -47,7 +48,7 @@ export async function workload(
         const people = await item.step('people', (lease) =>
           gather({ stage, calls, lease, number: page }, page === STRUCK ? strikeOnce : null),
         );
-        await item.commit('people', () => void gathered.add(page));
+        await item.commit('gathered', () => void gathered.add(page));
         await send(stage, calls, item, { name: 'verified', page, to: people[0] ?? '' });
         await send(stage, calls, item, { name: 'blind', page, to: people[1] ?? '' });
       });
@@ -62,7 +63,7 @@ export async function workload(
   };
 }
 
-interface Visit {
+interface Place {
   readonly stage: Stage;
   readonly calls: Calls;
   readonly lease: Lease<unknown>;
@@ -70,12 +71,12 @@ interface Visit {
 }
 
 /** Reads the people of one page of the list; with `strikeOnce` the fault strikes while the page loads or computes. */
-async function gather(visit: Visit, strikeOnce: StrikeHere | null): Promise<string[]> {
-  const { stage, calls, lease, number } = visit;
+async function gather(place: Place, strikeOnce: StrikeHere | null): Promise<string[]> {
+  const { stage, calls, lease, number } = place;
   const { phase } = stage.cell;
   const url = `${stage.portal.url}/matches?page=${number}`;
   await calls.make(lease, (page) =>
-    during(phase === 'navigation' ? strikeOnce : null, stage, page, 'GET /matches', () => page.goto(url)),
+    during(phase === 'navigation' ? strikeOnce : null, stage, page, 'GET /matches', () => visit(page, url)),
   );
   await calls.make(lease, (page) =>
     during(phase === 'evaluate' ? strikeOnce : null, stage, page, 'GET /api/me', () => compute(page)),
@@ -133,11 +134,11 @@ async function send(
   const { url } = stage.portal;
   const reference = referenceOf(message.name, message.page);
   const act = async (lease: Lease<unknown>): Promise<void> => {
-    await calls.make(lease, (page) => page.goto(`${url}/compose?to=${message.to}`));
+    await calls.make(lease, (page) => visit(page, `${url}/compose?to=${message.to}`));
     await calls.make(lease, (page) => page.submit({ body: 'Good evening', reference }));
   };
   const verify = async (lease: Lease<unknown>): Promise<Verified<void>> => {
-    await calls.make(lease, (page) => page.goto(`${url}/sent`));
+    await calls.make(lease, (page) => visit(page, `${url}/sent`));
     const there = await calls.make(lease, (page) =>
       page.evaluate(`document.querySelector('.sent[data-reference="${reference}"]') !== null`),
     );

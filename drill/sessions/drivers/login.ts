@@ -1,6 +1,7 @@
 import { AuthExpiredError, NeedsHumanError } from '@holdfast/resilience/session';
 import type { AdapterContext, AuthState } from '@holdfast/resilience/session';
 import type { DriveOptions, Page } from './driver.ts';
+import { visit } from './visit.ts';
 
 /** Logs in to the portal through whichever driver, and tells whether it has to. */
 export interface PortalLogin {
@@ -17,13 +18,18 @@ export function portalLogin({ portal, onLogin, onCheck }: DriveOptions): PortalL
     expiredAt,
     check: async (page) => {
       await onCheck?.(page);
-      await page.goto(`${portal}/`);
+      try {
+        await visit(page, `${portal}/`);
+      } catch (error) {
+        if (error instanceof AuthExpiredError) return 'expired';
+        throw error;
+      }
       return expiredAt(await page.url()) ? 'expired' : 'ok';
     },
     login: async (page) => {
       await page.goto(`${portal}/login`);
       await onLogin?.(page);
-      await page.submit({ user: 'demo', password: 'demo' });
+      await page.submit({ username: 'demo', password: 'demo' });
       const asked = await page.texts('#captcha');
       if (asked.length > 0) {
         throw new NeedsHumanError({ kind: 'captcha', message: 'Solve the captcha.', url: `${portal}/login` });
