@@ -91,7 +91,7 @@ export function ledgerConformance<Tx>(name: string, kind: LedgerKind<Tx>): void 
       await claim.put(entry('x', { value }));
       value.list.push(2);
       const [read] = await ledger.entries('a');
-      (read?.value as unknown as { list: number[] }).list.push(3);
+      (read?.value as { list: number[] } | undefined)?.list.push(3);
       expect((await ledger.entries('a'))[0]?.value).toEqual({ list: [1] });
     });
 

@@ -17,24 +17,25 @@ class Portal {
   }
 }
 
+type Decorator = ReturnType<typeof resumable<undefined, MemoryTx, [number]>>;
+
 /** As the syntax would: decorators are functions of the method and its context. */
-function decorated(
-  options: Parameters<typeof resumable<undefined, MemoryTx, [number]>>[0],
-): Portal['gather'] {
-  return resumable(options)(Portal.prototype.gather, {
-    kind: 'method',
-    name: 'gather',
-  } as never) as Portal['gather'];
+function decorate(decorator: Decorator): Portal['gather'] {
+  // eslint-disable-next-line typescript/unbound-method -- that is what a decorator is given
+  const method = Portal.prototype.gather;
+  return decorator(method, { kind: 'method', name: 'gather' } as never);
 }
 
 test('a decorated method resumes where it failed, by the key of its arguments', async () => {
   const ledger = memoryLedger();
   const reports: OperationReport<unknown>[] = [];
-  const gather = decorated({
-    name: (year) => `gather-${year}`,
-    ledger,
-    onReport: (report) => reports.push(report),
-  });
+  const gather = decorate(
+    resumable({
+      name: (year) => `gather-${year}`,
+      ledger,
+      onReport: (report) => reports.push(report),
+    }),
+  );
   const portal = new Portal();
   await expect(gather.call(portal, begin, 2025)).rejects.toThrow('killed');
   portal.fails = false;
@@ -52,7 +53,7 @@ test('a decorated method resumes where it failed, by the key of its arguments', 
 
 test('within another operation it is a part of that', async () => {
   const ledger = memoryLedger();
-  const gather = decorated({ name: 'gather', ledger });
+  const gather = decorate(resumable({ name: 'gather', ledger }));
   const portal = new Portal();
   portal.fails = false;
   const outer = resumable<undefined, MemoryTx, []>({ name: 'outer', ledger });
