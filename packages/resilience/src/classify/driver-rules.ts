@@ -16,6 +16,8 @@ export interface DriverRule {
   readonly connected?: boolean;
   /** Tried on the first line of the message, without terminal codes. */
   readonly message?: RegExp;
+  /** Asked with the texts although it reads none: its class says less than a text. */
+  readonly last?: true;
   readonly category: Category;
   readonly scope: Scope;
   readonly safeToReplay: SafeToReplay;
@@ -28,42 +30,38 @@ export interface DriverTable {
   readonly connected?: boolean | undefined;
   /** Reads what no row can hold, such as a status within a text; tried last, on the first line. */
   readonly readText?: (line: string) => Verdict | undefined;
+  /** What of a message is read; the first line by default. */
+  readonly textOf?: (error: unknown) => string;
 }
 
 /**
  * What a driver's table says about an error and its causes; undefined when it has no row for them, or when the
  * general table knows the error by better evidence than a text. Never throws.
  */
-export function judge(error: unknown, { rules, connected, readText }: DriverTable): Verdict | undefined {
+export function judge(error: unknown, table: DriverTable): Verdict | undefined {
   const candidates = [...withCauses(error)];
+  const byIdentity = table.rules.filter(isByIdentity);
   for (const candidate of candidates) {
-    const known = ownVerdict(candidate) ?? match(candidate, rules.filter(isByIdentity), connected);
+    const known = ownVerdict(candidate) ?? match(candidate, byIdentity, table);
     if (known !== undefined) return known;
   }
   if (classify(error).category !== 'unknown') return undefined;
+  const byText = table.rules.filter((rule) => !isByIdentity(rule));
   for (const candidate of candidates) {
-    const known =
-      match(
-        candidate,
-        rules.filter((rule) => !isByIdentity(rule)),
-        connected,
-      ) ?? readText?.(firstLine(candidate));
+    const known = match(candidate, byText, table) ?? table.readText?.(firstLine(candidate));
     if (known !== undefined) return known;
   }
   return undefined;
 }
 
 /** Whether a row knows an error by its class or code, and not by a text alone. */
-function isByIdentity({ classes, codes, codePrefixes }: DriverRule): boolean {
+function isByIdentity({ classes, codes, codePrefixes, last }: DriverRule): boolean {
+  if (last === true) return false;
   return classes !== undefined || codes !== undefined || codePrefixes !== undefined;
 }
 
-function match(
-  error: unknown,
-  rules: readonly DriverRule[],
-  connected: boolean | undefined,
-): Verdict | undefined {
-  const rule = rules.find((row) => holds(row, error, connected));
+function match(error: unknown, rules: readonly DriverRule[], table: DriverTable): Verdict | undefined {
+  const rule = rules.find((row) => holds(row, error, table));
   if (rule === undefined) return undefined;
   const code = codeOf(error);
   return {
@@ -81,7 +79,7 @@ function evidenceOf(rule: DriverRule): Evidence {
   return rule.classes === undefined ? 'code' : 'class';
 }
 
-function holds(rule: DriverRule, error: unknown, connected: boolean | undefined): boolean {
+function holds(rule: DriverRule, error: unknown, { connected, textOf = firstLine }: DriverTable): boolean {
   const code = codeOf(error);
   if (rule.connected !== undefined && rule.connected !== connected) return false;
   if (rule.classes !== undefined && !namesOf(error).some((name) => rule.classes?.includes(name))) {
@@ -89,7 +87,7 @@ function holds(rule: DriverRule, error: unknown, connected: boolean | undefined)
   }
   if (rule.codes !== undefined && (code === undefined || !rule.codes.includes(code))) return false;
   if (rule.codePrefixes?.some((prefix) => code?.startsWith(prefix) === true) === false) return false;
-  return rule.message === undefined || rule.message.test(firstLine(error));
+  return rule.message === undefined || rule.message.test(textOf(error));
 }
 
 /** A bundler renames `TargetClosedError` to `TargetClosedError2`, and `name` may say `Error`: both are looked at. */
@@ -100,11 +98,13 @@ function namesOf(error: unknown): string[] {
 
 /** The first line of an error's message without terminal codes: what follows is a call log, or a page's own text. */
 export function firstLine(error: unknown): string {
+  return linesOf(error)[0] ?? '';
+}
+
+/** The lines of an error's message without terminal codes; a very long one is cut. */
+export function linesOf(error: unknown): string[] {
   const message = property(error, 'message');
-  if (typeof message !== 'string') return '';
-  return message
-    .slice(0, 2_000)
-    .replaceAll(/\u001B\[[\d;]*m/g, '')
-    .split('\n', 1)
-    .join('');
+  if (typeof message !== 'string') return [];
+  const plain = message.slice(0, 2_000).replaceAll(/\u001B\[[\d;]*m/g, '');
+  return plain.split('\n', 10);
 }

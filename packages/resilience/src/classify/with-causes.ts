@@ -13,7 +13,7 @@ export function* withCauses(error: unknown): Generator<unknown> {
   let level: unknown[] = [error];
   for (let depth = 0; depth <= DEEPEST_CAUSE && level.length > 0; depth += 1) {
     const next: unknown[] = [];
-    for (const candidate of level.map(carried)) {
+    for (const candidate of level.flatMap(carried)) {
       if (seen.has(candidate) || seen.size >= MOST_ERRORS) continue;
       seen.add(candidate);
       yield candidate;
@@ -23,10 +23,10 @@ export function* withCauses(error: unknown): Generator<unknown> {
   }
 }
 
-/** An `ErrorEvent`, as WebSockets send it, stands for the error that it carries. */
-function carried(candidate: unknown): unknown {
-  if (property(candidate, 'type') !== 'error') return candidate;
-  return property(candidate, 'error') ?? candidate;
+/** An `ErrorEvent`, as WebSockets send it, is asked after the error that it carries. */
+function carried(candidate: unknown): unknown[] {
+  const error = property(candidate, 'type') === 'error' ? property(candidate, 'error') : undefined;
+  return error === undefined || error === null ? [candidate] : [error, candidate];
 }
 
 function causesOf(error: unknown): unknown[] {

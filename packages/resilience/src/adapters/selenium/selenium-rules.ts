@@ -1,4 +1,4 @@
-import { judge } from '../../classify/driver-rules.ts';
+import { judge, linesOf } from '../../classify/driver-rules.ts';
 import type { DriverRule } from '../../classify/driver-rules.ts';
 import type { Verdict } from '../../classify/verdict.ts';
 import { netErrorVerdict } from '../browser/net-error.ts';
@@ -96,6 +96,13 @@ export const SELENIUM_RULES: readonly DriverRule[] = [
   },
 ];
 
+/** chromedriver tells causes on lines of their own: `session not created`, `from unknown error: no chrome binary`. */
+export function withCauseLines(error: unknown): string {
+  const [first = '', ...rest] = linesOf(error);
+  const end = rest.findIndex((line) => !line.startsWith('from '));
+  return [first, ...rest.slice(0, end < 0 ? rest.length : end)].join(' ');
+}
+
 /** chromedriver passes Chromium's error on: `unknown error: net::ERR_…`. */
 function netError(line: string): Verdict | undefined {
   return /^(?:unknown error: )?net::/.test(line) ? netErrorVerdict(line) : undefined;
@@ -103,5 +110,5 @@ function netError(line: string): Verdict | undefined {
 
 /** The verdict on an error of selenium-webdriver; undefined when it is none of its own. Never throws. */
 export function classifySelenium(error: unknown): Verdict | undefined {
-  return judge(error, { rules: SELENIUM_RULES, readText: netError });
+  return judge(error, { rules: SELENIUM_RULES, readText: netError, textOf: withCauseLines });
 }

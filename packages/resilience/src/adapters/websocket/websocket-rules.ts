@@ -63,15 +63,9 @@ export const WEBSOCKET_RULES: readonly DriverRule[] = [
     safeToReplay: 'yes',
   },
   {
-    what: 'No connection came about; the WebSocket of Node does not say why',
-    message: /^Received network error or non-101 status code/,
-    category: 'network',
-    scope: 'call',
-    safeToReplay: 'yes',
-  },
-  {
-    what: 'No connection: an event, not an Error',
+    what: 'No connection, and the event does not say why',
     classes: ['ErrorEvent'],
+    last: true,
     category: 'network',
     scope: 'call',
     safeToReplay: 'yes',

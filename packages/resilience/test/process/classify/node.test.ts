@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HTTP_RULES, NODE_RULES, SQLITE_RULES } from '../../../src/classify/index.ts';
@@ -139,7 +140,7 @@ test('wrong uses of the client are defects', async () => {
   });
   count.live(await failure(() => readFileSync({} as string)), { ...defect, code: 'ERR_INVALID_ARG_TYPE' });
   count.live(await failure(() => assert.equal(1, 2)), { ...defect, code: 'ERR_ASSERTION' });
-  const misspelt: unknown = await failure(() => new Function('return missing')() as unknown);
+  const misspelt = await failure(() => runInThisContext('missing') as unknown);
   count.live(misspelt, { ...defect, evidence: 'class' });
 });
 

@@ -50,7 +50,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
     // A client that goes away in the middle is what half of the cases are about.
     socket.on('error', () => socket.destroy());
     socket.once('data', (data) => {
-      const path = /^\w+ (\S+)/.exec(data.toString('latin1'))?.[1] ?? '';
+      const path = /^\w+ ([^\s?]+)/.exec(data.toString('latin1'))?.[1] ?? '';
       asked.set(path, (asked.get(path) ?? 0) + 1);
       answer(socket, path);
     });

@@ -3,7 +3,7 @@ import { classify } from '../../../../src/classify/index.ts';
 import type { Rule, Verdict } from '../../../../src/classify/index.ts';
 import { matchRules } from '../../../../src/classify/classify.ts';
 import { judge } from '../../../../src/classify/driver-rules.ts';
-import type { DriverRule } from '../../../../src/classify/driver-rules.ts';
+import type { DriverRule, DriverTable } from '../../../../src/classify/driver-rules.ts';
 import { withCauses } from '../../../../src/classify/with-causes.ts';
 
 /** What a verdict has to be. */
@@ -40,15 +40,20 @@ function nameOf({ codes, codePrefix, names, syscalls, sqlite, category }: Rule):
 }
 
 /** An adapter's table. */
-export function driverTable(name: string, rules: readonly DriverRule[]): Table {
+export function driverTable(
+  name: string,
+  rules: readonly DriverRule[],
+  more: Pick<DriverTable, 'textOf'> = {},
+): Table {
   const named = (rule: DriverRule): string => `${rules.indexOf(rule)}. ${rule.what}`;
   return {
     name,
     rows: rules.map(named),
     knows(error, connected) {
-      const verdict = judge(error, { rules, connected });
+      const verdict = judge(error, { ...more, rules, connected });
       const known = rules.find(
-        (rule) => JSON.stringify(judge(error, { rules: [rule], connected })) === JSON.stringify(verdict),
+        (rule) =>
+          JSON.stringify(judge(error, { ...more, rules: [rule], connected })) === JSON.stringify(verdict),
       );
       return verdict === undefined || known === undefined ? [] : [named(known)];
     },
