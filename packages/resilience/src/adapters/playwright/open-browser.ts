@@ -7,12 +7,16 @@ import { BrowserHome } from '../browser/browser-home.ts';
 import type { BrowserSnapshot } from '../browser/browser-snapshot.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { OriginBook } from '../browser/origin-book.ts';
+import { within } from '../browser/within.ts';
 import { browserProcess, profileOf } from './browser-process.ts';
 import type { BrowserLife, OpenPlaywright } from './open-playwright.ts';
 import { trackPages } from './pages.ts';
 import type { PlaywrightAdapterOptions } from './playwright-options.ts';
 import { ownPage } from './pulse.ts';
 import { restoreOrigins } from './storage.ts';
+
+/** How long a browser that is not wanted may take to go by itself. */
+const CLOSE_PATIENCE_MS = 2_000;
 
 type Options = PlaywrightAdapterOptions & { readonly clock: Clock };
 
@@ -26,11 +30,19 @@ export async function openBrowser(
   const home = await BrowserHome.make({ kind: 'playwright', clock, processes });
   try {
     // One that is launched after all, although nobody waits for it any more, has to go as well.
-    const browser = await orAbort(signal, launch(options, home), () => home.clear());
-    const process = await orAbort(signal, settle(browser, home));
-    const { cookies = [], origins = [] } = restore ?? {};
-    const life: BrowserLife = { home, book: new OriginBook(origins), cookies, context: undefined };
-    return await orAbort(signal, openContext(options, { browser, process, life }, restore));
+    const browser = await orAbort(signal, launch(options, home), async (late) => {
+      await endQuietly(late, clock);
+      await home.clear();
+    });
+    try {
+      const process = await orAbort(signal, settle(browser, home));
+      const { cookies = [], origins = [] } = restore ?? {};
+      const life: BrowserLife = { home, book: new OriginBook(origins), cookies, context: undefined };
+      return await orAbort(signal, openContext(options, { browser, process, life }, restore));
+    } catch (error) {
+      await endQuietly(browser, clock);
+      throw error;
+    }
   } catch (error) {
     await home.clear();
     throw error;
@@ -52,6 +64,11 @@ export async function reattachBrowser(
   return await orAbort(signal, openContext(options, { browser, process, life }, restore), (late) =>
     late.context.close(),
   );
+}
+
+/** Where the process is not known the driver has to end it; what does not answer is killed afterwards. */
+async function endQuietly(browser: Browser, clock: Clock): Promise<void> {
+  await within({ clock, ms: CLOSE_PATIENCE_MS }, browser.close()).catch(() => undefined);
 }
 
 async function launch({ browserType, launch: given }: Options, home: BrowserHome): Promise<Browser> {
@@ -102,11 +119,11 @@ async function openContext(
     own: new WeakSet(),
   };
   trackPages(open);
-  // Not waited for: it is there when the first probe is.
+  // Where nothing is to be restored it is not waited for: it is there when the first probe is.
   open.pulse.page = ownPage(open);
   if (restore !== undefined) {
     await open.context.addCookies([...restore.cookies]);
-    await restoreOrigins(open, restore.origins);
+    if (restore.origins.length > 0) await restoreOrigins(await open.pulse.page, restore.origins);
   }
   life.context = open.context;
   return open;

@@ -59,13 +59,14 @@ function opened(resource: PlaywrightBrowser): OpenPlaywright {
 }
 
 async function closeBrowser(
-  { browser, context, life }: OpenPlaywright,
+  { browser, context, life, process }: OpenPlaywright,
   { force, signal }: AdapterContext & { readonly force: boolean },
 ): Promise<void> {
   // A new context lives in this browser: what is closed here has ended already.
   if (life.context !== context) return;
   try {
-    if (!force) {
+    // What cannot be killed can only be asked.
+    if (!force || process === undefined) {
       await orAbort(signal, browser.close());
       await life.home.vacated(signal);
     }

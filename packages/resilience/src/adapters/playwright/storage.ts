@@ -1,4 +1,4 @@
-import type { Cookie, Page } from 'playwright-core';
+import type { Cookie, Page, Route } from 'playwright-core';
 import type { AdapterContext } from '../../session/adapter.ts';
 import type { BrowserCookie, BrowserSnapshot, OriginState } from '../browser/browser-snapshot.ts';
 import { orAbort } from '../browser/or-abort.ts';
@@ -45,18 +45,27 @@ export async function capturePage(open: OpenPlaywright, page: Page): Promise<voi
 
 async function captureUnread(open: OpenPlaywright): Promise<void> {
   const { book } = open.life;
-  await atOrigins(open, book.unread, async (page) => {
-    book.learnShared(await page.evaluate<OriginState>(captureScript({ indexedDB: open.indexedDb })));
-  });
+  if (book.unread.length === 0) return;
+  const page = await ownPage(open);
+  try {
+    await atOrigins(page, book.unread, async () => {
+      book.learnShared(await page.evaluate<OriginState>(captureScript({ indexedDB: open.indexedDb })));
+    });
+  } finally {
+    await page.close();
+  }
 }
 
-/** Writes storage back; sessionStorage is given to each new page by `sessionStorageScript`. */
-export async function restoreOrigins(open: OpenPlaywright, origins: readonly OriginState[]): Promise<void> {
+/**
+ * Writes storage back by a page of ours, which shows nothing in the end. sessionStorage is given to each new page by
+ * `sessionStorageScript`.
+ */
+export async function restoreOrigins(page: Page, origins: readonly OriginState[]): Promise<void> {
   const kept = origins.filter(
     ({ localStorage, indexedDB = [] }) => Object.keys(localStorage).length > 0 || indexedDB.length > 0,
   );
   const states = new Map(kept.map((state) => [state.origin, state]));
-  await atOrigins(open, [...states.keys()], async (page, origin) => {
+  await atOrigins(page, [...states.keys()], async (origin) => {
     const state = states.get(origin);
     if (state !== undefined) await page.evaluate(restoreScript(state));
   });
@@ -64,21 +73,20 @@ export async function restoreOrigins(open: OpenPlaywright, origins: readonly Ori
 
 /** Works in an empty document of each origin, without a request to anybody. */
 async function atOrigins(
-  open: OpenPlaywright,
+  page: Page,
   origins: readonly string[],
-  work: (page: Page, origin: string) => Promise<void>,
+  work: (origin: string) => Promise<void>,
 ): Promise<void> {
   if (origins.length === 0) return;
-  const page = await ownPage(open);
-  try {
-    await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: '' }));
-    for (const origin of origins) {
-      await page.goto(`${origin}/`);
-      await work(page, origin);
-    }
-  } finally {
-    await page.close();
+  const answer = async (route: Route): Promise<void> =>
+    await route.fulfill({ contentType: 'text/html', body: '' });
+  await page.route('**/*', answer);
+  for (const origin of origins) {
+    await page.goto(`${origin}/`);
+    await work(origin);
   }
+  await page.goto('about:blank');
+  await page.unroute('**/*', answer);
 }
 
 function portable({ name, value, domain, path, expires, httpOnly, secure, sameSite }: Cookie): BrowserCookie {

@@ -5,7 +5,11 @@ import { adapterConformance } from '../../../src/adapters/conformance.ts';
 import type { Bench } from '../../../src/adapters/conformance.ts';
 import { rendererPids } from '../../../src/adapters/browser/process-table.ts';
 import { playwrightAdapter } from '../../../src/adapters/playwright/index.ts';
-import type { BrowserAuth, BrowserSnapshot, PlaywrightBrowser } from '../../../src/adapters/playwright/index.ts';
+import type {
+  BrowserAuth,
+  BrowserSnapshot,
+  PlaywrightBrowser,
+} from '../../../src/adapters/playwright/index.ts';
 import type { ProcessIdentity } from '../../../src/process/index.ts';
 import { CHROMIUM, FLAGS, hasChromium } from './chromium.ts';
 import { browserGround } from './testing/browser-ground.ts';

@@ -12,9 +12,9 @@ export interface BrowserGround extends AsyncDisposable {
   readonly portal: Portal;
   readonly counter: CountingServer;
   /** Processes and folders that are there because of what was opened here. */
-  leftovers(): Promise<readonly string[]>;
-  logins(): Promise<number>;
-  dropLogins(): Promise<void>;
+  readonly leftovers: () => Promise<readonly string[]>;
+  readonly logins: () => Promise<number>;
+  readonly dropLogins: () => Promise<void>;
 }
 
 /** Makes one. Until it is disposed of, drivers find its folder as the system's temporary one. */
