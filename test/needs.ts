@@ -13,6 +13,7 @@ export type Need =
   | 'an isolated systemd'
   | 'xmllint'
   | 'python3'
+  | 'PostgreSQL'
   | 'root';
 
 /**

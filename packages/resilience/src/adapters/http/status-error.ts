@@ -31,13 +31,16 @@ export function statusError(url: URL, response: Response, verdict: Verdict): Res
 
 /**
  * The server took an unsafe request (POST) and redirected, and what followed failed. The request has been processed,
- * or may have been: it is never safe to repeat, whatever the error of the redirect's target says.
+ * or may have been: it is never safe to repeat, whatever the error of the redirect's target says. That holds for an
+ * expired login too, so the verdict does not ask for one: the next request meets it, and can be repeated.
  */
 export function redirectedError(method: string, cause: unknown, verdict: Verdict): ResilienceError {
+  const category = verdict.category === 'auth-expired' ? 'network' : verdict.category;
+  const scope = verdict.scope === 'auth' ? 'call' : verdict.scope;
   return new ResilienceError(`The ${method} was answered by a redirect, and following it failed.`, {
     code: 'ERR_HTTP_REDIRECTED',
     hint: 'Look whether the request has taken effect before it is repeated.',
     cause,
-    verdict: { ...verdict, safeToReplay: 'unknown' },
+    verdict: { ...verdict, category, scope, safeToReplay: 'unknown' },
   });
 }

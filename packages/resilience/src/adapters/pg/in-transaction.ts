@@ -7,9 +7,11 @@ import { classifyPg } from './pg-rules.ts';
  * Runs `work` between BEGIN and COMMIT, and ROLLBACK when it throws.
  *
  * What it throws says what became of the transaction. `ERR_COMMIT_IN_DOUBT`: the connection was lost while COMMIT was
- * on its way, so nobody here knows; look before repeating. Anything else: it was not committed. That holds for what
- * this function throws: a lease that ends meanwhile rejects with its own error (SessionLostError, TimeoutError), which
- * knows less.
+ * on its way, so nobody here knows; look before repeating. Anything else: it was not committed.
+ *
+ * Through a lease that error is the `cause` of a SessionLostError, on which `use` repeats its work unless it is told
+ * `repeat: false`; and a deadline that passes during COMMIT is a TimeoutError, which knows nothing of it. Where a
+ * second run would do harm, write so that it does not (`ON CONFLICT DO NOTHING`), or use an `effect` of an operation.
  * @throws what `work` throws; ResilienceError `ERR_COMMIT_IN_DOUBT`, or `ERR_TRANSACTION_ROLLED_BACK` when `work`
  * went on after a statement had failed.
  */

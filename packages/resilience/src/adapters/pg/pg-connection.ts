@@ -34,7 +34,7 @@ export class PgConnection {
   watch(lost: (report: LossReport) => void): Disposable {
     this.#listeners.add(lost);
     const loss = this.#loss;
-    if (loss !== undefined) queueMicrotask(() => void (this.#listeners.delete(lost) && lost(loss)));
+    if (loss !== undefined) process.nextTick(() => void (this.#listeners.delete(lost) && lost(loss)));
     return { [Symbol.dispose]: () => void this.#listeners.delete(lost) };
   }
 
@@ -50,6 +50,12 @@ export class PgConnection {
   #lose(loss: LossReport): void {
     if (this.#loss !== undefined || this.#closing) return;
     this.#loss = loss;
+    // The statement that was running is rejected in the next tick, and its error says more: whether it was a COMMIT.
+    // So the loss is told once everything that waits for that rejection has run.
+    queueMicrotask(() => process.nextTick(() => this.#tell(loss)));
+  }
+
+  #tell(loss: LossReport): void {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const lost of listeners) lost(loss);

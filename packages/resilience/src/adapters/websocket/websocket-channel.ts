@@ -14,10 +14,10 @@ export interface ChannelLimits {
 
 /** How an application that has no ping of the protocol asks whether the peer is there. */
 export interface ApplicationPing {
-  /** What to send; each ping may differ. */
+  /** What to send. */
   readonly message: () => string;
-  /** Whether a message answers that ping. Such messages are not given to `receive`. */
-  readonly isPong: (data: unknown, ping: string) => boolean;
+  /** Whether a message answers a ping. Such messages are not given to `receive`. */
+  readonly isPong: (data: unknown) => boolean;
 }
 
 /** One connection, for any number of tasks. */
@@ -126,14 +126,17 @@ export class Channel<W extends WebSocketLike> implements WebSocketChannel<W> {
   }
 
   #received(data: unknown): void {
-    const pong = this.#ping;
-    const answered = pong && [...this.#pings].find(({ text }) => pong.isPong(data, text));
-    if (answered !== undefined) answered.resolve();
+    if (this.#ping?.isPong(data) === true) this.#alive(this.#pings);
     else if (this.#limits.queuedMessages > 0 && !this.#inbox.put(data)) this.#overflow();
   }
 
+  /** Peers may send pongs that answer nothing (RFC 6455, 5.5.3): only one with the text of a ping counts. */
   #answered(text: string): void {
-    for (const ping of this.#pings) if (ping.text === text) ping.resolve();
+    this.#alive([...this.#pings].filter((ping) => ping.text === text));
+  }
+
+  #alive(pings: Iterable<PendingPing>): void {
+    for (const { resolve } of pings) resolve();
   }
 
   #overflow(): void {
