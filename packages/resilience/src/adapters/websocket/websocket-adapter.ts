@@ -42,7 +42,8 @@ const DEFAULT_LIMITS: ChannelLimits = {
 
 /**
  * A WebSocket as a supervised resource, for the global WebSocket and for the package `ws`. A half-open connection is
- * found by the probe of the session (`probe.every`), which pings. Messages that nobody receives are never dropped
+ * found by the probe of the session (`probe.every`), which pings; `ws` then ends it, the global WebSocket can only ask
+ * for an end and is forgotten by the system later. Messages that nobody receives are never dropped
  * unseen: at the limit the connection counts as lost, and the next one goes on from the offset.
  */
 export function webSocketAdapter<W extends WebSocketLike, S = unknown>(

@@ -42,7 +42,7 @@ adapterConformance<pg.Client, unknown, pg.Client>('pg', {
     snapshot: 'a connection keeps no login',
     storage: 'a connection keeps nothing',
     view: 'a lease works with the connection itself',
-    usage: 'the backend is not on this machine in earnest',
+    usage: 'the memory of a backend is the affair of its server',
   },
   make: async () => {
     const proxy = await LoopbackProxy.to(server.port);
@@ -125,6 +125,21 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
     await expect(failing.open(context)).rejects.toMatchObject({ code: '22012' });
     const left = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'prepared'";
     await expect.poll(() => server.query(left)).toEqual([]);
+  });
+
+  test('can be prepared so that the server ends the statement of a lost connection', async () => {
+    await using proxy = await LoopbackProxy.to(server.port);
+    const adapter = pgAdapter({
+      connect: () => server.client({ port: proxy.port }),
+      prepare: async (one) => void (await one.query("SET client_connection_check_interval = '100ms'")),
+    });
+    const client = await adapter.open(context);
+    const running = client.query('SELECT pg_sleep(600)').catch((error: unknown) => error);
+    const sleepers = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'";
+    await expect.poll(() => server.query(sleepers)).toHaveLength(1);
+    await adapter.close(client, { ...context, force: true });
+    await expect.poll(() => server.query(sleepers), { timeout: 10_000 }).toEqual([]);
+    expect(adapter.classify?.(await running, client)).toMatchObject({ category: 'session-lost' });
   });
 
   test('rolls back what a lease has left open, before the next', async () => {
