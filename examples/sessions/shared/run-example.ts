@@ -45,6 +45,9 @@ export async function runExample(about: About, build: (tools: Tools) => Example)
     else process.stdout.write(usage(about));
   } catch (error) {
     process.exitCode = tellError(about, error);
+  } finally {
+    // Somebody may have been asked something; nobody waits for more.
+    process.stdin.destroy();
   }
 }
 

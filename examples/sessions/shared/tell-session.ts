@@ -30,7 +30,7 @@ function lineOf(event: SessionEvent): string | undefined {
     case 'opened':
       return event.generation > 1 ? `going on after ${(event.durationMs / 1000).toFixed(1)} s` : undefined;
     case 'login':
-      return event.outcome === 'ok' ? `logged in (${event.reason})` : undefined;
+      return event.outcome === 'ok' ? 'logged in' : undefined;
     case 'wait':
       return `trying again in ${(event.delayMs / 1000).toFixed(1)} s (${event.verdict.category})`;
     case 'state':
