@@ -89,7 +89,7 @@ function watchBrowser(
       cause: 'disconnected',
       detail: 'The connection to the browser is closed.',
     };
-    clock.timer(EXIT_GRACE_MS, () => tell(exit.report ?? report));
+    clock.timer(EXIT_GRACE_MS, () => tell(exit.report ?? report), { unref: true });
   };
   browser.on('disconnected', onDisconnected);
   void exit.ended.then(tell);

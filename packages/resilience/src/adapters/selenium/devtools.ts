@@ -98,7 +98,7 @@ export class DevTools {
     if (message.id === undefined) {
       const { method = '', params = {}, sessionId } = message;
       const event = { method, params, ...(sessionId !== undefined && { sessionId }) };
-      for (const listener of [...this.#listeners]) listener(event);
+      for (const listener of this.#listeners) listener(event);
       return;
     }
     const waiting = this.#waiting.get(message.id);

@@ -46,7 +46,7 @@ export async function openBrowser(
       if (record !== undefined) await processes?.forget(record);
     };
     undo.push(forget);
-    const executor = new Executor(new OneShotClient(url) as never);
+    const executor = new Executor(new OneShotClient(url));
     const session = await orAbort(signal, createSession(executor, options, home));
     const devtools = await DevTools.connect(await devToolsUrl(home.profile), signal);
     undo.push(() => devtools.close());

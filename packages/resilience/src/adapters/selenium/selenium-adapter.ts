@@ -15,8 +15,7 @@ import type { OpenBrowser, SeleniumBrowser } from './selenium-browser.ts';
 import type { SeleniumAdapterOptions } from './selenium-options.ts';
 import { classifySelenium } from './selenium-rules.ts';
 import { takeSnapshot } from './storage.ts';
-import { closeView, inView, openView, shownBy, watchView } from './views.ts';
-import type { View } from './views.ts';
+import { closeView, inView, openView, shownBy, viewOf, watchView } from './views.ts';
 
 /** How long after its connection a browser process may end so that both are told as one. */
 const EXIT_GRACE_MS = 50;
@@ -30,7 +29,6 @@ export function seleniumAdapter(
   options: SeleniumAdapterOptions,
 ): SessionAdapter<SeleniumBrowser, BrowserSnapshot, WebDriver> {
   const { auth, clock = systemClock } = options;
-  const views = new WeakMap<WebDriver, View>();
   return {
     kind: 'selenium',
     maxLeases: 1,
@@ -48,10 +46,9 @@ export function seleniumAdapter(
           inView(opened(resource), { ...context, clock }, (driver) => auth.login(driver, context)),
       },
     }),
-    view: windowsOf(views, clock),
+    view: windowsOf(clock),
     inspect: async (driver, context): Promise<Verdict | undefined> => {
-      const view = views.get(driver);
-      if (view === undefined) return undefined;
+      const view = viewOf(driver);
       if (view.loss !== undefined) return CRASHED_PAGE;
       return loginVerdict(await shownBy(view, context), auth);
     },
@@ -64,18 +61,9 @@ function opened(resource: SeleniumBrowser): OpenBrowser {
   return resource as OpenBrowser;
 }
 
-function windowsOf(views: WeakMap<WebDriver, View>, clock: Clock): SessionView<SeleniumBrowser, WebDriver> {
-  const viewOf = (driver: WebDriver): View => {
-    const view = views.get(driver);
-    if (view === undefined) throw new TypeError('This WebDriver is not of this adapter.');
-    return view;
-  };
+function windowsOf(clock: Clock): SessionView<SeleniumBrowser, WebDriver> {
   return {
-    open: async (resource, context) => {
-      const view = await openView(opened(resource), context);
-      views.set(view.driver, view);
-      return view.driver;
-    },
+    open: async (resource, context) => (await openView(opened(resource), context)).driver,
     watch: (driver, lost) => watchView(viewOf(driver), lost),
     close: (driver, context) => closeView(viewOf(driver), { ...context, clock }),
   };
@@ -118,11 +106,12 @@ function watchBrowser(
     }),
   );
   void devtools.closed.then(() => {
-    clock.timer(EXIT_GRACE_MS, () => {
+    const look = (): void => {
       const lives = process !== undefined && isAlive(process);
       const detail = lives ? 'The connection to the browser is closed.' : 'The browser process ended.';
       tell({ cause: lives ? 'disconnected' : 'process-exit', detail });
-    });
+    };
+    clock.timer(EXIT_GRACE_MS, look, { unref: true });
   });
   return {
     [Symbol.dispose]: () => {

@@ -1,6 +1,6 @@
 import type { AdapterContext } from '../../session/adapter.ts';
 import { orAbort } from '../browser/or-abort.ts';
-import type { DevTools } from './devtools.ts';
+import type { DevTools, DevToolsObject } from './devtools.ts';
 
 /** One target of the browser, as it describes it. */
 export interface TargetInfo {
@@ -10,11 +10,18 @@ export interface TargetInfo {
   readonly openerId?: string;
 }
 
+/** A field that the protocol says is text. @throws TypeError when it is not. */
+export function textOf(answer: DevToolsObject, name: string): string {
+  const text = answer[name];
+  if (typeof text !== 'string') throw new TypeError(`DevTools: ${name} is no text.`);
+  return text;
+}
+
 /** Opens an empty tab. One that is given up is closed once it is there. */
 export async function openTarget(devtools: DevTools, { signal }: AdapterContext): Promise<string> {
   const opening = devtools.send('Target.createTarget', { url: 'about:blank' });
-  const answer = await orAbort(signal, opening, ({ targetId }) => closeTarget(devtools, String(targetId)));
-  return String(answer['targetId']);
+  const answer = await orAbort(signal, opening, (late) => closeTarget(devtools, textOf(late, 'targetId')));
+  return textOf(answer, 'targetId');
 }
 
 /** Closes a tab, also one in an endless loop. Harmless when it is closed. */
@@ -50,8 +57,7 @@ export async function withTarget<T>(
 
 /** Begins a session with a target, which lasts until the target or the connection ends. */
 export async function attach(devtools: DevTools, targetId: string): Promise<string> {
-  const { sessionId } = await devtools.send('Target.attachToTarget', { targetId, flatten: true });
-  return String(sessionId);
+  return textOf(await devtools.send('Target.attachToTarget', { targetId, flatten: true }), 'sessionId');
 }
 
 /** The value of an expression in a target; promises are waited for. @throws Error when it throws. */

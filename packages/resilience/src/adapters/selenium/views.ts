@@ -4,9 +4,10 @@ import type { AdapterContext } from '../../session/adapter.ts';
 import type { LossReport } from '../../session/loss.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { sessionStorageScript } from '../browser/storage-script.ts';
+import type { DevToolsObject } from './devtools.ts';
 import type { OpenBrowser } from './selenium-browser.ts';
 import { captureTarget } from './storage.ts';
-import { attach, closeTarget, openTarget, pageTargets } from './targets.ts';
+import { attach, closeTarget, openTarget, pageTargets, textOf } from './targets.ts';
 import type { Window } from './windows.ts';
 
 /** A window of one lease. */
@@ -19,6 +20,15 @@ export interface View extends Window {
   /** Resolves when the window is gone. */
   readonly gone: Promise<void>;
   readonly listeners: Set<(report: LossReport) => void>;
+}
+
+const views = new WeakMap<WebDriver, View>();
+
+/** The window that a lease was given this WebDriver for. @throws TypeError when it was not. */
+export function viewOf(driver: WebDriver): View {
+  const view = views.get(driver);
+  if (view === undefined) throw new TypeError('This WebDriver is not one that a session has lent.');
+  return view;
 }
 
 /** Opens a window with the sessionStorage that was carried over. */
@@ -35,6 +45,7 @@ export async function openView(open: OpenBrowser, context: AdapterContext): Prom
     gone: gone.promise,
     listeners: new Set(),
   };
+  views.set(view.driver, view);
   hear(view, () => gone.resolve());
   try {
     const script = sessionStorageScript(book.states);
@@ -49,22 +60,36 @@ export async function openView(open: OpenBrowser, context: AdapterContext): Prom
   }
 }
 
-/** Keeps what a window leaves in storage and closes it, with all that were opened from it, also in an endless loop. */
+/**
+ * Keeps what a window leaves in storage and closes it, with all that were opened from it; also one in an endless loop,
+ * which ends the command that waits for it.
+ */
 export async function closeView(
+  view: View,
+  context: AdapterContext & { readonly clock: Clock },
+): Promise<void> {
+  const { devtools } = view.open;
+  view.fence();
+  if (devtools.isClosed) return;
+  try {
+    await closeWindows(view, context);
+  } catch (error) {
+    // What is left of a browser that has gone meanwhile has no windows.
+    if (!devtools.isClosed || context.signal.aborted) throw error;
+  }
+}
+
+async function closeWindows(
   view: View,
   { signal, clock }: AdapterContext & { readonly clock: Clock },
 ): Promise<void> {
   const { open, gone } = view;
   const { devtools } = open;
-  view.fence();
-  if (devtools.isClosed) return;
-  const all = await orAbort(signal, pageTargets(devtools));
   const own = new Set(view.handles);
+  const all = await orAbort(signal, pageTargets(devtools));
   const mine = all.filter(({ targetId, openerId }) => own.has(targetId) || own.has(openerId ?? ''));
   const first = mine.find(({ targetId }) => targetId === view.target);
-  if (first !== undefined && view.loss === undefined && !signal.aborted) {
-    await captureTarget(open, { ...first, clock });
-  }
+  if (first !== undefined && view.loss === undefined) await captureTarget(open, { ...first, clock });
   await orAbort(signal, Promise.all(mine.map(({ targetId }) => closeTarget(devtools, targetId))));
   if (first !== undefined) await orAbort(signal, Promise.race([gone, devtools.closed]));
 }
@@ -82,7 +107,7 @@ export async function shownBy({ open, target }: View, { signal }: AdapterContext
     signal,
     open.devtools.send('Target.getTargetInfo', { targetId: target }),
   );
-  return String((targetInfo as { readonly url?: unknown }).url);
+  return textOf(targetInfo as DevToolsObject, 'url');
 }
 
 function hear(view: View, onGone: () => void): void {
@@ -93,7 +118,7 @@ function hear(view: View, onGone: () => void): void {
   const hearing = view.open.devtools.on(({ method, params }) => {
     if (params['targetId'] !== view.target) return;
     if (method === 'Target.targetCrashed') {
-      tell({ cause: 'crash', detail: `The tab crashed (${String(params['status'])}).` });
+      tell({ cause: 'crash', detail: `The tab crashed (${textOf(params, 'status')}).` });
     } else if (method === 'Target.targetDestroyed') {
       hearing[Symbol.dispose]();
       onGone();

@@ -1,11 +1,15 @@
 import { WebDriver, error } from 'selenium-webdriver';
 import type { Session } from 'selenium-webdriver';
-import type { Executor } from 'selenium-webdriver/http/index.js';
 
 /** What the driver hands to an executor; its types keep it to themselves. */
 interface Command {
   getName(): string;
   getParameter(name: string): unknown;
+}
+
+/** What sends a command to the server. */
+export interface CommandExecutor {
+  execute(command: object): Promise<unknown>;
 }
 
 /** A window of the browser with a WebDriver of its own. */
@@ -25,15 +29,15 @@ export class Windows {
   /** For commands of the session itself. */
   readonly #raw: WebDriver;
   readonly #session: Session;
-  readonly #executor: Executor;
+  readonly #executor: CommandExecutor;
   #current: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #running = new Set<WindowExecutor>();
 
-  constructor(session: Session, executor: Executor) {
+  constructor(session: Session, executor: CommandExecutor) {
     this.#session = session;
     this.#executor = executor;
-    this.#raw = new WebDriver(session, executor as never);
+    this.#raw = new WebDriver(session, executor);
   }
 
   /** A WebDriver on the window with this handle. */
@@ -42,7 +46,7 @@ export class Windows {
       execute: (window, command) => this.#execute(window, command),
     });
     return {
-      driver: new WebDriver(this.#session, executor as never),
+      driver: new WebDriver(this.#session, executor),
       handles: executor.handles,
       fence: () => executor.fence(),
     };

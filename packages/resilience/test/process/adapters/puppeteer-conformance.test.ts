@@ -1,0 +1,95 @@
+import puppeteer from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
+import { covered } from '../../../../../test/needs.ts';
+import { rendererPids } from '../../../src/adapters/browser/process-table.ts';
+import { adapterConformance } from '../../../src/adapters/conformance.ts';
+import type { Bench } from '../../../src/adapters/conformance.ts';
+import { puppeteerAdapter } from '../../../src/adapters/puppeteer/index.ts';
+import type {
+  BrowserAuth,
+  BrowserSnapshot,
+  PuppeteerBrowser,
+} from '../../../src/adapters/puppeteer/index.ts';
+import type { ProcessIdentity } from '../../../src/process/index.ts';
+import { CHROMIUM, FLAGS, hasChromium } from './chromium.ts';
+import { browserGround } from './testing/browser-ground.ts';
+import { freeze, kill } from './testing/freeze.ts';
+
+const launch = { executablePath: CHROMIUM, args: [...FLAGS] };
+
+const identityOf = ({ process: browser }: PuppeteerBrowser): ProcessIdentity => {
+  if (browser === undefined) throw new Error('the browser must be known');
+  return browser;
+};
+
+const portalAuth = (url: string): BrowserAuth<Page> => ({
+  check: async (page) => {
+    await page.goto(`${url}/`);
+    return page.url().startsWith(`${url}/login`) ? 'expired' : 'ok';
+  },
+  login: async (page) => {
+    await page.goto(`${url}/login`);
+    await page.type('[name=username]', 'demo');
+    await page.type('[name=password]', 'demo');
+    await Promise.all([page.waitForNavigation(), page.click('#login button')]);
+  },
+  expiredAt: (shown) => shown.startsWith(`${url}/login`),
+});
+
+async function readStorage(page: Page): Promise<Readonly<Record<string, string | null>>> {
+  await page.waitForSelector('#storage[data-ready=true]');
+  return Object.fromEntries(
+    await Promise.all(
+      ['local', 'session', 'indexeddb'].map(
+        async (kind) =>
+          [kind, await page.$eval(`[data-kind=${kind}]`, (element) => element.textContent)] as const,
+      ),
+    ),
+  );
+}
+
+async function make(): Promise<Bench<PuppeteerBrowser, BrowserSnapshot, Page>> {
+  const ground = await browserGround();
+  const { portal, counter } = ground;
+  return {
+    adapter: puppeteerAdapter({ puppeteer, launch, auth: portalAuth(portal.url) }),
+    call: async (page) => await page.goto(`${portal.url}/matches`),
+    kill: async (resource) => await kill(identityOf(resource)),
+    freeze: async (resource) => await freeze(identityOf(resource)),
+    leftovers: async () => await ground.leftovers(),
+    logins: async () => await ground.logins(),
+    dropLogins: async () => await ground.dropLogins(),
+    remember: async (page, text) => {
+      await page.goto(`${portal.url}/storage?set=${encodeURIComponent(text)}`);
+      await readStorage(page);
+    },
+    recall: async (page) => {
+      await page.goto(`${portal.url}/storage`);
+      return await readStorage(page);
+    },
+    viewLosses: [
+      { name: 'closed from outside', lose: async (page) => await page.close() },
+      {
+        name: 'its renderer killed',
+        untrusted: true,
+        lose: async (_, resource) => {
+          const pids = rendererPids(identityOf(resource).pid);
+          if (pids.length === 0) throw new Error('there is no renderer to kill');
+          for (const pid of pids) process.kill(pid, 'SIGKILL');
+        },
+      },
+    ],
+    act: async (page, mark) =>
+      await page.evaluate(`fetch('${counter.url}/${mark}', { method: 'POST', mode: 'no-cors' })`),
+    acted: async (mark) => counter.count(mark),
+    resetAfterNextAct: async () => counter.resetNext(),
+    resets: async () => counter.resets,
+    [Symbol.asyncDispose]: async () => await ground[Symbol.asyncDispose](),
+  };
+}
+
+adapterConformance('Puppeteer', {
+  make,
+  isThere: covered('Chromium', hasChromium),
+  notCovered: {},
+});
