@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { UNDICI_RULES } from '../../../src/classify/index.ts';
+import { classify, classifyStatus, UNDICI_RULES } from '../../../src/classify/index.ts';
 import { agent } from './testing/agent.ts';
 import { closedPort, startFaultyServer } from './testing/faulty-server.ts';
 import type { FaultyServer } from './testing/faulty-server.ts';
@@ -66,7 +66,6 @@ test.each(['/silent', '/stalled-body'])('AbortSignal.timeout on %s is a timeout'
 test('an abort of the caller is a cancellation, also by a reason of its own', async () => {
   const byDefault = await failure(() => fetch(`${server.url}/silent`, { signal: AbortSignal.abort() }));
   count.live(byDefault, { category: 'cancelled', scope: 'none', safeToReplay: 'no' });
-  const { classify } = await import('../../../src/classify/index.ts');
   const { signal } = abortedBy(new Error('the user pressed stop'));
   const byReason = await failure(() => fetch(`${server.url}/silent`, { signal }));
   expect(byReason).toBe(signal.reason);
@@ -100,7 +99,6 @@ test('an address that is none is permanent by its code', async () => {
 });
 
 test('a plain cause makes nothing permanent unless fetch itself refused', async () => {
-  const { classify } = await import('../../../src/classify/index.ts');
   const cause = new Error('bad port');
   for (const error of [
     new Error('fetch failed', { cause }),
@@ -158,6 +156,27 @@ test('rows of undici that need a proxy or a client of its own', () => {
   const coded = (code: string): Error => Object.assign(new Error('x'), { code });
   count.constructed(coded('UND_ERR_PRX_TLS'), { category: 'tls', safeToReplay: 'yes' });
   count.constructed(coded('UND_ERR_ABORTED'), { category: 'cancelled', safeToReplay: 'no' });
+});
+
+test.each([
+  [401, '', 'auth-expired', 'yes'],
+  [403, '', 'permanent', 'no'],
+  [404, '', 'permanent', 'no'],
+  [408, '', 'network', 'yes'],
+  [419, '', 'auth-expired', 'yes'],
+  [425, '', 'network', 'yes'],
+  [429, '', 'rate-limit', 'yes'],
+  [440, '', 'auth-expired', 'yes'],
+  [500, '', 'network', 'unknown'],
+  [502, '', 'network', 'unknown'],
+  [503, '', 'network', 'unknown'],
+  [503, '/retry-after', 'rate-limit', 'yes'],
+  [504, '', 'network', 'unknown'],
+])('an answer with status %d%s is %s', async (status, more, category, safeToReplay) => {
+  const answer = await fetch(`${server.url}/status/${status}${more}`);
+  const verdict = classifyStatus(answer.status, { retryAfter: answer.headers.get('retry-after') });
+  expect(verdict).toMatchObject({ category, safeToReplay, evidence: 'status' });
+  expect(verdict?.retryAfterMs).toBe(more === '' ? undefined : 7_000);
 });
 
 test('every row is met', () => count.settle());
