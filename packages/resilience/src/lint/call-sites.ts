@@ -52,7 +52,8 @@ export class CallSites {
 
   /** Calls that reach a driver without protection, in the order of the file. */
   unprotected(): readonly Site[] {
-    const sites = this.#sites.filter(({ callee }) => callee === undefined || this.#isDeclared(callee));
+    const declared = new Set(this.#names.values());
+    const sites = this.#sites.filter(({ callee }) => callee === undefined || declared.has(callee));
     const safe = this.#safeFunctions(sites);
     const open = sites.filter((site) => !site.isProtected && !safe.has(site.owner));
     const driving = drivingNames(open, this.#names);
@@ -67,10 +68,6 @@ export class CallSites {
     const named = node?.type === 'CallExpression' ? bare(bare(node.callee)?.object) : node;
     const name = nameOf(named?.type === 'MemberExpression' ? named.property : named);
     if (name !== undefined) this.#passed.add(name);
-  }
-
-  #isDeclared(name: string): boolean {
-    return [...this.#names.values()].includes(name);
   }
 
   /** Functions that are given to a wrapper, or are called from protected places alone. */

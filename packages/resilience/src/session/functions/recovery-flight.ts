@@ -3,8 +3,8 @@ import type { ConnectionOptions, RecoveryContext, RecoveryEvent } from './connec
 
 type Recover = NonNullable<ConnectionOptions['recover']>;
 
-/** The recoveries that the running code belongs to. */
-const inside = new AsyncLocalStorage<readonly RecoveryFlight[]>();
+/** The flights that the running code belongs to; what a recovery leaves running remembers them for ever. */
+const inside = new AsyncLocalStorage<readonly object[]>();
 
 interface Flight {
   readonly done: Promise<void>;
@@ -31,9 +31,9 @@ export class RecoveryFlight {
     return this.#era;
   }
 
-  /** Whether the code that asks is a part of this recovery. */
+  /** Whether the code that asks is a part of the recovery that is under way. */
   get isInside(): boolean {
-    return inside.getStore()?.includes(this) ?? false;
+    return this.#flight !== undefined && (inside.getStore()?.includes(this.#flight.stop) ?? false);
   }
 
   /**
@@ -50,17 +50,17 @@ export class RecoveryFlight {
 
   #start(context: RecoveryContext): Flight {
     const stop = new AbortController();
-    const flight: Flight = { done: this.#run({ ...context, signal: stop.signal }), stop, waiting: 0 };
+    const flight: Flight = { done: this.#run({ ...context, signal: stop.signal }, stop), stop, waiting: 0 };
     // Whoever waits hears of a failure; when all have gone nobody does, and it is nobody's any more.
     flight.done.catch(() => undefined);
     return flight;
   }
 
-  async #run(context: RecoveryContext): Promise<void> {
+  async #run(context: RecoveryContext, flight: object): Promise<void> {
     try {
       // Not synchronously, so that the flight is there for whoever the recovery calls.
       await Promise.resolve();
-      await inside.run([...(inside.getStore() ?? []), this], () => this.#recover(context));
+      await inside.run([...(inside.getStore() ?? []), flight], () => this.#recover(context));
       this.#era += 1;
     } finally {
       this.#flight = undefined;

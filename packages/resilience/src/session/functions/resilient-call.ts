@@ -5,7 +5,7 @@ import { notify } from '../../clock/notify.ts';
 import { resilient } from '../../policy/resilient.ts';
 import type { AttemptContext } from '../../policy/attempt.ts';
 import type { Lease } from '../lease.ts';
-import { SessionUnavailableError } from '../session-unavailable-error.ts';
+import type { SessionUnavailableError } from '../session-unavailable-error.ts';
 import { callRules } from './call-rules.ts';
 import type { CheckedOptions } from './checked-options.ts';
 import { NO_CALLS } from './connection-metrics.ts';
@@ -146,8 +146,10 @@ export class ResilientCall<T> {
 
   /** A session whose circuit is open says when it will try again: to ask before is in vain. */
   #dated(verdict: Verdict, error: unknown): Verdict {
-    if (!(error instanceof SessionUnavailableError) || error.retryAt === undefined) return verdict;
-    return { ...verdict, retryAfterMs: Math.max(0, error.retryAt - this.#clock.now()) };
+    if (verdict.code !== 'ERR_SESSION_OPEN_CIRCUIT') return verdict;
+    const { retryAt } = error as Partial<SessionUnavailableError>;
+    if (retryAt === undefined) return verdict;
+    return { ...verdict, retryAfterMs: Math.max(0, retryAt - this.#clock.now()) };
   }
 
   #tellRecovery(event: Omit<RecoveryEvent, 'type' | 'policy'>): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RecoveryContext } from './connection-options.ts';
 import { classifyExpired, coded, expired, Fragile, settled, setUp } from './testing/fragile.ts';
 import { withConnectionResilience } from './with-connection-resilience.ts';
@@ -52,12 +52,10 @@ describe('a function with connection resilience', () => {
       },
     });
     const warnings: unknown[] = [];
-    const heard = (warning: unknown): void => void warnings.push(warning);
-    process.on('warning', heard);
-    expect(await settled(clock, withConnectionResilience(async () => 1, options)())).toMatchObject({
-      value: 1,
-    });
-    process.off('warning', heard);
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation((text) => void warnings.push(text));
+    const result = await settled(clock, withConnectionResilience(async () => 1, options)());
+    warned.mockRestore();
+    expect(result).toMatchObject({ value: 1 });
     expect(warnings.length).toBeGreaterThan(0);
   });
 
@@ -80,5 +78,23 @@ describe('a function with connection resilience', () => {
     };
     expect(portal.read.name).toBe('read');
     expect(await portal.read(4)).toBe(7);
+  });
+
+  it('what a recovery leaves running may recover later, when that one is over', async () => {
+    const { clock, options } = setUp({ maxAttempts: 2 });
+    const fragile = new Fragile(1);
+    const later: Promise<string>[] = [];
+    const read = withConnectionResilience(fragile.call, {
+      ...options,
+      recover: async () => {
+        await fragile.recover();
+        if (later.length === 0) later.push(clock.sleep(60_000).then(() => read()));
+      },
+    });
+    await settled(clock, read());
+    expect(fragile.recoveries).toBe(1);
+    fragile.isBroken = true;
+    expect(await settled(clock, Promise.all(later))).toMatchObject({ value: ['gathered'] });
+    expect(fragile).toMatchObject({ calls: 4, recoveries: 2 });
   });
 });
