@@ -1,8 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { covered } from '../../../../../test/needs.ts';
 import { classifyPg, PG_RULES } from '../../../src/adapters/pg/pg-rules.ts';
 import { classify } from '../../../src/classify/index.ts';
+import { Client } from '../adapters/testing/pg-driver.ts';
 import { Postgres } from '../adapters/testing/postgres.ts';
 import { closedPort, startFaultyServer } from './testing/faulty-server.ts';
 import { driverTable, failure, RowCount } from './testing/row-count.ts';
@@ -11,6 +12,9 @@ import type { Expected } from './testing/row-count.ts';
 const lost: Expected = { category: 'session-lost', scope: 'session', safeToReplay: 'unknown' };
 const permanent: Expected = { category: 'permanent', scope: 'call', safeToReplay: 'no' };
 const late: Expected = { category: 'timeout', scope: 'call' };
+
+/** By its own name: what `pg` makes of it does not load under the conditions of the tests. */
+const POOL: string = 'pg-pool';
 
 /** One user who may connect twice, and one who is asked for a password. */
 const SETUP = `
@@ -37,7 +41,7 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
   });
 
   async function connected(more: pg.ClientConfig = {}): Promise<pg.Client> {
-    const client = new pg.Client({ ...config, ...more });
+    const client = new Client({ ...config, ...more });
     // Without a listener a lost connection ends the process.
     client.on('error', () => {});
     await client.connect();
@@ -141,7 +145,8 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
   });
 
   test('a pool that its owner has ended', async () => {
-    const pool = new pg.Pool(config);
+    const { default: Pool } = (await import(POOL)) as { default: typeof pg.Pool };
+    const pool = new Pool({ ...config, Client } as pg.PoolConfig);
     await pool.end();
     count.live(await failure(() => pool.query('SELECT 1')), permanent);
   });
