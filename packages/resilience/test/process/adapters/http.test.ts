@@ -10,6 +10,8 @@ import type { SupervisedSession } from '../../../src/session/supervised-session.
 import { LoginSite } from './testing/login-site.ts';
 import { LoopbackProxy } from './testing/loopback-proxy.ts';
 
+const soon = { timeout: 15_000, interval: 20 };
+
 const form = formLogin({
   loginPath: '/login',
   checkPath: '/me',
@@ -198,7 +200,7 @@ describe('supervised', () => {
     const error: unknown = await tasks(session, 1).catch((thrown: unknown) => thrown);
     expect(classify(error)).toMatchObject({ category: 'network' });
     const { probes } = session.stats;
-    await expect.poll(() => session.stats.probes).toBeGreaterThan(probes + 1);
+    await expect.poll(() => session.stats.probes, soon).toBeGreaterThan(probes + 1);
     await proxy.start();
     expect((await tasks(session, 1)).flat()).toHaveLength(4);
     expect(session.stats).toMatchObject({ losses: 0, opens: 1, logins: 1 });
@@ -213,7 +215,7 @@ describe('supervised', () => {
     await tasks(session, 1);
     proxy.freeze();
     const waiting = tasks(session, 2);
-    await expect.poll(() => session.stats.losses).toBe(1);
+    await expect.poll(() => session.stats.losses, soon).toBe(1);
     proxy.thaw();
     expect((await waiting).flat()).toHaveLength(8);
     expect(session.stats).toMatchObject({ losses: 1, opens: 2, logins: 1 });

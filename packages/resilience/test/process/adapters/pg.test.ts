@@ -4,12 +4,14 @@ import { covered } from '../../../../../test/needs.ts';
 import { adapterConformance } from '../../../src/adapters/conformance.ts';
 import { inTransaction, pgAdapter } from '../../../src/adapters/pg/index.ts';
 import { classify } from '../../../src/classify/classify.ts';
+import { fullJitter } from '../../../src/policy/backoff.ts';
 import { systemClock } from '../../../src/clock/system-clock.ts';
 import { superviseSession } from '../../../src/session/supervise-session.ts';
 import type { LossReport } from '../../../src/session/loss.ts';
 import { LoopbackProxy } from './testing/loopback-proxy.ts';
 import { Postgres } from './testing/postgres.ts';
 
+const soon = { timeout: 15_000, interval: 20 };
 const isThere = covered('PostgreSQL', Postgres.isThere);
 const context = { signal: new AbortController().signal, generation: 1, attempt: 1 };
 let server: Postgres;
@@ -86,9 +88,9 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
     expect(await server.query('SELECT pg_terminate_backend($1)', [backendOf(client)])).toHaveLength(1);
     const error = await running;
     expect(adapter.classify?.(error, client)).toMatchObject({ category: 'session-lost' });
-    await expect.poll(() => signals).toContain('end');
+    await expect.poll(() => signals, soon).toContain('end');
     expect(signals.length).toBeGreaterThan(1);
-    await expect.poll(() => heard).not.toEqual([]);
+    await expect.poll(() => heard, soon).not.toEqual([]);
     expect(heard).toHaveLength(1);
     expect(heard[0]?.cause).toBe('disconnected');
     const next: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
@@ -104,7 +106,7 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
     await ended;
     const heard: LossReport[] = [];
     using _watch = adapter.watch(client, (report) => heard.push(report));
-    await expect.poll(() => heard).toHaveLength(1);
+    await expect.poll(() => heard, soon).toHaveLength(1);
     await adapter.close(client, { ...context, force: false });
   });
 
@@ -124,7 +126,7 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
     });
     await expect(failing.open(context)).rejects.toMatchObject({ code: '22012' });
     const left = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'prepared'";
-    await expect.poll(() => server.query(left)).toEqual([]);
+    await expect.poll(() => server.query(left), soon).toEqual([]);
   });
 
   test('can be prepared so that the server ends the statement of a lost connection', async () => {
@@ -136,9 +138,9 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
     const client = await adapter.open(context);
     const running = client.query('SELECT pg_sleep(600)').catch((error: unknown) => error);
     const sleepers = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'";
-    await expect.poll(() => server.query(sleepers)).toHaveLength(1);
+    await expect.poll(() => server.query(sleepers), soon).toHaveLength(1);
     await adapter.close(client, { ...context, force: true });
-    await expect.poll(() => server.query(sleepers), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => server.query(sleepers), soon).toEqual([]);
     expect(adapter.classify?.(await running, client)).toMatchObject({ category: 'session-lost' });
   });
 
@@ -207,7 +209,7 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
         verdict: { safeToReplay: 'unknown' },
       });
       expect(proxy.cuts).toBe(1);
-      await expect.poll(() => heard).toHaveLength(1);
+      await expect.poll(() => heard, soon).toHaveLength(1);
       expect(await countOf('in doubt')).toBe(1);
     });
 
@@ -256,6 +258,8 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
       name: 'database',
       // While a statement runs nothing else is asked of a connection, so a frozen backend is found by this.
       callDeadline: '1s',
+      // A server that recovers from a killed backend refuses for a while.
+      recover: { attempts: 100, backoff: fullJitter(50, '200ms') },
       probe: { every: '200ms', deadline: '300ms', patience: '300ms' },
     });
     let done = 0;
@@ -273,13 +277,13 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
     const tasks = Promise.all(Array.from({ length: 4 }, task));
     const backend = (): Promise<number> =>
       session.use(async (lease) => await lease.run(async (client) => backendOf(client)));
-    await expect.poll(() => done).toBeGreaterThan(2);
+    await expect.poll(() => done, soon).toBeGreaterThan(2);
     await server.query('SELECT pg_terminate_backend($1)', [await backend()]);
-    await expect.poll(() => session.stats.opens).toBe(2);
+    await expect.poll(() => session.stats.opens, soon).toBe(2);
     await server.kill(await backend());
-    await expect.poll(() => session.stats.losses).toBe(2);
+    await expect.poll(() => session.stats.losses, soon).toBe(2);
     await using _frozen = server.freeze(await backend());
-    await expect.poll(() => session.stats.losses, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => session.stats.losses, soon).toBe(3);
     await tasks;
     expect(session.stats).toMatchObject({ losses: 3, opens: 4, recoveries: 3 });
     await session.drain();

@@ -17,6 +17,7 @@ import type { LossReport } from '../../../src/session/loss.ts';
 import { EchoServer } from './testing/echo-server.ts';
 import { LoopbackProxy } from './testing/loopback-proxy.ts';
 
+const soon = { timeout: 15_000, interval: 20 };
 const context = { signal: new AbortController().signal, generation: 1, attempt: 1 };
 
 /** The application's ping of the echo server. */
@@ -167,7 +168,7 @@ describe.each(kinds)('$name', ({ connect, options }) => {
     offset = 13;
     await expect(adapter.open(context)).rejects.toThrow('no');
     for (const channel of [first, second]) await adapter.close(channel, { ...context, force: false });
-    await expect.poll(() => server.open).toBe(0);
+    await expect.poll(() => server.open, soon).toBe(0);
   });
 
   test('a receiver that does not keep up loses the connection, and no message unseen', async () => {
@@ -208,7 +209,7 @@ describe.each(kinds)('$name', ({ connect, options }) => {
     const heard: unknown[] = [];
     channel.socket.addEventListener('message', ({ data }) => heard.push(String(data)));
     channel.send('flood 2000');
-    await expect.poll(() => heard.length).toBe(2_000);
+    await expect.poll(() => heard.length, soon).toBe(2_000);
     await adapter.probe(channel, context);
     await adapter.close(channel, { ...context, force: false });
   });
@@ -217,7 +218,7 @@ describe.each(kinds)('$name', ({ connect, options }) => {
     const adapter = adapterOf();
     const channel = await adapter.open(context);
     await adapter.close(channel, { ...context, force: false });
-    await expect.poll(() => server.closeCodes).toEqual([1000]);
+    await expect.poll(() => server.closeCodes, soon).toEqual([1000]);
   });
 });
 
@@ -249,12 +250,12 @@ describe('supervised', () => {
       }
     };
     const tasks = Promise.all(Array.from({ length: 4 }, task));
-    await expect.poll(() => numbers.size).toBeGreaterThan(4);
+    await expect.poll(() => numbers.size, soon).toBeGreaterThan(4);
     expect(server.terminateAll()).toBe(1);
-    await expect.poll(() => session.stats.opens).toBe(2);
-    await expect.poll(() => numbers.size).toBeGreaterThan(12);
+    await expect.poll(() => session.stats.opens, soon).toBe(2);
+    await expect.poll(() => numbers.size, soon).toBeGreaterThan(12);
     proxy.freeze();
-    await expect.poll(() => session.stats.losses).toBe(2);
+    await expect.poll(() => session.stats.losses, soon).toBe(2);
     proxy.thaw();
     await tasks;
     await session.drain();
