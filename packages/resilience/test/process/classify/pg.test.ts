@@ -146,7 +146,7 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
 
   test('a pool that its owner has ended', async () => {
     const { default: Pool } = (await import(POOL)) as { default: typeof pg.Pool };
-    const pool = new Pool({ ...config, Client } as pg.PoolConfig);
+    const pool = new Pool({ ...config, Client });
     await pool.end();
     count.live(await failure(() => pool.query('SELECT 1')), permanent);
   });
