@@ -115,12 +115,14 @@ async function openContext(
     life,
     indexedDb,
     pulse: { page: undefined },
+    spare: { page: undefined },
     crashed: new WeakSet(),
     own: new WeakSet(),
   };
   trackPages(open);
   // Where nothing is to be restored it is not waited for: it is there when the first probe is.
   open.pulse.page = ownPage(open);
+  if (options.auth !== undefined) open.spare.page = ownPage(open);
   if (restore !== undefined) {
     await open.context.addCookies([...restore.cookies]);
     if (restore.origins.length > 0) await restoreOrigins(await open.pulse.page, restore.origins);

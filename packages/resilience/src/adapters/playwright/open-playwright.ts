@@ -23,6 +23,8 @@ export interface OpenPlaywright extends PlaywrightBrowser {
   readonly indexedDb: boolean;
   /** The page that answers probes. */
   readonly pulse: { page: Promise<Page> | undefined };
+  /** A page that is made ahead, for whoever wants one first: a login is checked as soon as a browser is there. */
+  readonly spare: { page: Promise<Page> | undefined };
   /** Pages that have crashed: whatever they say since is not to be trusted. */
   readonly crashed: WeakSet<Page>;
   /** Pages of ours, which nobody works with. */

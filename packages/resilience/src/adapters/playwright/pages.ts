@@ -24,12 +24,22 @@ export function trackPages({ context, crashed, own, life }: OpenPlaywright): voi
 /** Opens a page with the sessionStorage that was carried over. One that is given up is closed once it is there. */
 export async function openPage(open: OpenPlaywright, { signal }: AdapterContext): Promise<Page> {
   const opening = (async () => {
-    const page = await open.context.newPage();
+    const page = await nextPage(open);
     const script = sessionStorageScript(open.life.book.states);
     if (script !== undefined) await page.addInitScript({ content: script });
     return page;
   })();
   return await orAbort(signal, opening, (page) => page.close());
+}
+
+/** The page that was made ahead, or a new one. */
+async function nextPage({ context, crashed, own, spare }: OpenPlaywright): Promise<Page> {
+  const ahead = spare.page;
+  spare.page = undefined;
+  const page = await (ahead ?? context.newPage());
+  if (page.isClosed() || crashed.has(page)) return await context.newPage();
+  own.delete(page);
+  return page;
 }
 
 /**
@@ -42,10 +52,19 @@ export async function closePage(open: OpenPlaywright, page: Page, { signal }: Ad
   await orAbort(signal, page.close());
 }
 
-/** Tells when a page has crashed or was closed by somebody else. */
-export function watchPage(page: Page, lost: (report: LossReport) => void): Disposable {
+/**
+ * Tells when a page has crashed or was closed by somebody else. When its browser ends, Playwright closes all pages
+ * before it says so: that is not the loss of a page.
+ */
+export function watchPage(
+  page: Page,
+  isBrowserThere: () => boolean,
+  lost: (report: LossReport) => void,
+): Disposable {
   const onCrash = (): void => lost({ cause: 'crash', detail: 'The page has crashed.' });
-  const onClose = (): void => lost({ cause: 'closed', detail: 'The page was closed.' });
+  const onClose = (): void => {
+    if (isBrowserThere()) lost({ cause: 'closed', detail: 'The page was closed.' });
+  };
   page.on('crash', onCrash);
   page.on('close', onClose);
   if (page.isClosed()) onClose();

@@ -41,7 +41,7 @@ export function playwrightAdapter(
         browsers.set(page, opened(resource));
         return page;
       },
-      watch: watchPage,
+      watch: (page, lost) => watchPage(page, () => isThere(browsers.get(page)), lost),
       close: async (page, context) => {
         const open = browsers.get(page);
         if (open !== undefined) await closePage(open, page, context);
@@ -87,6 +87,11 @@ function watchBrowser(open: OpenPlaywright, lost: (report: LossReport) => void):
       context.off('close', onEnd);
     },
   };
+}
+
+function isThere(open: OpenPlaywright | undefined): boolean {
+  if (open === undefined || !open.browser.isConnected()) return false;
+  return open.process === undefined || isAlive(open.process);
 }
 
 /** What is known when a context or a browser ends; Playwright does not tell how a process ended. */
