@@ -11,11 +11,17 @@ export class Closer<R> {
   readonly #adapter: Pick<SessionAdapter<R>, 'close'>;
   readonly #plan: SessionPlan;
   readonly #closing = new WeakMap<Held<R>, Promise<void>>();
+  readonly #running = new Set<Promise<void>>();
   readonly #pending = new Set<Promise<unknown>>();
 
   constructor(adapter: Pick<SessionAdapter<R>, 'close'>, plan: SessionPlan) {
     this.#adapter = adapter;
     this.#plan = plan;
+  }
+
+  /** Whether it was closed, or is being closed. */
+  has(held: Held<R>): boolean {
+    return this.#closing.has(held);
   }
 
   /** Closes once; resolves when it is closed or given up, never rejects. A graceful close that fails is forced. */
@@ -25,8 +31,15 @@ export class Closer<R> {
     held.end(new Error('The resource is being closed.'));
     const closing = this.#close(held, options.force);
     this.#closing.set(held, closing);
+    this.#running.add(closing);
+    void closing.then(() => this.#running.delete(closing));
     this.track(closing);
     return closing;
+  }
+
+  /** Waits for the closes that are under way. */
+  async running(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
   /** Has `all()` wait for something that may yet yield a resource. */

@@ -103,13 +103,15 @@ export class LoginKeeper<R, S, V> {
 
   async #login(auth: SessionAuth<R>, held: Held<R>, signal: AbortSignal, reason: string): Promise<void> {
     await this.#spend();
+    let sent = false;
     try {
       await this.#limited((own) => auth.login(held.resource, { signal: own, reason }), signal);
+      sent = true;
       if ((await this.check(held, signal)) === 'expired') {
         throw new AuthExpiredError('Nobody is logged in right after a login.');
       }
     } catch (error) {
-      throw await this.#failed(held, reason, error);
+      throw await this.#failed(held, reason, error, sent);
     }
     await this.#update((record) => ended(record, 'ok'));
     this.#epoch += 1;
@@ -117,13 +119,14 @@ export class LoginKeeper<R, S, V> {
     this.#tell(reason, 'ok');
   }
 
-  async #failed(held: Held<R>, reason: string, error: unknown): Promise<unknown> {
+  /** `sent`: the login itself was answered, so it is not given back. */
+  async #failed(held: Held<R>, reason: string, error: unknown, sent: boolean): Promise<unknown> {
     const human = humanRequestOf(error) !== undefined;
     const verdict = verdictOf(this.#parts.adapter, error, held.resource);
     const innocent = human || held.signal.aborted || NOT_ITS_FAULT.includes(verdict.category);
     const outcome = !innocent
       ? 'failed'
-      : verdict.safeToReplay === 'yes' && !held.signal.aborted
+      : verdict.safeToReplay === 'yes' && !sent && !held.signal.aborted
         ? 'refund'
         : 'not-its-fault';
     if (verdict.retryAfterMs !== undefined) this.quiet(verdict.retryAfterMs);

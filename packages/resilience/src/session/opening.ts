@@ -106,24 +106,25 @@ export class Opening<R, S, V> {
     if (reattached !== undefined) return reattached;
     run.stage = 'open';
     const orderly = (this.#parts.adapter.replace ?? 'close-then-open') === 'close-then-open';
-    const closing = this.#closeOld(old, orderly);
-    if (orderly) await limited(() => closing, { ...this.#limit(run), ms: Infinity });
+    this.#closeOld(old, orderly);
+    if (orderly) await limited(() => this.#parts.closer.running(), this.#limit(run));
     return this.#open(run, course);
   }
 
   /** Closes what is replaced: at once when it is lost, and before the new one is opened where that is the order. */
-  #closeOld(old: Held<R> | undefined, orderly: boolean): Promise<void> {
-    if (old === undefined) return Promise.resolve();
+  #closeOld(old: Held<R> | undefined, orderly: boolean): void {
+    if (old === undefined || old.reattached) return;
     const isLost = old.signal.aborted;
-    if (!isLost && !orderly) return Promise.resolve();
-    return this.#parts.closer.close(old, { force: isLost });
+    if (isLost || orderly) void this.#parts.closer.close(old, { force: isLost });
   }
 
   async #reattach(run: Run<R>, course: Course, old: Held<R> | undefined): Promise<Held<R> | undefined> {
     const { adapter, plan } = this.#parts;
     const { loss } = course;
     if (adapter.reattach === undefined || old === undefined || loss === null) return undefined;
-    if (course.attempt !== 1 || !mayReattach(loss.cause)) return undefined;
+    // A try that goes on after a person was asked has left the old peer behind.
+    const gone = old.reattached || this.#parts.closer.has(old);
+    if (gone || course.attempt !== 1 || !mayReattach(loss.cause)) return undefined;
     run.stage = 'reattach';
     try {
       const resource = await limited((signal) => adapter.reattach?.(old.resource, { signal, loss }), {

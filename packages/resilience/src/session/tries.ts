@@ -8,6 +8,7 @@ import { verdictOf } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { humanRequestOf } from './session-errors.ts';
 import { SessionLostError } from './session-lost-error.ts';
+import type { Prober } from './prober.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 
 /** What a try made, before the machine has taken it over. */
@@ -23,23 +24,28 @@ export interface TriesListener<R> {
   failures(): number;
 }
 
+/** What tries work with. */
+export interface Keepers<R, S, V> {
+  readonly logins: LoginKeeper<R, S, V>;
+  readonly snapshots: SnapshotKeeper<R, S, V>;
+  readonly prober: Prober<R, S, V>;
+}
+
 /** Makes tries and logins one at a time, and tells the machine how they ended. */
 export class Tries<R, S, V> {
   readonly #parts: Parts<R, S, V>;
   readonly #opening: Opening<R, S, V>;
   readonly #logins: LoginKeeper<R, S, V>;
   readonly #snapshots: SnapshotKeeper<R, S, V>;
+  readonly #prober: Prober<R, S, V>;
   readonly #listener: TriesListener<R>;
   #running: AbortController | undefined;
 
-  constructor(
-    parts: Parts<R, S, V>,
-    keepers: { readonly logins: LoginKeeper<R, S, V>; readonly snapshots: SnapshotKeeper<R, S, V> },
-    listener: TriesListener<R>,
-  ) {
+  constructor(parts: Parts<R, S, V>, keepers: Keepers<R, S, V>, listener: TriesListener<R>) {
     this.#parts = parts;
     this.#logins = keepers.logins;
     this.#snapshots = keepers.snapshots;
+    this.#prober = keepers.prober;
     this.#opening = new Opening(parts, keepers.logins, keepers.snapshots);
     this.#listener = listener;
   }
@@ -84,8 +90,19 @@ export class Tries<R, S, V> {
       if (signal.aborted) return;
       const request = humanRequestOf(error);
       if (request !== undefined) this.#parts.dispatch({ type: 'human-needed', request });
-      else this.#parts.dispatch({ type: 'login-failed', generation, failed: this.#failed(error) });
+      else await this.#loginFailed(held, error);
     }
+  }
+
+  /** A login that failed for a reason that nobody knows may have met a dead peer: a probe tells. */
+  async #loginFailed(held: Held<R>, error: unknown): Promise<void> {
+    const { category, scope } = verdictOf(this.#parts.adapter, error, held.resource);
+    if (scope === 'session') this.#parts.lose(held, { cause: 'reported', error });
+    else if (category === 'unknown' || category === 'timeout')
+      await this.#prober.look(held, 'a login failed');
+    if (held.signal.aborted) return;
+    const { generation } = held;
+    this.#parts.dispatch({ type: 'login-failed', generation, failed: this.#failed(error) });
   }
 
   #keep(held: Held<R>): void {
