@@ -77,7 +77,7 @@ export default defineConfig({
       rules: { 'holdfast/real-world': 'error' },
     },
     {
-      files: ['packages/holdfast/src/transport/**'],
+      files: ['packages/holdfast/src/transport/**', 'packages/resilience/src/adapters/http/default-fetch.ts'],
       excludeFiles: tests,
       rules: { 'holdfast/real-world': ['error', { allow: ['fetch'] }] },
     },
