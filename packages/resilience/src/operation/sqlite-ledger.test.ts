@@ -175,6 +175,16 @@ test('two ledgers on one file exclude each other', async () => {
   await other.close();
 });
 
+test('where the locks were deleted, the fence still voids the former claim', async () => {
+  rmSync(`${file}-locks`, { recursive: true });
+  const other = sqliteLedger(file);
+  const later = await other.claim('a');
+  await expect(claim.put(save('x'))).rejects.toMatchObject({ code: 'ERR_LEDGER_FENCED' });
+  await later.put(save('y'));
+  expect((await ledger.entries('a')).map(({ path }) => path)).toEqual(['y']);
+  await other.close();
+});
+
 test('a file of a later version is refused', async () => {
   await ledger.close();
   const database = new DatabaseSync(file);
