@@ -2,7 +2,6 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { covered } from '../../../../../test/needs.ts';
 import { classifyPg, PG_RULES } from '../../../src/adapters/pg/pg-rules.ts';
-import { classify } from '../../../src/classify/index.ts';
 import { Client } from '../adapters/testing/pg-driver.ts';
 import { Postgres } from '../adapters/testing/postgres.ts';
 import { closedPort, startFaultyServer } from './testing/faulty-server.ts';
@@ -53,11 +52,24 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
     return rows[0]?.pid ?? Number.NaN;
   }
 
+  /** Resolves when the server works on a statement of this backend: what comes earlier would hit nothing. */
+  async function asleep(pid: number): Promise<void> {
+    const text = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'";
+    await expect.poll(async () => (await admin.query(text, [pid])).rowCount, { timeout: 10_000 }).toBe(1);
+  }
+
+  /** The socket of a server that was killed is reset, or ended when all of it was read. */
+  function gone(error: unknown): void {
+    const isReset = (error as { code?: string }).code === 'ECONNRESET';
+    count.live(error, isReset ? { category: 'network', safeToReplay: 'unknown' } : lost);
+  }
+
   test('a backend that the administrator ended, in the call and after it', async () => {
     const client = await connected();
     const pid = await pidOf(client);
     const running = failure(() => client.query('SELECT pg_sleep(20)'));
     const ended = new Promise((resolve) => client.once('end', resolve));
+    await asleep(pid);
     await admin.query('SELECT pg_terminate_backend($1)', [pid]);
     count.live(await running, { ...lost, code: '57P01', evidence: 'code' });
     await ended;
@@ -80,6 +92,7 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
     await client.query('SET statement_timeout = 0');
     const pid = await pidOf(client);
     const running = failure(() => client.query('SELECT pg_sleep(20)'));
+    await asleep(pid);
     await admin.query('SELECT pg_cancel_backend($1)', [pid]);
     count.live(await running, { ...late, safeToReplay: 'yes', code: '57014' });
     await client.end();
@@ -160,18 +173,13 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
   // Last: the server starts all of its backends again.
   test('one backend is killed: every client loses its connection', async () => {
     const [victim, bystander] = [await connected(), await connected()];
-    const gone = new Promise((resolve) => admin.once('error', resolve));
     const pid = await pidOf(victim);
-    const running = failure(() => victim.query('SELECT pg_sleep(20)'));
-    const waiting = failure(() => bystander.query('SELECT pg_sleep(20)'));
+    const told = new Promise((resolve) => admin.once('error', resolve));
+    const calls = [victim, bystander].map((client) => failure(() => client.query('SELECT pg_sleep(20)')));
+    await asleep(pid);
     process.kill(pid, 'SIGKILL');
-    const error = await running;
-    // The socket is reset, or ended when all of it was read.
-    const isReset = (error as { code?: string }).code === 'ECONNRESET';
-    count.live(error, isReset ? { category: 'network', safeToReplay: 'unknown' } : lost);
-    // 57P02, unless the connection closes before that is read.
-    count.live(await waiting, lost);
-    expect((classifyPg(await gone) ?? classify(await gone)).category).toBe('session-lost');
+    for (const call of calls) gone(await call);
+    gone(await told);
     admin = await recovered();
   });
 
@@ -181,7 +189,7 @@ describe.skipIf(!covered('PostgreSQL', Postgres.isThere))('pg', () => {
       try {
         return await connected();
       } catch (error) {
-        count.live(error, lost);
+        gone(error);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
