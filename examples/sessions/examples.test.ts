@@ -89,7 +89,7 @@ function onceEach(prefix: string, last: number): Record<string, number> {
 /** Resolves when the portal has seen that many. */
 async function until(portal: Portal, kind: 'message' | 'read', number: number): Promise<void> {
   await expect
-    .poll(() => portal.ledger.of(kind).length, { timeout: 30_000, interval: 5 })
+    .poll(() => portal.ledger.of(kind).length, { timeout: 60_000, interval: 5 })
     .toBeGreaterThan(number - 1);
 }
 
@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)('gather-matches', () => {
     await plan(portal, { match: 'POST /login', kind: 'captcha' });
     const args = ['--portal', portal.url, '--ledger', join(folder, 'captcha.db'), '--max-pages', '1'];
     const program = startProgram('gather-matches', args, 'pipe');
-    await expect.poll(program.output, { timeout: 30_000 }).toContain('needs a person (captcha)');
+    await expect.poll(program.output, { timeout: 60_000 }).toContain('needs a person (captcha)');
     await fetch(`${portal.url}/control/solve-captcha`, { method: 'POST' });
     program.type('\n');
     expect(await program.ended).toMatchObject({ code: 0 });
@@ -165,7 +165,7 @@ describe.skipIf(!hasChromium)('dry runs', () => {
   it.each(['gather-matches', 'process-inbox', 'send-messages', 'process-results'])(
     '%s changes nothing',
     async (name) => {
-      const portal = await portalWith({ matches: 3, inbox: 2 });
+      const portal = await portalWith();
       const ledger = afterGathering();
       if (name === 'gather-matches') rmSync(ledger);
       const ended = await run(name, portal, ledger, '--dry-run');
@@ -220,7 +220,7 @@ describe.skipIf(!hasChromium)('send-messages', () => {
     expect(readdirSync(`${ledger}-browsers`)).toEqual([]);
   });
 
-  it('loses its browser in the middle, and sends every message exactly once after one more login at most', async () => {
+  it('loses its browser in the middle, and sends every message exactly once with the login it had', async () => {
     const portal = await portalWith({ latencyMs: 10 });
     const ledger = afterGathering();
     const program = start('send-messages', portal, ledger);
