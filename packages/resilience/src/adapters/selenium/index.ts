@@ -7,3 +7,4 @@ export { seleniumAdapter } from './selenium-adapter.ts';
 export type { SeleniumBrowser } from './selenium-browser.ts';
 export type { SeleniumAdapterOptions } from './selenium-options.ts';
 export { classifySelenium } from './selenium-rules.ts';
+export { withoutResend } from './without-resend.ts';
