@@ -8,34 +8,36 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { identify } from '../../process/process-identity.ts';
-import { markProfile } from './delete-profile.ts';
+import { markProfile, refusal } from './delete-profile.ts';
 import { processRecords } from './process-records.ts';
 import { systemTree } from './process-tree.ts';
 
 const dead = { pid: 999_999_999, startedAt: '1', bootId: 'long ago' };
 const own = identify(process.pid) ?? dead;
 
-let made: string;
-let root: string;
+/** Everything lies in here: these tests are about deleting, and must harm nothing when they fail. */
+let sandbox: string;
+/** What the code under test takes for the system's temporary folder. */
+let temporary: string;
 let folder: string;
 let outside: string;
 
-// The temporary folder is one of ours: a guard that fails deletes nothing of anybody else's.
 beforeEach(() => {
-  made = mkdtempSync(join(tmpdir(), 'holdfast-records-'));
-  root = join(made, 'temporary');
-  outside = join(made, 'outside');
-  for (const path of [root, outside]) mkdirSync(path);
-  vi.stubEnv('TMPDIR', root);
-  folder = join(root, 'records');
+  sandbox = mkdtempSync(join(tmpdir(), 'holdfast-records-'));
+  temporary = join(sandbox, 'temporary');
+  outside = join(sandbox, 'outside');
+  folder = join(sandbox, 'records');
+  for (const path of [temporary, outside]) mkdirSync(path);
+  for (const name of ['TMPDIR', 'TMP', 'TEMP']) vi.stubEnv(name, temporary);
+  if (tmpdir() !== temporary) throw new Error('the system would not take this for its temporary folder');
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  rmSync(made, { recursive: true, force: true });
+  rmSync(sandbox, { recursive: true, force: true });
 });
 
 /** Puts a record there as an owner that is dead by now has left it. */
@@ -92,7 +94,7 @@ describe('reaping', () => {
   });
 
   it('leaves what belongs to a living owner', async () => {
-    const profile = makeFolder(root);
+    const profile = makeFolder(temporary);
     const records = processRecords(folder);
     await records.record({ kind: 'chromium', process: dead, profile });
     expect(await records.reap()).toMatchObject({ ended: [], profilesDeleted: [] });
@@ -101,7 +103,7 @@ describe('reaping', () => {
   });
 
   it('deletes the profile that a dead owner left in the temporary folder, and forgets the record', async () => {
-    const profile = makeFolder(root);
+    const profile = makeFolder(temporary);
     leave('a', { process: dead, profile });
     const records = processRecords(folder);
     expect(await records.reap()).toMatchObject({ profilesDeleted: [profile], profilesKept: [] });
@@ -124,25 +126,25 @@ describe('reaping', () => {
 
   it('never deletes the temporary folder itself, a file, or what a link leads to', async () => {
     const foreign = makeFolder(outside);
-    const link = join(root, 'link');
+    const link = join(temporary, 'link');
     symlinkSync(foreign, link);
-    const file = join(root, 'file');
+    const file = join(temporary, 'file');
     writeFileSync(file, 'x');
-    const linkInTheWay = join(root, 'way');
+    const linkInTheWay = join(temporary, 'way');
     symlinkSync(outside, linkInTheWay);
-    leave('a', { profile: tmpdir() });
+    // Only what lies in this test's own sandbox is ever handed to a reaper: see `refusal` for the rest.
+    leave('a', { profile: temporary });
     leave('b', { profile: link });
     leave('c', { profile: file });
     leave('d', { profile: join(linkInTheWay, 'profile') });
-    leave('e', { profile: join(root, '..') });
     const report = await processRecords(folder).reap();
     expect(report.profilesDeleted).toEqual([]);
-    expect(report.profilesKept).toHaveLength(5);
-    for (const path of [foreign, link, file, root]) expect(existsSync(path)).toBe(true);
+    expect(report.profilesKept).toHaveLength(4);
+    for (const path of [foreign, link, file, temporary]) expect(existsSync(path)).toBe(true);
   });
 
   it('does not delete a profile that a running process has recorded too', async () => {
-    const profile = makeFolder(root);
+    const profile = makeFolder(temporary);
     leave('a', { profile });
     const records = processRecords(folder);
     await records.record({ kind: 'chromium', profile });
@@ -151,7 +153,7 @@ describe('reaping', () => {
   });
 
   it('lists damaged records and touches neither them nor what they name', async () => {
-    const profile = makeFolder(root);
+    const profile = makeFolder(temporary);
     leave('a', { profile, owner: { pid: 1 } });
     leave('b', { profile, process: { pid: '7' } });
     leave('c', { profile: 'relative' });
@@ -167,5 +169,22 @@ describe('reaping', () => {
     expect(report.profilesDeleted).toEqual([]);
     expect(existsSync(profile)).toBe(true);
     expect(readdirSync(folder)).toHaveLength(7);
+  });
+});
+
+describe('what is refused before anything is deleted', () => {
+  it('is every folder in which others live, whatever it is marked as', async () => {
+    const asked = ['/', homedir(), process.cwd(), dirname(process.cwd()), temporary, dirname(temporary)];
+    for (const path of asked) expect(await refusal(path), path).toMatch(/where others live/);
+    await markProfile(dirname(temporary));
+    expect(await refusal(dirname(temporary))).toMatch(/where others live/);
+  });
+
+  it('is nothing of a profile in the temporary folder, or of a marked one elsewhere', async () => {
+    expect(await refusal(makeFolder(temporary))).toBeUndefined();
+    const elsewhere = makeFolder(outside);
+    expect(await refusal(elsewhere)).toMatch(/outside/);
+    await markProfile(elsewhere);
+    expect(await refusal(elsewhere)).toBeUndefined();
   });
 });
