@@ -1,13 +1,13 @@
 /**
  * `npm run sessions:model -- --seeds N [--seed FIRST]`: supervised sessions against a fake peer on a virtual clock, one
  * history a seed. Prints how often each fault and each transition occurred. `--only` runs the one seed and prints what
- * it broke; `--stop-at-first` is for mutants; `--json` prints sums. Exit 5 when something was broken, 4 when something
- * was hardly tried, so that the run is no verdict on it.
+ * it broke; `--mutant NAME --stop-at-first` runs a session with a defect (`mutants.ts`); `--json` prints sums.
+ * Exit 5 when something was broken, 4 when something was hardly tried, so that the run is no verdict on it.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runHistory } from './history.ts';
+import { plantMutant } from './plant-mutant.ts';
 import { scenarioOf } from './scenario.ts';
 import { count, emptyTally, hardlyTried, merge } from './tally.ts';
 import type { Tally } from './tally.ts';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'boolean', default: false },
     'stop-at-first': { type: 'boolean', default: false },
+    mutant: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -32,6 +33,9 @@ else if (values.only || values['stop-at-first']) process.exitCode = report(await
 else process.exitCode = report(await simulateInProcesses());
 
 async function simulate(from: number, seeds: number): Promise<Tally> {
+  if (values.mutant !== undefined) plantMutant(values.mutant);
+  // Only now, so that a mutant is there before what it is planted in.
+  const { runHistory } = await import('./history.ts');
   const tally = emptyTally();
   let now = from;
   process.on('unhandledRejection', (error) => {
@@ -84,7 +88,7 @@ function report(tally: Tally): number {
     );
     return 5;
   }
-  const missing = hardlyTried(tally);
+  const missing = values.only ? [] : hardlyTried(tally);
   if (missing.length > 0) {
     say(`verdict: unknown, in less than 1 % of the histories: ${missing.join('; ')}`);
     return 4;

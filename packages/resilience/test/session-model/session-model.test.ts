@@ -31,10 +31,9 @@ test('a history is replayed from its seed', async () => {
 test.each(MUTANTS.map((mutant) => mutant.name))(
   'the model notices a session that %s',
   (name) => {
-    const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-    const flags = ['--conditions=@holdfast/source', '--import', path('./mutant-hook.ts'), path('./main.ts')];
-    const run = spawnSync(process.execPath, [...flags, '--stop-at-first', '--seeds', MUTANT_SEEDS], {
-      env: { ...process.env, SESSION_MUTANT: name },
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const options = ['--mutant', name, '--stop-at-first', '--seeds', MUTANT_SEEDS];
+    const run = spawnSync(process.execPath, ['--conditions=@holdfast/source', main, ...options], {
       encoding: 'utf8',
     });
     expect(run.stderr).toBe('');
