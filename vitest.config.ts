@@ -13,7 +13,7 @@ const alone = [
 // Tests run on the sources; only the process tests drive what was built.
 const onSources = {
   resolve: { conditions: ['@holdfast/source'] },
-  ssr: { resolve: { conditions: ['@holdfast/source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['@holdfast/source', 'node', 'module', 'default'] } },
 };
 
 export default defineConfig(({ mode }) => ({

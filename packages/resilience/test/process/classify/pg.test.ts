@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { covered } from '../../../../../test/needs.ts';
 import { classifyPg, PG_RULES } from '../../../src/adapters/pg/pg-rules.ts';
-import { Client } from '../adapters/testing/pg-driver.ts';
+import { Client } from 'pg';
 import { Postgres } from '../adapters/testing/postgres.ts';
 import { closedPort, startFaultyServer } from './testing/faulty-server.ts';
 import { driverTable, failure, RowCount } from './testing/row-count.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { Client } from './pg-driver.ts';
+import { Client } from 'pg';
 
 const DEBIAN = '/usr/lib/postgresql';
 
