@@ -38,10 +38,11 @@ export class Progress {
     this.#shown = '';
   }
 
-  /** Ends the line. */
+  /** Ends the line. Harmless when repeated. */
   end(): void {
     clearInterval(this.#timer);
     this.#clear();
+    this.#shown = '';
   }
 
   #show(): void {
