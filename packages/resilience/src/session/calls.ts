@@ -25,7 +25,9 @@ const REPORTED: LossReport = { cause: 'reported' };
 
 /** What becomes of an error: thrown as it is, replaced, or settled by a probe. */
 type Decision =
-  { readonly kind: 'own' } | { readonly kind: 'probe' } | { readonly kind: 'throw'; readonly error: unknown };
+  | { readonly kind: 'own' }
+  | { readonly kind: 'probe'; readonly why: string }
+  | { readonly kind: 'throw'; readonly error: unknown };
 
 /** A call whose answer shows, on a closer look, that it was not done. */
 class InspectedError extends ResilienceError {
@@ -93,8 +95,10 @@ export class Calls<R, S, V> {
     const decision = this.#decide(lease, error, verdict, epoch);
     if (decision.kind === 'throw') return decision.error;
     if (decision.kind === 'own') return this.#judged(error, false);
-    const answer = await this.#tools.prober.look(lease.held, 'an error that nobody knows');
+    const answer = await this.#tools.prober.look(lease.held, decision.why);
     if (answer === 'dead' || answer === 'gone') return this.#lost(lease, error, 'session', 'unknown');
+    // What the driver had still to tell, such as a page that crashed, was told before it answered.
+    if (lease.signal.aborted) return this.#afterLoss(lease, error);
     if (answer === 'logged-out') return this.#judged(new AuthExpiredError(undefined, { cause: error }), true);
     return this.#judged(error, false);
   }
@@ -104,7 +108,7 @@ export class Calls<R, S, V> {
     const verdict = this.#verdict(lease, error);
     if (lease.stale || ownerOf(error) !== undefined) return verdict;
     const decision = this.#decide(lease, error, verdict, this.#tools.logins.epoch);
-    if (decision.kind === 'probe') void this.#tools.prober.look(lease.held, 'an error that nobody knows');
+    if (decision.kind === 'probe') void this.#tools.prober.look(lease.held, decision.why);
     return verdict;
   }
 
@@ -156,7 +160,11 @@ export class Calls<R, S, V> {
         return { kind: 'throw', error: this.#expired(lease, error, epoch) };
       case 'none':
       case 'call':
-        if (verdict.category === 'unknown') return { kind: 'probe' };
+        if (verdict.category === 'unknown') return { kind: 'probe', why: 'an error that nobody knows' };
+        // A driver may say so of what its view was doing when it crashed, before it tells of the crash.
+        if (verdict.category === 'cancelled' && parts.adapter.view !== undefined) {
+          return { kind: 'probe', why: 'a call was cancelled' };
+        }
         if (verdict.category === 'timeout') void prober.look(lease.held, 'a call timed out');
         return { kind: 'own' };
     }

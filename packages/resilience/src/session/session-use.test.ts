@@ -198,6 +198,26 @@ test('a lease whose view is lost rejects its call; use repeats it with another v
   expect(adapter.views.map((view) => view.closed)).toEqual([true, true]);
 });
 
+test('a cancelled call whose view then turns out to have crashed is repeated with another view', async () => {
+  const adapter = new FakeViewAdapter();
+  const s = setupOver(adapter, { recover: { stableAfter: '30s' } });
+  const cancelled = Object.assign(new Error('net::ERR_ABORTED'), {
+    verdict: { category: 'cancelled', scope: 'none', safeToReplay: 'no', evidence: 'message' },
+  });
+  let runs = 0;
+  adapter.base.scripts.probe = (call) => {
+    // Drivers tell in order: the crash before the answer to what was asked later.
+    if (call === 2) adapter.views.at(-1)?.lost({ cause: 'crash' });
+  };
+  const value = await s.session.use((lease) =>
+    lease.run((view) => (++runs === 1 ? Promise.reject(cancelled) : Promise.resolve(view.id))),
+  );
+  expect([value, runs]).toEqual([2, 2]);
+  expect(s.session.stats).toMatchObject({ viewLosses: 1, losses: 0 });
+  await expect(s.session.use((lease) => lease.run(() => Promise.reject(cancelled)))).rejects.toBe(cancelled);
+  expect(s.session.stats).toMatchObject({ viewLosses: 1, losses: 0 });
+});
+
 test('a view that cannot be opened at all is tried on a new resource, and the waiter gets it there', async () => {
   const adapter = new FakeViewAdapter();
   adapter.openView = (call) => {
