@@ -1,17 +1,22 @@
 import type { Timer } from '../clock/clock.ts';
 import type { Held } from './held.ts';
 import type { LoginKeeper } from './login-keeper.ts';
+import { verdictOf } from './parts.ts';
 import type { Parts } from './parts.ts';
+import { humanRequestOf } from './session-errors.ts';
+import type { SnapshotKeeper } from './snapshot-keeper.ts';
 
 const SHORTEST_WAIT_MS = 1_000;
 
 /**
- * Renews credentials ahead of their end while work goes on; tries again as long as the old ones are good.
+ * Renews credentials ahead of their end while work goes on; tries again as long as the old ones are good. What was
+ * renewed goes into a snapshot at once: a token that serves once is spent, and the one in the old snapshot is it.
  * Modes: waiting (`#timer`) -> due (waits for a moment that suits) -> renewing -> waiting.
  */
 export class Refresher<R, S, V> {
   readonly #parts: Parts<R, S, V>;
   readonly #logins: LoginKeeper<R, S, V>;
+  readonly #snapshots: SnapshotKeeper<R, S, V>;
   /** Leases that are lent out. */
   readonly #lent: () => number;
   #held: Held<R> | undefined;
@@ -20,9 +25,14 @@ export class Refresher<R, S, V> {
   #expiresAt = Infinity;
   #renewing = false;
 
-  constructor(parts: Parts<R, S, V>, logins: LoginKeeper<R, S, V>, lent: () => number) {
+  constructor(
+    parts: Parts<R, S, V>,
+    keepers: { readonly logins: LoginKeeper<R, S, V>; readonly snapshots: SnapshotKeeper<R, S, V> },
+    lent: () => number,
+  ) {
     this.#parts = parts;
-    this.#logins = logins;
+    this.#logins = keepers.logins;
+    this.#snapshots = keepers.snapshots;
     this.#lent = lent;
   }
 
@@ -50,14 +60,10 @@ export class Refresher<R, S, V> {
     if (this.#parts.mode().kind !== 'ready') return;
     const alone = adapter.maxLeases === 1;
     if (alone && this.#lent() > 0) return;
-    const { generation } = held;
     const over = boot >= this.#expiresAt;
     // A peer that does one thing at a time has no login beside its work: leases wait for it.
     if (over || (alone && adapter.auth?.refresh === undefined)) {
-      this.#dueAt = Infinity;
-      const reason = over ? 'the login has ended' : 'the login ends soon';
-      this.#parts.dispatch({ type: 'login-expired', generation, reason });
-      return;
+      return this.#logIn(held, over ? 'the login has ended' : 'the login ends soon');
     }
     this.#renewing = true;
     void this.#renew(held).finally(() => {
@@ -66,24 +72,41 @@ export class Refresher<R, S, V> {
   }
 
   async #renew(held: Held<R>): Promise<void> {
-    const { clock } = this.#parts.plan;
-    const { generation } = held;
     try {
       const before = this.#logins.expiresAt;
       const state = await this.#logins.check(held, held.signal);
-      if (state === 'expired') {
-        this.#dueAt = Infinity;
-        this.#parts.dispatch({ type: 'login-expired', generation, reason: 'the login has ended' });
-        return;
-      }
+      if (state === 'expired') return this.#logIn(held, 'the login has ended');
       // A login that is prolonged by use needs no other.
       const prolonged = this.#logins.expiresAt > before + SHORTEST_WAIT_MS;
-      if (!prolonged) await this.#logins.refresh(held, held.signal);
+      if (!prolonged) {
+        await this.#logins.refresh(held, held.signal);
+        await this.#snapshots.take(held, 'login');
+      }
       if (this.#held === held) this.start(held);
-    } catch {
-      // Told as an event where it was a login; the old credentials are good until they end.
-      if (this.#held === held) this.#arm(Math.max(SHORTEST_WAIT_MS, (this.#expiresAt - clock.boot()) / 2));
+    } catch (error) {
+      if (this.#held === held) this.#failed(held, error);
     }
+  }
+
+  /** Told as an event where it was a login. */
+  #failed(held: Held<R>, error: unknown): void {
+    const { adapter, plan } = this.#parts;
+    const left = this.#expiresAt - plan.clock.boot();
+    const needsLogin = verdictOf(adapter, error, held.resource).scope === 'auth';
+    if (needsLogin && adapter.auth?.refresh !== undefined) {
+      this.#logIn(held, 'what the login is renewed with is not good any more');
+    } else if (humanRequestOf(error) !== undefined) {
+      // Nobody is asked twice; the old credentials are good until they end, and then the session waits for a person.
+      this.#arm(Math.max(SHORTEST_WAIT_MS, left));
+    } else {
+      this.#arm(Math.max(SHORTEST_WAIT_MS, left / 2));
+    }
+  }
+
+  /** New leases wait for it. */
+  #logIn({ generation }: Held<R>, reason: string): void {
+    this.#dueAt = Infinity;
+    this.#parts.dispatch({ type: 'login-expired', generation, reason });
   }
 
   #arm(ms: number): void {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryState } from '../state/memory-state.ts';
 import { AuthExpiredError } from './auth-expired-error.ts';
 import { NeedsHumanError } from './needs-human-error.ts';
+import { memorySnapshots } from './snapshots/memory-snapshots.ts';
 import { hang } from './testing/fake-adapter.ts';
 import { setupWithAuth, watch } from './testing/session-setup.ts';
 
@@ -220,6 +221,54 @@ test('a refresh that fails is repeated while the old login is good, then one log
   await s.clock.advance(5_000);
   expect(s.session.stats).toMatchObject({ logins: 1, opens: 1, refreshes: 0 });
   expect(lease.stale).toBe(false);
+});
+
+test('what a refresh has rotated is in a snapshot at once, so that a crash leaves no spent token behind', async () => {
+  const store = memorySnapshots();
+  const s = setupWithAuth({ auth: { refreshAhead: '5m' }, snapshot: { store, every: Infinity } });
+  s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  s.auth.refresh = () => {
+    s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+    return Promise.resolve();
+  };
+  await ready(s);
+  expect(await store.load('test')).toBeUndefined();
+  await s.clock.advance(3_300_000);
+  expect(s.session.stats).toMatchObject({ refreshes: 1, snapshots: 1, logins: 0 });
+  expect(await store.load('test')).toEqual({ from: 1 });
+});
+
+test('a login that is made ahead, where nothing can be refreshed, is in a snapshot at once', async () => {
+  const s = setupWithAuth({ auth: { refreshAhead: '5m' }, snapshot: { store: memorySnapshots(), every: Infinity } });
+  s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  s.auth.onLogin = () => {
+    s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  };
+  await ready(s);
+  await s.clock.advance(3_300_000);
+  expect(s.session.stats).toMatchObject({ logins: 1, snapshots: 1 });
+});
+
+test('a refresh that says that a login is needed leads to one now, not when the old one ends', async () => {
+  const s = setupWithAuth({ auth: { refreshAhead: '5m' } });
+  s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  s.auth.refresh = () => Promise.reject(new AuthExpiredError('The refresh token is not valid any more.'));
+  await ready(s);
+  await s.clock.advance(3_300_000);
+  expect(s.session.stats).toMatchObject({ logins: 1, refreshes: 0, losses: 0 });
+  expect(s.session.state.kind).toBe('ready');
+});
+
+test('a person is asked once ahead of the end of a login, and waited for when it has ended', async () => {
+  const s = setupWithAuth({ auth: { refreshAhead: '5m' } });
+  s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  s.auth.onLogin = captcha;
+  await ready(s);
+  await s.clock.advance(3_599_000);
+  expect(s.session.state.kind).toBe('ready');
+  expect(s.adapter.count('login')).toBe(1);
+  await s.clock.advance(2_000);
+  expect(s.session.state.kind).toBe('needs-human');
 });
 
 test('a peer that does one thing at a time logs in ahead between two leases', async () => {

@@ -81,8 +81,8 @@ export class SessionEngine<R, S, V> {
     this.lender = new Lender({ parts, calls: () => this.calls, changed: () => this.#afterwards() });
     const loseView: Lender<R, S, V>['loseView'] = (lease, report) => this.lender.loseView(lease, report);
     this.calls = new Calls({ parts, logins: this.logins, prober: this.#prober, loseView });
-    this.#refresher = new Refresher(parts, this.logins, () => this.lender.size);
     const keepers = { logins: this.logins, snapshots: this.#snapshots, prober: this.#prober };
+    this.#refresher = new Refresher(parts, keepers, () => this.lender.size);
     this.#tries = new Tries(parts, keepers, {
       made: (outcome) => (this.#made = outcome),
       kept: (held) => (this.#kept = held),
