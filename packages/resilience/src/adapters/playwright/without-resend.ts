@@ -20,7 +20,8 @@ export async function withoutResend<T>(page: Page, work: () => Promise<T>): Prom
   try {
     return await work();
   } finally {
-    await page.unroute('**/*', onRoute);
+    // A page that is gone must not hide what became of the work.
+    await page.unroute('**/*', onRoute).catch(() => undefined);
   }
 }
 

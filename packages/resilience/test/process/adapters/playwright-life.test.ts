@@ -96,6 +96,11 @@ describe.skipIf(!covered('Chromium', hasChromium))('A browser of Playwright', ()
     expect(page.url()).toBe(`${portal.url}/sent`);
     expect(sent('undisturbed')).toBe(1);
     expect(portal.ledger.of('fault')).toHaveLength(2);
+    const closing = withoutResend(page, async () => {
+      await page.close();
+      throw new Error('what the work says');
+    });
+    await expect(soon('the work', closing)).rejects.toThrow('what the work says');
     await adapter.close(resource, { ...calm(), force: true });
   });
 });
