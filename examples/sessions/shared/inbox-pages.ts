@@ -1,3 +1,4 @@
+import { withoutResend } from '@holdfast/resilience/adapters/playwright';
 import type { Verified } from '@holdfast/resilience/operation';
 import type { Lease } from '@holdfast/resilience/session';
 import type { Page } from 'playwright-core';
@@ -45,10 +46,12 @@ export async function readLetter(lease: Lease<Page>, id: string): Promise<Letter
 /** Presses the button that marks a message as read. */
 export async function markRead(lease: Lease<Page>, id: string): Promise<void> {
   await openPage(lease, `/inbox/${id}`);
-  await lease.run(async (page) => {
-    await page.click('form[action$="/read"] button');
-    await page.waitForSelector('.message[data-state=read]');
-  });
+  await lease.run((page) =>
+    withoutResend(page, async () => {
+      await page.click('form[action$="/read"] button');
+      await page.waitForSelector('.message[data-state=read]');
+    }),
+  );
 }
 
 /** Whether a message is marked as read. */

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classify } from '@holdfast/resilience';
-import { classifyPlaywright } from '@holdfast/resilience/adapters/playwright';
+import { classifyPlaywright, withoutResend } from '@holdfast/resilience/adapters/playwright';
 import { EffectRefusedError } from '@holdfast/resilience/operation';
 import type { Verified } from '@holdfast/resilience/operation';
 import type { Lease } from '@holdfast/resilience/session';
 import type { Page } from 'playwright-core';
-import { forwardOnce } from './forward-once.ts';
 import type { Message } from './message-text.ts';
 import { openPage } from './open-page.ts';
 import type { PageElement } from './open-page.ts';
@@ -44,10 +43,11 @@ export async function sendMessage(lease: Lease<Page>, message: Message): Promise
   });
 }
 
-async function pressSend(page: Page): Promise<void> {
-  await forwardOnce(page, '/messages');
-  const answer = page.waitForURL((url) => url.pathname !== '/compose');
-  await Promise.all([answer, page.click('#compose button')]);
+function pressSend(page: Page): Promise<void> {
+  return withoutResend(page, async () => {
+    const answer = page.waitForURL((url) => url.pathname !== '/compose');
+    await Promise.all([answer, page.click('#compose button')]);
+  });
 }
 
 /** Whether a message is in the list of sent ones. */
