@@ -1,60 +1,66 @@
 /** `npm run sessions`: real browsers are struck in the middle of their work; is everything done exactly once? */
-import { parseArgs } from 'node:util';
-import { allCells, sample } from './cells.ts';
+import { absent } from './absent.ts';
+import { readArguments, USAGE } from './arguments.ts';
+import type { SessionsArguments } from './arguments.ts';
 import type { Cell } from './cells.ts';
 import { missing } from './missing.ts';
-import { printRow, printSummary } from './print.ts';
+import { printRow, printSummary, summaryOf } from './print.ts';
 import { runCell } from './run-cell.ts';
 import { unplayed } from './row.ts';
 import type { Row } from './row.ts';
 
-const HELP = `Strikes real sessions of playwright, puppeteer and selenium, and compares with the portal's ledger.
+/** Whoever read the table has seen enough, or somebody interrupts: everything that was started ends. */
+const stop = new AbortController();
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  stop.abort();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
 
-  --only TEXT   only rows whose "driver fault phase" holds all these words
-  --sample N    so many rows by chance, each fault at least once
-  --seed N      the chance; printed
-  --jobs N      rows at a time (default 2)
-  --json        rows and summary as JSON
-
-Exit code 5 when a row is invalid, 4 when a fault did not fire or something is not covered.
-`;
+process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', default: '' },
-      sample: { type: 'string' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      jobs: { type: 'string', default: '2' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const cells = chosen(values.only, values.sample, Number(values.seed));
-  if (!values.json) process.stdout.write(`${cells.length} rows, seed ${values.seed}\n\n`);
+  const parsed = parse();
+  if (typeof parsed === 'number') return parsed;
+  const { cells, seed, jobs, json } = parsed;
+  if (!json) process.stdout.write(`${cells.length} rows, seed ${seed}\n\n`);
+  const began = performance.now();
   const rows: Row[] = [];
-  await eachAtATime(cells, Number(values.jobs), async (cell) => {
-    const lack = missing(cell.driver);
-    const row = lack === null ? await runCell(cell) : unplayed(cell, 'not-covered', `needs ${lack}`);
+  await eachAtATime(cells, jobs, async (cell) => {
+    const row = await play(cell);
+    if (stop.signal.aborted) return;
     rows.push(row);
-    if (!values.json) printRow(row, rows.length, cells.length);
+    if (!json) printRow(row, rows.length, cells.length);
   });
-  if (values.json) process.stdout.write(`${JSON.stringify({ seed: Number(values.seed), rows }, null, 2)}\n`);
-  else printSummary(rows);
-  if (rows.length === 0 || rows.some(({ verdict }) => verdict === 'invalid')) return 5;
-  return rows.every(({ verdict }) => verdict === 'valid') ? 0 : 4;
+  if (stop.signal.aborted) return typeof stop.signal.reason === 'string' ? 130 : 0;
+  const summary = summaryOf(rows, performance.now() - began);
+  if (json) process.stdout.write(`${JSON.stringify({ seed, rows, summary }, null, 2)}\n`);
+  else printSummary(rows, summary);
+  return exitCode(rows);
 }
 
-function chosen(only: string, size: string | undefined, seed: number): Cell[] {
-  const words = only.split(/\s+/).filter((word) => word !== '');
-  const cells = allCells().filter(({ driver, fault, phase }) =>
-    words.every((word) => `${driver} ${fault} ${phase}`.includes(word)),
-  );
-  return size === undefined ? cells : sample(cells, Number(size), seed);
+function parse(): SessionsArguments | number {
+  try {
+    const parsed = readArguments(process.argv.slice(2));
+    if (parsed !== 'help') return parsed;
+    process.stdout.write(USAGE);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+}
+
+async function play(cell: Cell): Promise<Row> {
+  const why = absent(cell);
+  if (why !== null) return unplayed(cell, 'not-covered', why);
+  const lack = missing(cell.driver);
+  return lack === null ? await runCell(cell, stop.signal) : unplayed(cell, 'not-covered', `needs ${lack}`);
+}
+
+function exitCode(rows: readonly Row[]): number {
+  if (rows.some(({ verdict }) => verdict === 'invalid')) return 5;
+  return rows.every((row) => row.verdict === 'valid' || absent(row) !== null) ? 0 : 4;
 }
 
 async function eachAtATime<I>(
@@ -64,9 +70,10 @@ async function eachAtATime<I>(
 ): Promise<void> {
   const left = [...items];
   const worker = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      if (stop.signal.aborted) return;
+      await work(item);
+    }
   };
-  await Promise.all(Array.from({ length: Math.max(1, jobs) }, worker));
+  await Promise.all(Array.from({ length: jobs }, worker));
 }
-
-process.exitCode = await main();

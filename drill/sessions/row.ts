@@ -8,6 +8,8 @@ export interface Row extends Cell {
   readonly fired: string | null;
   readonly problems: readonly string[];
   readonly opens: number;
+  /** Tries at opening that failed, as when the fault strikes in one. */
+  readonly failedOpens: number;
   readonly reattaches: number;
   readonly losses: number;
   readonly viewLosses: number;
@@ -30,6 +32,7 @@ export function unplayed(cell: Cell, verdict: 'invalid' | 'not-covered', problem
     fired: null,
     problems: [problem],
     opens: 0,
+    failedOpens: 0,
     reattaches: 0,
     losses: 0,
     viewLosses: 0,

@@ -1,7 +1,9 @@
 import type { SessionStats } from '@holdfast/resilience/session';
 import type { Cell } from '../cells.ts';
 import type { Row } from '../row.ts';
+import type { Opened } from '../drivers/driver.ts';
 import type { PortalEntry } from './portal.ts';
+import type { Proof } from './strikes.ts';
 import type { WorkloadResult } from './workload.ts';
 
 const GRACE_MS = 1_000;
@@ -10,18 +12,19 @@ const GRACE_MS = 1_000;
 export interface Played {
   readonly cell: Cell;
   readonly outcome: { readonly result: WorkloadResult } | { readonly error: unknown };
-  readonly fired: string | null;
+  readonly proof: Proof;
   readonly stats: SessionStats;
+  readonly opened: Opened;
   readonly ledger: readonly PortalEntry[];
   readonly overdueMs: number;
 }
 
 /** Compares what the program believes with what the portal saw. */
 export function judge(played: Played): Row {
-  const { cell, outcome, fired, stats, overdueMs } = played;
+  const { cell, outcome, proof, stats, overdueMs } = played;
   const messages = messagesOf(played);
   const problems = [
-    ...(fired === null ? ['the fault did not fire'] : []),
+    ...('missed' in proof ? [proof.missed] : []),
     ...('error' in outcome ? [`the work did not finish: ${sentence(outcome.error)}`] : []),
     ...sessionProblems(played),
     ...messages.problems,
@@ -30,10 +33,11 @@ export function judge(played: Played): Row {
   const verdict = problems.length > 0 ? 'invalid' : 'valid';
   return {
     ...cell,
-    verdict: fired === null ? 'unknown' : verdict,
-    fired,
+    verdict: 'missed' in proof ? 'unknown' : verdict,
+    fired: 'missed' in proof ? null : proof.fired,
     problems,
     opens: stats.opens,
+    failedOpens: stats.failedOpens,
     reattaches: stats.reattaches,
     losses: stats.losses,
     viewLosses: stats.viewLosses,
@@ -44,13 +48,18 @@ export function judge(played: Played): Row {
   };
 }
 
-function sessionProblems({ cell, stats }: Played): string[] {
-  const { opens, reattaches, losses, recycles } = stats;
+function sessionProblems({ cell, stats, opened }: Played): string[] {
+  const { opens, failedOpens, reattaches, losses, recycles } = stats;
   const problems: string[] = [];
   if (opens + reattaches !== losses + recycles + 1) {
     problems.push(
       `${opens} opens and ${reattaches} reattaches for ${losses} losses and ${recycles} recycles`,
     );
+  }
+  // However many tasks lost it: one try at a time, and none but those that were counted.
+  if (opened.together > 1) problems.push(`${opened.together} resources were opened at the same time`);
+  if (opened.calls > opens + failedOpens) {
+    problems.push(`opened ${opened.calls} times for ${opens} opens and ${failedOpens} failed tries`);
   }
   // Shorter than the patience of the probe, and nothing else was wrong.
   const waitedFor = cell.fault === 'frozen' && ['idle', 'navigation', 'evaluate'].includes(cell.phase);

@@ -1,11 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Phase } from '../cells.ts';
 import { visit } from '../drivers/visit.ts';
 import type { Calls } from './calls.ts';
 import type { Hooks } from './hooks.ts';
+import { beforeSnapshot, idling, loggingIn, recovering } from './moment.ts';
 import type { Stage } from './stage.ts';
 import { strike } from './strike.ts';
 import { ofTheAnswer, workload } from './workload.ts';
 import type { StrikeHere, WorkloadResult } from './workload.ts';
+
+/** So long nothing is asked of a session that was struck while idle. */
+const IDLE_MS = 500;
 
 /** What a phase is played with. */
 export interface Play {
@@ -33,8 +38,9 @@ const PHASE_PLAYS: Readonly<Record<Phase, (play: Play) => Promise<WorkloadResult
 async function idle({ stage, calls, strikeNow }: Play): Promise<WorkloadResult> {
   const lease = await stage.driven.session.lease();
   await calls.make(lease, (page) => visit(page, `${stage.portal.url}/`));
-  stage.page = stage.driven.page(lease.resource);
-  await strikeNow('GET /matches');
+  stage.page = await stage.driven.page(lease.resource).fromOutside();
+  await strikeNow('GET /matches', idling(stage));
+  await wait(IDLE_MS);
   await lease.release();
   return await workload(stage, calls, null);
 }
@@ -42,8 +48,8 @@ async function idle({ stage, calls, strikeNow }: Play): Promise<WorkloadResult> 
 /** The form is on the screen and not sent yet. */
 async function login({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
   hooks.login = async (page) => {
-    stage.page = page;
-    await strikeNow('POST /login');
+    stage.page = await page.fromOutside();
+    await strikeNow('POST /login', loggingIn(stage));
   };
   return await workload(stage, calls, null);
 }
@@ -52,13 +58,16 @@ async function login({ stage, calls, hooks, strikeNow }: Play): Promise<Workload
 async function snapshot({ stage, calls, hooks, strikeNow }: Play): Promise<WorkloadResult> {
   const lease = await stage.driven.session.lease();
   await calls.make(lease, (page) => visit(page, `${stage.portal.url}/`));
-  stage.page = stage.driven.page(lease.resource);
+  stage.page = await stage.driven.page(lease.resource).fromOutside();
   // What the portal answers is asked for by the check that comes before a snapshot.
-  if (ofTheAnswer(stage)) await strikeNow('GET /');
-  else hooks.snapshot = () => strikeNow('GET /');
-  const recycled = stage.driven.session.recycle('drill');
+  if (ofTheAnswer(stage)) {
+    hooks.check = () => strikeNow('GET /', beforeSnapshot(stage, 'in the check before a snapshot'));
+  } else {
+    hooks.snapshot = () => strikeNow('GET /', beforeSnapshot(stage, 'as a snapshot began'));
+  }
+  // The lease is held until its time is over, so that its page is there when the fault strikes.
+  await stage.driven.session.recycle('drill');
   await lease.release();
-  await recycled;
   return await workload(stage, calls, null);
 }
 
@@ -68,8 +77,8 @@ async function recovery({ stage, calls, hooks, strikeNow }: Play): Promise<Workl
     await calls.make(lease, (page) => visit(page, `${stage.portal.url}/`));
   });
   hooks.check = async (page) => {
-    stage.page = page;
-    await strikeNow('GET /');
+    stage.page = await page.fromOutside();
+    await strikeNow('GET /', recovering(stage));
   };
   const first = await strike({ ...stage, cell: { ...stage.cell, fault: 'browser-killed' } }, '');
   if ((await first.proof()) === null) throw new Error('the first loss did not happen');

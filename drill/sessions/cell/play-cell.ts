@@ -13,14 +13,21 @@ import { judge } from './judge.ts';
 import { playPhase } from './phases.ts';
 import { startPortalProcess } from './portal.ts';
 import type { Stage } from './stage.ts';
-import { strike } from './strike.ts';
-import type { Strike } from './strike.ts';
-import { Witness } from './witness.ts';
+import { Strikes } from './strikes.ts';
+import type { Witness } from './witness.ts';
+
+/** Where a row is played, and who sees what it leaves behind. */
+export interface Surroundings {
+  /** For what the session itself keeps. */
+  readonly folder: string;
+  readonly witness: Witness;
+  /** What is left in the folder for temporary files. */
+  readonly leftovers: () => string[];
+}
 
 /** Opens portal and session, lets the fault strike in its phase, and compares what is left with what should be. */
-export async function playCell(cell: Cell, folder: string, leftovers: () => string[]): Promise<Row> {
+export async function playCell(cell: Cell, { folder, witness, leftovers }: Surroundings): Promise<Row> {
   const portal = await startPortalProcess(['--matches', '40', '--per-page', '10']);
-  const witness = new Witness();
   const hooks: Hooks = { check: null, login: null, snapshot: null };
   const driven = driverOf(cell.driver).open({
     portal: portal.url,
@@ -32,23 +39,28 @@ export async function playCell(cell: Cell, folder: string, leftovers: () => stri
   });
   const stage: Stage = { cell, portal, driven, page: null };
   const calls = new Calls(driven);
-  const strikes: Strike[] = [];
-  const strikeNow = async (request: string): Promise<void> => {
-    strikes.push(await strike(stage, request));
-  };
+  const strikes = new Strikes(stage);
   const outcome = await Promise.race([
-    playPhase({ stage, calls, hooks, strikeNow }).then(
+    playPhase({ stage, calls, hooks, strikeNow: (...how) => strikes.now(...how) }).then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     ),
     wait(90_000).then(() => ({ error: new Error('the work did not end within 90 s') })),
   ]);
-  const fired = (await strikes[0]?.proof()) ?? null;
+  const proof = await strikes.proof();
   const { stats } = driven.session;
   await Promise.race([driven.session.drain(), wait(30_000)]);
   const ledger = await portal.ledger();
   await portal.stop();
-  const row = judge({ cell, outcome, fired, stats, ledger, overdueMs: calls.overdueMs });
+  const row = judge({
+    cell,
+    outcome,
+    proof,
+    stats,
+    opened: driven.opened,
+    ledger,
+    overdueMs: calls.overdueMs,
+  });
   return withRemains(row, witness.survivors([]), leftovers());
 }
 

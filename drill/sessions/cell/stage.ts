@@ -1,5 +1,5 @@
 import type { Cell } from '../cells.ts';
-import type { DrivenSession, Page } from '../drivers/driver.ts';
+import type { DrivenSession, Outside } from '../drivers/driver.ts';
 import type { PortalProcess } from './portal.ts';
 
 /** Everything that a fault can reach. */
@@ -8,5 +8,5 @@ export interface Stage {
   readonly portal: PortalProcess;
   readonly driven: DrivenSession;
   /** The page that is in use at the moment of the fault. */
-  page: Page | null;
+  page: Outside | null;
 }

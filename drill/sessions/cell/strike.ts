@@ -3,12 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from '@holdfast/resilience/process';
 import type { ProcessIdentity } from '@holdfast/resilience/process';
 import type { Fault } from '../cells.ts';
-import type { Processes } from '../drivers/driver.ts';
+import type { Outside, Processes } from '../drivers/driver.ts';
 import type { PortalFault } from './portal.ts';
 import type { Stage } from './stage.ts';
 
 const FROZEN_MS = 10_000;
 const PATIENCE_MS = 10_000;
+const ANSWER_MS = 3_000;
+const SILENCE_MS = 600;
 
 /** What was done, and what proves that it was. */
 export interface Strike {
@@ -30,12 +32,8 @@ const STRIKES: Readonly<Record<Fault, (stage: Stage, request: string) => Promise
   },
   'renderer-killed': (stage) => killRenderers(processesOf(stage).renderers),
   frozen: (stage) => freeze(processesOf(stage).browser.pid),
-  'endless-loop': (stage) => spin(stage),
-  'page-closed': async ({ page }) => {
-    if (page === null) throw new Error('there is no page to close');
-    await page.close();
-    return { proof: () => Promise.resolve('the page closed') };
-  },
+  'endless-loop': (stage) => spin(pageOf(stage)),
+  'page-closed': (stage) => closePage(pageOf(stage)),
   'cookie-deleted': async (stage) => {
     const dropped = dropWhenLoggedIn(stage);
     // While a login is under way there is nothing to drop until it has ended.
@@ -97,19 +95,37 @@ async function freeze(pid: number): Promise<Strike> {
   };
 }
 
-async function spin({ page }: Stage): Promise<Strike> {
-  if (page === null) throw new Error('there is no page to keep busy');
+function pageOf({ page }: Stage): Outside {
+  if (page === null) throw new Error('no page is open');
+  return page;
+}
+
+async function closePage(page: Outside): Promise<Strike> {
+  const before = await look(page, ANSWER_MS);
+  await page.close();
+  const after = await look(page, SILENCE_MS);
+  const closed = before === 'answered' && after !== 'answered';
+  return { proof: () => Promise.resolve(closed ? 'the page was there and is closed' : null) };
+}
+
+async function spin(page: Outside): Promise<Strike> {
+  const before = await look(page, ANSWER_MS);
   // It never answers; what it ends with is the driver's affair.
   page.evaluate('(() => { for (;;); })()').catch(() => undefined);
   await wait(100);
-  const answered = await Promise.race([
+  const after = await look(page, SILENCE_MS);
+  const silent = before === 'answered' && after === 'silent';
+  return { proof: () => Promise.resolve(silent ? 'the page answered, and answers nothing any more' : null) };
+}
+
+async function look(page: Outside, patienceMs: number): Promise<'answered' | 'gone' | 'silent'> {
+  return await Promise.race([
     page.evaluate('1').then(
-      () => true,
-      () => true,
+      () => 'answered' as const,
+      () => 'gone' as const,
     ),
-    wait(600).then(() => false),
+    wait(patienceMs, 'silent' as const, { ref: false }),
   ]);
-  return { proof: () => Promise.resolve(answered ? null : 'the page answers nothing') };
 }
 
 async function dropWhenLoggedIn({ portal }: Stage): Promise<number> {

@@ -22,6 +22,18 @@ export class Witness {
       .map(({ pid }) => pid);
   }
 
+  /** Stops looking, and ends all of them. */
+  end(): void {
+    for (const pid of this.survivors([])) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        // It ended between the look and now.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+  }
+
   #look(): void {
     const children = childrenByParent();
     const visit = (pid: number): void => {

@@ -6,6 +6,7 @@ import type { Lease } from '@holdfast/resilience/session';
 import type { Page } from '../drivers/driver.ts';
 import { visit } from '../drivers/visit.ts';
 import type { Calls } from './calls.ts';
+import type { Moment } from './moment.ts';
 import type { Stage } from './stage.ts';
 
 /** Pages that are gathered; so many are done at a time. */
@@ -23,7 +24,7 @@ export interface WorkloadResult {
 }
 
 /** Where the workload lets a fault strike; called once, in the middle of its work. */
-export type StrikeHere = (request: string) => Promise<void>;
+export type StrikeHere = (request: string, moment: Moment) => Promise<void>;
 
 type Op = Operation<unknown, unknown>;
 
@@ -35,10 +36,10 @@ export async function workload(
 ): Promise<WorkloadResult> {
   const gathered = new Set<number>();
   let struck = strikeHere === null;
-  const strikeOnce = async (request: string): Promise<void> => {
+  const strikeOnce = async (request: string, moment: Moment): Promise<void> => {
     if (struck) return;
     struck = true;
-    await strikeHere?.(request);
+    await strikeHere?.(request, moment);
   };
   const report = await operation(
     `drill-${stage.cell.phase}`,
@@ -107,16 +108,20 @@ async function during(
   work: () => Promise<void>,
 ): Promise<void> {
   if (strikeOnce === null) return await work();
-  stage.page = page;
+  const { phase } = stage.cell;
   if (ofTheAnswer(stage)) {
-    await strikeOnce(request);
+    // Nothing but this phase asks for it.
+    await strikeOnce(request, () => `asked for in a phase of ${phase}`);
     return await work();
   }
-  await stage.portal.fault({ match: request, kind: 'slow', when: 'before', delayMs: 1_500, times: 1 });
-  const working = work();
+  stage.page = await page.fromOutside();
+  // The task beside it asks for the same.
+  await stage.portal.fault({ match: request, kind: 'slow', when: 'before', delayMs: 1_500, times: TASKS });
+  let isOver = false;
+  const working = work().finally(() => (isOver = true));
   working.catch(() => undefined);
   await wait(300);
-  await strikeOnce(request);
+  await strikeOnce(request, () => (isOver ? null : `in the middle of a call of ${phase}`));
   await working;
 }
 

@@ -12,8 +12,15 @@ export interface Page {
   texts(selector: string): Promise<string[]>;
   /** Sets the fields of the page's form by name and sends it; resolves when the next page is there. */
   submit(fields: Readonly<Record<string, string>>): Promise<void>;
-  /** Closes the page, as somebody at the screen would. */
+  /** The page as others than its driver reach it; asked for before the driver is busy. */
+  fromOutside(): Promise<Outside>;
+}
+
+/** A page as somebody at the screen has it: no matter what its driver is waiting for. */
+export interface Outside {
   close(): Promise<void>;
+  /** Runs an expression in the page. */
+  evaluate(expression: string): Promise<unknown>;
 }
 
 /** The processes behind a session at this moment. */
@@ -31,6 +38,13 @@ export interface DrivenSession {
   page(view: unknown): Page;
   /** Null while nothing is open. */
   processes(): Processes | null;
+  readonly opened: Opened;
+}
+
+/** How often the adapter was asked to open a resource, and how often at the same time. */
+export interface Opened {
+  readonly calls: number;
+  readonly together: number;
 }
 
 /** How a session is made for a drill. */

@@ -13,7 +13,7 @@ export const playwright: Driver = {
   name: 'playwright',
   open(options) {
     const login = portalLogin(options);
-    const { adapter, processes } = watched(
+    const { adapter, processes, opened } = watched(
       playwrightAdapter({
         browserType: chromium,
         launch: { executablePath: CHROMIUM, args: [...FLAGS] },
@@ -31,13 +31,18 @@ export const playwright: Driver = {
       session: superviseSession(adapter, options.policy),
       page: (view) => asPage(view as PlaywrightPage),
       processes,
+      opened,
     };
   },
 };
 
 function asPage(page: PlaywrightPage): Page {
   return {
-    close: () => page.close(),
+    fromOutside: () =>
+      Promise.resolve({
+        close: () => page.close(),
+        evaluate: (expression: string) => page.evaluate(expression),
+      }),
     goto: async (url) => void (await page.goto(url, { timeout: 0 })),
     url: async () => page.url(),
     evaluate: (expression) => page.evaluate(expression),

@@ -13,7 +13,7 @@ export const puppeteer: Driver = {
   name: 'puppeteer',
   open(options) {
     const login = portalLogin(options);
-    const { adapter, processes } = watched(
+    const { adapter, processes, opened } = watched(
       puppeteerAdapter({
         puppeteer: puppeteerCore,
         launch: { executablePath: CHROMIUM, args: [...FLAGS] },
@@ -31,13 +31,18 @@ export const puppeteer: Driver = {
       session: superviseSession(adapter, options.policy),
       page: (view) => asPage(view as PuppeteerPage),
       processes,
+      opened,
     };
   },
 };
 
 function asPage(page: PuppeteerPage): Page {
   return {
-    close: () => page.close(),
+    fromOutside: () =>
+      Promise.resolve({
+        close: () => page.close(),
+        evaluate: (expression: string) => page.evaluate(expression),
+      }),
     goto: async (url) => void (await page.goto(url, { timeout: 0 })),
     url: async () => page.url(),
     evaluate: (expression) => page.evaluate(expression),

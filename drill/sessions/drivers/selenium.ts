@@ -2,6 +2,7 @@ import { seleniumAdapter } from '@holdfast/resilience/adapters/selenium';
 import { superviseSession } from '@holdfast/resilience/session';
 import type { WebDriver } from 'selenium-webdriver';
 import { CHROMEDRIVER, CHROMIUM, FLAGS } from './chromium.ts';
+import { devToolsPage } from './devtools-page.ts';
 import type { Driver, Page } from './driver.ts';
 import { portalLogin } from './login.ts';
 import { submitForm, textsOf } from './page-scripts.ts';
@@ -12,7 +13,7 @@ export const selenium: Driver = {
   name: 'selenium',
   open(options) {
     const login = portalLogin(options);
-    const { adapter, processes } = watched(
+    const { adapter, processes, opened } = watched(
       seleniumAdapter({
         chromedriver: CHROMEDRIVER,
         chrome: { binary: CHROMIUM, args: [...FLAGS] },
@@ -31,13 +32,19 @@ export const selenium: Driver = {
       session: superviseSession(adapter, options.policy),
       page: (view) => asPage(view as WebDriver),
       processes,
+      opened,
     };
   },
 };
 
 function asPage(driver: WebDriver): Page {
   return {
-    close: () => driver.close(),
+    fromOutside: async () => {
+      const options = (await driver.getCapabilities()).get('goog:chromeOptions') as {
+        readonly debuggerAddress: string;
+      };
+      return devToolsPage(options.debuggerAddress, await driver.getWindowHandle());
+    },
     goto: (url) => driver.get(url),
     url: () => driver.getCurrentUrl(),
     evaluate: (expression) => driver.executeScript(`return (${expression})`),

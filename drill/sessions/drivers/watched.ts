@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '@holdfast/resilience/process';
 import type { SessionAdapter } from '@holdfast/resilience/session';
-import type { DriveOptions, Processes } from './driver.ts';
+import type { DriveOptions, Opened, Processes } from './driver.ts';
+
+/** What a drill knows of an adapter that it watches. */
+export interface Watched<R, S, V> {
+  readonly adapter: SessionAdapter<R, S, V>;
+  readonly processes: () => Processes | null;
+  readonly opened: Opened;
+}
 
 /** An adapter that remembers what it opened last, so that a drill knows whom to strike, and when a snapshot begins. */
 export function watched<R, S, V>(
@@ -9,14 +16,24 @@ export function watched<R, S, V>(
   browserOf: (resource: R) => ProcessIdentity | null,
   { onSnapshot }: Pick<DriveOptions, 'onSnapshot'>,
   driverOf: (resource: R) => ProcessIdentity | null = () => null,
-): { readonly adapter: SessionAdapter<R, S, V>; readonly processes: () => Processes | null } {
+): Watched<R, S, V> {
   let latest: R | undefined;
+  const opened = { calls: 0, together: 0 };
+  let now = 0;
   return {
+    opened,
     adapter: {
       ...adapter,
       open: async (context) => {
-        latest = await adapter.open(context);
-        return latest;
+        opened.calls += 1;
+        now += 1;
+        opened.together = Math.max(opened.together, now);
+        try {
+          latest = await adapter.open(context);
+          return latest;
+        } finally {
+          now -= 1;
+        }
       },
       ...(adapter.snapshot === undefined
         ? {}
