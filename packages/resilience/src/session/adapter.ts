@@ -82,6 +82,11 @@ export interface SessionAdapter<R, S = unknown, V = R> {
   inspect?(view: V, context: AdapterContext): Verdict | undefined | Promise<Verdict | undefined>;
   /** What an error says about the resource; undefined leaves it to the general table. */
   classify?(error: unknown, resource: R | undefined): Verdict | undefined;
+  /**
+   * Whether a call of this lease that is given up now may have taken effect for good without our knowing, such as a
+   * COMMIT that was sent and not answered: `use` then tells the caller instead of running the work again.
+   */
+  inDoubt?(view: V): boolean;
   /** Most leases at a time; unlimited by default. 1 where the peer does one thing at a time; the others queue. */
   readonly maxLeases?: number;
   /** Order of replacing a living resource; default `close-then-open` (a browser's profile allows one at a time). */

@@ -1,4 +1,4 @@
-import type { Verdict } from '../classify/verdict.ts';
+import type { SafeToReplay, Verdict } from '../classify/verdict.ts';
 import { ResilienceError } from '../errors.ts';
 import { TimeoutError } from '../policy/timeout-error.ts';
 import { AuthExpiredError } from './auth-expired-error.ts';
@@ -23,9 +23,10 @@ export interface CallTools<R, S, V> {
 
 const REPORTED: LossReport = { cause: 'reported' };
 
-/** What becomes of an error: thrown as it is, replaced, or settled by a probe. */
+/** What becomes of an error: thrown as it is, replaced, or settled by a probe or by asking for the login. */
 type Decision =
   | { readonly kind: 'own' }
+  | { readonly kind: 'ask' }
   | { readonly kind: 'probe'; readonly why: string }
   | { readonly kind: 'throw'; readonly error: unknown };
 
@@ -89,17 +90,20 @@ export class Calls<R, S, V> {
   async settle(lease: SessionLease<R, V>, error: unknown, epoch: number): Promise<unknown> {
     if (lease.signal.aborted) return this.#afterLoss(lease, error);
     if (ownerOf(error) !== undefined) return error;
+    // What the caller himself has cancelled says nothing of the resource, whatever the reason looks like.
+    if (lease.wanted?.aborted === true && error === lease.wanted.reason) return this.#judged(error, false);
     if (error instanceof TimeoutError && error.code === 'ERR_TIMEOUT_CALL')
       return this.#timedOut(lease, error);
     const verdict = this.#verdict(lease, error);
     const decision = this.#decide(lease, error, verdict, epoch);
     if (decision.kind === 'throw') return decision.error;
     if (decision.kind === 'own') return this.#judged(error, false);
+    if (decision.kind === 'ask') return this.#asked(lease, error, epoch);
     const answer = await this.#tools.prober.look(lease.held, decision.why);
     if (answer === 'dead' || answer === 'gone') return this.#lost(lease, error, 'session', 'unknown');
     // What the driver had still to tell, such as a page that crashed, was told before it answered.
     if (lease.signal.aborted) return this.#afterLoss(lease, error);
-    if (answer === 'logged-out') return this.#judged(new AuthExpiredError(undefined, { cause: error }), true);
+    if (answer === 'logged-out') return this.#loggedOut(lease, error, 'unknown');
     return this.#judged(error, false);
   }
 
@@ -107,7 +111,9 @@ export class Calls<R, S, V> {
   report(lease: SessionLease<R, V>, error: unknown): Verdict {
     const verdict = this.#verdict(lease, error);
     if (lease.stale || ownerOf(error) !== undefined) return verdict;
-    const decision = this.#decide(lease, error, verdict, this.#tools.logins.epoch);
+    const { epoch } = this.#tools.logins;
+    const decision = this.#decide(lease, error, verdict, epoch);
+    if (decision.kind === 'ask') void this.#asked(lease, error, epoch);
     if (decision.kind === 'probe') void this.#tools.prober.look(lease.held, decision.why);
     return verdict;
   }
@@ -128,7 +134,9 @@ export class Calls<R, S, V> {
   #afterLoss(lease: SessionLease<R, V>, error: unknown): unknown {
     const reason: unknown = lease.signal.reason;
     this.#tools.parts.counters.staleCalls += 1;
-    return error === reason || ownerOf(error)?.session === this ? error : reason;
+    if (error !== reason && ownerOf(error)?.session === this) return error;
+    const repeat = ownerOf(reason)?.repeat === true;
+    return repeat && !this.#mayRepeat(lease) ? this.#lost(lease, error, 'session', 'unknown') : reason;
   }
 
   #timedOut(lease: SessionLease<R, V>, error: TimeoutError): unknown {
@@ -138,7 +146,12 @@ export class Calls<R, S, V> {
     parts.dispatch({ type: 'doubted', generation, why: 'a call was not answered within its deadline' });
     // Also while draining, when the session itself asks nothing any more.
     void prober.look(lease.held, 'a call was not answered within its deadline');
-    return this.#judged(error, true);
+    return this.#judged(error, this.#mayRepeat(lease));
+  }
+
+  /** Whether the work may run again: not where that would do twice what may have been done for good. */
+  #mayRepeat(lease: SessionLease<R, V>, safeToReplay: SafeToReplay = 'unknown'): boolean {
+    return safeToReplay !== 'no' && this.#tools.parts.adapter.inDoubt?.(lease.view) !== true;
   }
 
   #verdict(lease: SessionLease<R, V>, error: unknown): Verdict {
@@ -157,6 +170,8 @@ export class Calls<R, S, V> {
         return { kind: 'throw', error: this.#lost(lease, error, 'page', verdict.safeToReplay) };
       case 'auth':
         if (!logins.present) return { kind: 'own' };
+        // A text that only looks like an expired login is not believed: the login itself is asked.
+        if (verdict.evidence === 'message' && epoch === logins.epoch) return { kind: 'ask' };
         return { kind: 'throw', error: this.#expired(lease, error, epoch) };
       case 'none':
       case 'call':
@@ -177,21 +192,41 @@ export class Calls<R, S, V> {
       const { generation } = lease;
       parts.dispatch({ type: 'login-expired', generation, reason: 'a call found nobody logged in' });
     }
+    return this.#loggedOut(lease, error, this.#verdict(lease, error).safeToReplay);
+  }
+
+  /** Settles by a look at the login whether that is what an error is about. */
+  async #asked(lease: SessionLease<R, V>, error: unknown, epoch: number): Promise<unknown> {
+    const { parts, logins } = this.#tools;
+    // A peer that does one thing at a time cannot be asked meanwhile.
+    if (parts.busy()) return this.#judged(error, false);
+    try {
+      const state = await logins.check(lease.held, lease.signal);
+      return state === 'expired' ? this.#expired(lease, error, epoch) : this.#judged(error, false);
+    } catch {
+      // The check failed by itself: what is wrong is told by the call's own error, or by the loss.
+      return lease.signal.aborted ? this.#afterLoss(lease, error) : this.#judged(error, false);
+    }
+  }
+
+  /** An expired login as the caller is told of it: whether the call did anything is what its own error says. */
+  #loggedOut(lease: SessionLease<R, V>, error: unknown, safeToReplay: SafeToReplay): unknown {
     const same = error instanceof AuthExpiredError;
-    return this.#judged(same ? error : new AuthExpiredError(undefined, { cause: error }), true);
+    const told = same ? error : new AuthExpiredError(undefined, { cause: error, safeToReplay });
+    return this.#judged(told, this.#mayRepeat(lease, safeToReplay));
   }
 
   #lost(
     lease: SessionLease<R, V>,
     error: unknown,
     scope: 'session' | 'page',
-    safeToReplay: Verdict['safeToReplay'],
+    safeToReplay: SafeToReplay,
   ): unknown {
     const { name } = this.#tools.parts.plan;
     const { generation } = lease;
     const report = lease.signal.reason instanceof SessionLostError ? lease.signal.reason.report : REPORTED;
     const details = { session: name, generation, report, scope, safeToReplay, cause: error };
-    return this.#judged(new SessionLostError(details), true);
+    return this.#judged(new SessionLostError(details), this.#mayRepeat(lease, safeToReplay));
   }
 
   #judged<E>(error: E, repeat: boolean): E {

@@ -222,7 +222,7 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
   }
 
   #hand(held: Held<R>, view: V, waiter: Waiter<SessionLease<R, V>>): void {
-    const lease = new SessionLease<R, V>(this, held, view, waiter.deadlineMs);
+    const lease = new SessionLease<R, V>(this, held, view, waiter);
     this.#leases.add(lease);
     try {
       const watched = this.#parts.adapter.view?.watch(view, (report) => this.loseView(lease, report));

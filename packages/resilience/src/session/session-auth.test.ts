@@ -239,7 +239,10 @@ test('what a refresh has rotated is in a snapshot at once, so that a crash leave
 });
 
 test('a login that is made ahead, where nothing can be refreshed, is in a snapshot at once', async () => {
-  const s = setupWithAuth({ auth: { refreshAhead: '5m' }, snapshot: { store: memorySnapshots(), every: Infinity } });
+  const s = setupWithAuth({
+    auth: { refreshAhead: '5m' },
+    snapshot: { store: memorySnapshots(), every: Infinity },
+  });
   s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
   s.auth.onLogin = () => {
     s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
@@ -284,4 +287,50 @@ test('a peer that does one thing at a time logs in ahead between two leases', as
   expect(s.adapter.count('login')).toBe(1);
   expect(next.value?.generation).toBe(1);
   expect(s.adapter.log.lastIndexOf('snapshot')).toBeGreaterThan(s.adapter.log.lastIndexOf('login'));
+});
+
+test('a text that looks like an expired login is settled by a look at the login, not believed', async () => {
+  const s = setupWithAuth();
+  await ready(s);
+  const loop = (): Error =>
+    Object.assign(new Error('net::ERR_TOO_MANY_REDIRECTS'), {
+      verdict: { category: 'auth-expired', scope: 'auth', safeToReplay: 'unknown', evidence: 'message' },
+    });
+  let runs = 0;
+  const once = (): Promise<string> => {
+    runs += 1;
+    return runs === 1 ? Promise.reject(loop()) : Promise.resolve('done');
+  };
+  await expect(s.session.use((lease) => lease.run(once))).rejects.toThrow('net::ERR_TOO_MANY_REDIRECTS');
+  expect(s.session.stats).toMatchObject({ logins: 1 });
+  s.auth.state = 'expired';
+  runs = 0;
+  expect(await s.session.use((lease) => lease.run(once))).toBe('done');
+  expect([runs, s.session.stats.logins]).toEqual([2, 2]);
+});
+
+test('an expired login tells whether the call may be repeated as the error of the call did', async () => {
+  for (const safeToReplay of ['yes', 'unknown', 'no'] as const) {
+    const s = setupWithAuth();
+    await ready(s);
+    const refused = Object.assign(new Error('the answer was the login'), {
+      verdict: { category: 'auth-expired', scope: 'auth', safeToReplay, evidence: 'status' },
+    });
+    let runs = 0;
+    const work = async (): Promise<unknown> =>
+      await s.session.use(
+        (lease) =>
+          lease.run(() => {
+            runs += 1;
+            s.auth.state = runs === 1 ? 'expired' : 'ok';
+            return runs === 1 ? Promise.reject(refused) : Promise.resolve('done');
+          }),
+        { repeat: safeToReplay !== 'yes' },
+      );
+    if (safeToReplay === 'unknown') expect(await work()).toBe('done');
+    else await expect(work()).rejects.toMatchObject({ code: 'ERR_AUTH_EXPIRED', verdict: { safeToReplay } });
+    expect(runs).toBe(safeToReplay === 'unknown' ? 2 : 1);
+    await s.clock.advance(0);
+    expect(s.session.stats.logins).toBe(2);
+  }
 });

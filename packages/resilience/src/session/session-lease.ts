@@ -24,15 +24,23 @@ export class SessionLease<R, V> implements Lease<V> {
   readonly held: Held<R>;
   /** What the lease works with, for the session's own use also after the end. */
   readonly view: V;
+  /** The signal of whoever asked for the lease. */
+  readonly wanted: AbortSignal | undefined;
   readonly #host: LeaseHost<R, V>;
   readonly #deadlineMs: number;
   readonly #ended = new AbortController();
   #released: Promise<void> | undefined;
   #watch: Disposable | undefined;
 
-  constructor(host: LeaseHost<R, V>, held: Held<R>, view: V, deadlineMs: number) {
+  constructor(
+    host: LeaseHost<R, V>,
+    held: Held<R>,
+    view: V,
+    { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal | undefined },
+  ) {
     this.#host = host;
     this.#deadlineMs = deadlineMs;
+    this.wanted = signal;
     this.held = held;
     this.view = view;
   }

@@ -237,3 +237,71 @@ test('a view whose close hangs keeps its lease for a bounded time only', async (
   expect(done.value).toBe('done');
   expect(s.session.stats.leasesOut).toBe(0);
 });
+
+test('work whose call may have taken effect for good is not run again: after a loss, a deadline, an error', async () => {
+  const failures: readonly ((s: ReturnType<typeof setup>) => Promise<never>)[] = [
+    (s) => {
+      s.adapter.peer.lost({ cause: 'disconnected' });
+      return hang<never>();
+    },
+    () => hang<never>(),
+    () => Promise.reject(lostVerdict('the connection was lost during COMMIT', 'unknown')),
+  ];
+  for (const [at, fail] of failures.entries()) {
+    const s = setup({ callDeadline: '5s' });
+    let committing = false;
+    s.adapter.inDoubt = () => committing;
+    let runs = 0;
+    const work = watch(
+      s.session.use((lease) =>
+        lease.run(() => {
+          runs += 1;
+          committing = true;
+          return fail(s);
+        }),
+      ),
+    );
+    await s.clock.advance(5_000);
+    const code = at === 1 ? 'ERR_TIMEOUT_CALL' : 'ERR_SESSION_LOST';
+    expect(work.error).toMatchObject({ code, verdict: { safeToReplay: 'unknown' } });
+    expect(runs).toBe(1);
+  }
+});
+
+test('a loss that says itself that nothing may be repeated is told, not repeated', async () => {
+  const s = setup();
+  let runs = 0;
+  const work = s.session.use(() => {
+    runs += 1;
+    throw lostVerdict('the message was refused', 'no');
+  });
+  await expect(work).rejects.toMatchObject({ code: 'ERR_SESSION_LOST', verdict: { safeToReplay: 'no' } });
+  expect(runs).toBe(1);
+});
+
+test('the reason of the caller that a call was cancelled with is never taken for a loss, whatever it looks like', async () => {
+  const s = setup();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const reason = lostVerdict('the browser of somebody else is gone', 'unknown');
+  const told: unknown[] = [];
+  const work = s.session.use(
+    async (lease) => {
+      const call = lease.run(() => {
+        controller.abort(reason);
+        return Promise.reject(reason);
+      });
+      await call.catch((error: unknown) => told.push(error));
+    },
+    { signal },
+  );
+  await expect(work).rejects.toBe(reason);
+  await s.clock.advance(0);
+  expect(told).toEqual([reason]);
+  expect(s.session.stats).toMatchObject({ losses: 0, probes: 1 });
+});
+
+function lostVerdict(message: string, safeToReplay: 'unknown' | 'no'): ResilienceError {
+  const verdict = { category: 'session-lost', scope: 'session', safeToReplay, evidence: 'class' } as const;
+  return new ResilienceError(message, { code: 'ERR_X', hint: '', verdict });
+}

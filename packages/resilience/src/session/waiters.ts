@@ -3,6 +3,8 @@ export interface Waiter<T> {
   /** Monotonic time since when. */
   readonly since: number;
   readonly deadlineMs: number;
+  /** Of whoever waits. */
+  readonly signal: AbortSignal | undefined;
   /** Whether the answer has come, or is no longer wanted. */
   readonly settled: boolean;
   resolve(value: T): void;
@@ -31,6 +33,7 @@ export class Waiters<T> {
     const waiter: Waiter<T> = {
       since,
       deadlineMs,
+      signal,
       get settled() {
         return settled;
       },

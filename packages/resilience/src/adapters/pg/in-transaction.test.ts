@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../classify/classify.ts';
-import { inTransaction } from './in-transaction.ts';
+import { inTransaction, isCommitting } from './in-transaction.ts';
 import type { PgClientLike, PgResultLike } from './pg-client-like.ts';
 
 /** A client that answers statements by a table; what is not in it succeeds. */
@@ -68,4 +68,23 @@ test('a COMMIT that the server answers with ROLLBACK is an error', async () => {
   expect(await outcome(inTransaction(fake, async () => 1))).toMatchObject({
     code: 'ERR_TRANSACTION_ROLLED_BACK',
   });
+});
+
+test('a client is in doubt from the sending of COMMIT to its answer, and for ever when there is none', async () => {
+  const seen: boolean[] = [];
+  for (const code of [undefined, 'none', '40001', '08006']) {
+    const { fake } = client({
+      COMMIT: () => {
+        seen.push(isCommitting(fake));
+        if (code === undefined) return { command: 'COMMIT' };
+        throw Object.assign(new Error('failed'), code === 'none' ? {} : { code });
+      },
+    });
+    const work = inTransaction(fake, async () => void seen.push(isCommitting(fake)));
+    await outcome(work);
+    seen.push(isCommitting(fake));
+  }
+  const answered = [false, true, false];
+  const lost = [false, true, true];
+  expect(seen).toEqual([...answered, ...lost, ...answered, ...lost]);
 });

@@ -3,15 +3,23 @@ import { ResilienceError } from '../../errors.ts';
 import type { PgClientLike } from './pg-client-like.ts';
 import { classifyPg } from './pg-rules.ts';
 
+/** Clients whose COMMIT was sent and not answered. */
+const COMMITTING = new WeakSet<PgClientLike>();
+
+/** Whether nobody here knows whether a COMMIT of this client has taken effect. */
+export function isCommitting(client: PgClientLike): boolean {
+  return COMMITTING.has(client);
+}
+
 /**
  * Runs `work` between BEGIN and COMMIT, and ROLLBACK when it throws.
  *
  * What it throws says what became of the transaction. `ERR_COMMIT_IN_DOUBT`: the connection was lost while COMMIT was
  * on its way, so nobody here knows; look before repeating. Anything else: it was not committed.
  *
- * Through a lease that error is the `cause` of a SessionLostError, on which `use` repeats its work unless it is told
- * `repeat: false`; and a deadline that passes during COMMIT is a TimeoutError, which knows nothing of it. Where a
- * second run would do harm, write so that it does not (`ON CONFLICT DO NOTHING`), or use an `effect` of an operation.
+ * Through a lease that error is the `cause` of a SessionLostError. `use` does not run its work again when the
+ * connection was lost, or the deadline of the call passed, while COMMIT was on its way: it rejects with what was met
+ * (SessionLostError, TimeoutError). An `effect` of an operation looks for itself whether it was done.
  * @throws what `work` throws; ResilienceError `ERR_COMMIT_IN_DOUBT`, or `ERR_TRANSACTION_ROLLED_BACK` when `work`
  * went on after a statement had failed.
  */
@@ -33,11 +41,16 @@ export async function inTransaction<C extends PgClientLike, T>(
 
 async function commit(client: PgClientLike): Promise<void> {
   let command: string;
+  COMMITTING.add(client);
   try {
     ({ command } = await client.query('COMMIT'));
   } catch (error) {
-    throw isAnswer(error) ? error : inDoubt(error);
+    // The connection of a COMMIT in doubt is gone, or is given up: it stays in doubt.
+    if (!isAnswer(error)) throw inDoubt(error);
+    COMMITTING.delete(client);
+    throw error;
   }
+  COMMITTING.delete(client);
   // The server answers the COMMIT of a failed transaction by rolling it back, without an error.
   if (command === 'ROLLBACK') throw rolledBack();
 }

@@ -2,6 +2,7 @@ import type { Verdict } from '../../classify/verdict.ts';
 import type { AdapterContext, SessionAdapter, SessionView } from '../../session/adapter.ts';
 import type { PgClientLike } from './pg-client-like.ts';
 import { PgConnection } from './pg-connection.ts';
+import { isCommitting } from './in-transaction.ts';
 import { classifyPg } from './pg-rules.ts';
 
 /** What a PostgreSQL session is made of. */
@@ -39,6 +40,7 @@ export function pgAdapter<C extends PgClientLike>(options: PgAdapterOptions<C>):
     view: cleanView(of),
     classify: (error, client) =>
       classifyPg(error) ?? (client !== undefined && of(client).isLost ? LOST : undefined),
+    inDoubt: isCommitting,
     maxLeases: 1,
     replace: 'open-then-close',
   };

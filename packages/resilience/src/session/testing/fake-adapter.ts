@@ -47,6 +47,7 @@ export class FakeAdapter implements SessionAdapter<FakePeer, { readonly from: nu
     context: AdapterContext & { readonly loss: Loss },
   ) => Promise<FakePeer | undefined>;
   auth?: FakeAuth;
+  inDoubt?: () => boolean;
   inspect?: () => Verdict | undefined | Promise<Verdict | undefined>;
   classify?: (error: unknown) => Verdict | undefined;
 
