@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { vi } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const NAME = 'org.freedesktop.login1';
 const PATH = '/org/freedesktop/login1';
@@ -50,7 +50,7 @@ export async function startMockedLogind(): Promise<MockedLogind> {
     execFileSync('systemd-inhibit', ['--list', '--no-pager', '--no-legend'], { ...all, stdio: 'pipe' })
       .split('\n')
       .filter((line) => line !== '');
-  await vi.waitFor(locks, { timeout: 20_000, interval: 100 });
+  await untilAnswered(locks);
   return {
     env,
     locks,
@@ -61,6 +61,18 @@ export async function startMockedLogind(): Promise<MockedLogind> {
     },
     stop: async () => void (await Promise.all([mock, bus].map(end))),
   };
+}
+
+async function untilAnswered(ask: () => unknown): Promise<void> {
+  for (let tries = 200; ; tries -= 1) {
+    try {
+      ask();
+      return;
+    } catch (error) {
+      if (tries === 0) throw error;
+    }
+    await wait(100);
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {
