@@ -87,4 +87,7 @@ test('a client is in doubt from the sending of COMMIT to its answer, and for eve
   const answered = [false, true, false];
   const lost = [false, true, true];
   expect(seen).toEqual([...answered, ...lost, ...answered, ...lost]);
+  const { fake } = client({ COMMIT: failing('08006') });
+  await outcome(inTransaction(fake, async () => 1, { idempotent: true }));
+  expect(isCommitting(fake)).toBe(false);
 });

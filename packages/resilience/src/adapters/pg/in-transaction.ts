@@ -6,7 +6,16 @@ import { classifyPg } from './pg-rules.ts';
 /** Clients whose COMMIT was sent and not answered. */
 const COMMITTING = new WeakSet<PgClientLike>();
 
-/** Whether nobody here knows whether a COMMIT of this client has taken effect. */
+/** How a transaction is made. */
+export interface TransactionOptions {
+  /**
+   * Whether committing the same work twice does no harm (`ON CONFLICT DO NOTHING`), so that `use` may run it again
+   * after a COMMIT without an answer; default false.
+   */
+  readonly idempotent?: boolean;
+}
+
+/** Whether nobody here knows whether a COMMIT of this client has taken effect, and it must not be made twice. */
 export function isCommitting(client: PgClientLike): boolean {
   return COMMITTING.has(client);
 }
@@ -18,14 +27,15 @@ export function isCommitting(client: PgClientLike): boolean {
  * on its way, so nobody here knows; look before repeating. Anything else: it was not committed.
  *
  * Through a lease that error is the `cause` of a SessionLostError. `use` does not run its work again when the
- * connection was lost, or the deadline of the call passed, while COMMIT was on its way: it rejects with what was met
- * (SessionLostError, TimeoutError). An `effect` of an operation looks for itself whether it was done.
+ * connection was lost, or the deadline of the call passed, while COMMIT was on its way, unless it is `idempotent`: it
+ * rejects with what was met (SessionLostError, TimeoutError). An `effect` of an operation looks whether it was done.
  * @throws what `work` throws; ResilienceError `ERR_COMMIT_IN_DOUBT`, or `ERR_TRANSACTION_ROLLED_BACK` when `work`
  * went on after a statement had failed.
  */
 export async function inTransaction<C extends PgClientLike, T>(
   client: C,
   work: (client: C) => Promise<T>,
+  { idempotent = false }: TransactionOptions = {},
 ): Promise<T> {
   await client.query('BEGIN');
   let result: T;
@@ -35,13 +45,13 @@ export async function inTransaction<C extends PgClientLike, T>(
     await rollback(client);
     throw error;
   }
+  if (!idempotent) COMMITTING.add(client);
   await commit(client);
   return result;
 }
 
 async function commit(client: PgClientLike): Promise<void> {
   let command: string;
-  COMMITTING.add(client);
   try {
     ({ command } = await client.query('COMMIT'));
   } catch (error) {

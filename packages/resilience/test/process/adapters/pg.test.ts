@@ -213,7 +213,7 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
       expect(await countOf('in doubt')).toBe(1);
     });
 
-    test('is in doubt also for who works through a lease', async () => {
+    test('is in doubt also for who works through a lease, and is not made twice', async () => {
       await using proxy = await LoopbackProxy.to(server.port);
       const adapter = pgAdapter({ connect: () => server.client({ port: proxy.port }) });
       await using session = superviseSession(adapter, { name: 'database' });
@@ -221,9 +221,7 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
         await insert('leased')(client);
         proxy.cutNextAnswer();
       };
-      const going = session.use((lease) => lease.run((client) => inTransaction(client, work)), {
-        repeat: false,
-      });
+      const going = session.use((lease) => lease.run((client) => inTransaction(client, work)));
       const error: unknown = await going.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'ERR_SESSION_LOST', cause: { code: 'ERR_COMMIT_IN_DOUBT' } });
       expect(classify(error).safeToReplay).toBe('unknown');
@@ -268,7 +266,8 @@ describe.skipIf(!isThere)('a connection to PostgreSQL', () => {
         const mark = `task ${n}.${call}`;
         await session.use(async (lease) => {
           const insertOnce = `INSERT INTO acts SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM acts WHERE mark = $1)`;
-          await lease.run((client) => inTransaction(client, (c) => c.query(insertOnce, [mark])));
+          const insert = (c: pg.Client): Promise<unknown> => c.query(insertOnce, [mark]);
+          await lease.run((client) => inTransaction(client, insert, { idempotent: true }));
           await systemClock.sleep(20);
         });
         done += 1;
