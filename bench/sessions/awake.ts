@@ -1,11 +1,33 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { keepAwake } from '@holdfast/resilience/awake';
 import { systemClock } from '@holdfast/resilience/clock';
+import {
+  canMockLogind,
+  startMockedLogind,
+} from '../../packages/resilience/test/process/awake/mocked-logind.ts';
 
-/** What keeping the machine awake costs this process over a while, as a share of one processor. */
-export async function awakeShare(
-  durationMs: number,
-): Promise<{ readonly held: number; readonly share: number }> {
+/** Locks that were held, and what that cost this process, as a share of one processor. */
+export interface AwakeShare {
+  readonly held: number;
+  readonly share: number;
+}
+
+/**
+ * What keeping the machine awake costs this process over a while. Without a logind that grants locks (a mocked one is
+ * started where its parts are there) it is only the trying.
+ */
+export async function awakeShare(durationMs: number): Promise<AwakeShare> {
+  if (!canMockLogind()) return await measure(durationMs);
+  const logind = await startMockedLogind();
+  Object.assign(process.env, logind.env);
+  try {
+    return await measure(durationMs);
+  } finally {
+    await logind.stop();
+  }
+}
+
+async function measure(durationMs: number): Promise<AwakeShare> {
   const keeper = keepAwake({ clock: systemClock, onBattery: true });
   const holds = await Promise.all(['one', 'two'].map((reason) => keeper.acquire(reason)));
   const before = process.cpuUsage();
