@@ -3,6 +3,11 @@ export function notify<T>(listener: (message: T) => void, message: T): void {
   try {
     listener(message);
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    warnOf(error);
   }
+}
+
+/** A process warning of what went wrong beside an operation, which stands whatever becomes of that. */
+export function warnOf(defect: unknown): void {
+  process.emitWarning(defect instanceof Error ? defect : new Error(String(defect)));
 }

@@ -227,6 +227,18 @@ export function ledgerConformance<Tx>(name: string, kind: LedgerKind<Tx>): void 
       await expect(ledger.settle('nobody', 'x', 'done')).rejects.toMatchObject(refused);
     });
 
+    test('a decision that is none decides nothing', async () => {
+      const claim = await ledger.claim('a');
+      await claim.put(effect('send', { state: 'in-doubt', doubt: 'x' }));
+      await claim.release();
+      for (const decision of [true, undefined, 'yes'] as readonly unknown[]) {
+        await expect(ledger.settle('a', 'send', decision as 'done')).rejects.toMatchObject({
+          field: 'decision',
+        });
+      }
+      expect(await ledger.entries('a')).toMatchObject([{ state: 'in-doubt' }]);
+    });
+
     test('a forgotten run begins anew, and data stays', async () => {
       const claim = await ledger.claim('a');
       await claim.commit(entry('save', { kind: 'commit' }), (tx) => kind.write(tx, 'k', 1));

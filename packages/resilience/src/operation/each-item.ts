@@ -1,7 +1,8 @@
+import { InvalidOptionError } from '../errors.ts';
 import { pathOf } from './entry-path.ts';
 import { finishItem, wasDone } from './finish-item.ts';
 import { isStop, OperationMisuseError } from './operation-error.ts';
-import { wholeFromOne } from './operation-limits.ts';
+import { assertFunction, wholeFromOne } from './operation-limits.ts';
 import type { Operation } from './operation-port.ts';
 import type { Place, Scope } from './scope.ts';
 
@@ -21,12 +22,14 @@ export async function eachItem<I, V, Tx>(
   outer: Scope<V, Tx>,
   place: Place,
   items: Iterable<I> | AsyncIterable<I>,
-  { id, concurrency = outer.run.setup.concurrency }: EachOptions<I>,
+  options: EachOptions<I>,
   work: Work<I, V, Tx>,
 ): Promise<void> {
-  const workers = wholeFromOne(concurrency);
+  assertFunction(work, 'work');
   const { run } = outer;
-  const queue = new ItemQueue(items, place, id);
+  const workers = wholeFromOne(options?.concurrency ?? run.setup.concurrency);
+  const queue = new ItemQueue(items, place, options?.id);
+  await outer.beginItems(place);
   const failures: unknown[] = [];
   let isStopped = false;
   const worker = async (): Promise<void> => {
@@ -88,7 +91,8 @@ class ItemQueue<I> {
   #isDone = false;
 
   constructor(items: Iterable<I> | AsyncIterable<I>, place: Place, id: (item: I) => string) {
-    this.#iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    assertFunction(id, 'id');
+    this.#iterator = iteratorOf(items);
     this.#place = place;
     this.#id = id;
   }
@@ -123,6 +127,13 @@ class ItemQueue<I> {
         `Two items of ${this.#place.path} have the id ${JSON.stringify(id)}.`,
       );
     }
-    return { item: next.value, path: pathOf(this.#place.path, id), position };
+    return { item: next.value, path: pathOf(this.#place.path, id, 'id'), position };
   }
+}
+
+function iteratorOf<I>(items: Iterable<I> | AsyncIterable<I>): Iterator<I> | AsyncIterator<I> {
+  const source = Object(items) as Partial<Iterable<I> & AsyncIterable<I>>;
+  const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.();
+  if (iterator === undefined) throw new InvalidOptionError('items', 'must be a list, or iterable');
+  return iterator;
 }

@@ -6,7 +6,7 @@ import type { MemoryLedger } from './memory-ledger.ts';
 import { EffectRefusedError } from './operation-error.ts';
 import { operation } from './operation.ts';
 import { interrupted, refused, reset, run, stateOf, World } from './testing/effect-run.ts';
-import type { Act } from './testing/effect-run.ts';
+import type { Act, Op } from './testing/effect-run.ts';
 import { fakeSession } from './testing/fake-session.ts';
 
 test('what was refused before it was processed is withdrawn, and its error goes up as it is', async () => {
@@ -160,6 +160,55 @@ test('an act that exceeds the deadline is unknown, and not repeated on its own',
   await clock.advance(31_000);
   expect(await running).toMatchObject({ inDoubt: ['send'] });
   expect(acts).toBe(1);
+});
+
+test.each([undefined, null, {}, true, 'yes', { happened: undefined }, { happened: 'no' }])(
+  'a verify that answers %o has not said that nothing happened: the act is not repeated',
+  async (answer) => {
+    const ledger = memoryLedger();
+    let acts = 0;
+    const act: Act = async () => {
+      acts += 1;
+      throw reset();
+    };
+    const { outcome } = await run(ledger, act, { verify: async () => answer as never });
+    expect(outcome).toMatchObject({ outcome: 'in-doubt', doubt: expect.stringContaining('{ happened }') });
+    expect(acts).toBe(1);
+    expect(await stateOf(ledger)).toBe('in-doubt');
+  },
+);
+
+test.each([undefined, null, 'text', Symbol('s'), Object.create(null)])(
+  'an act that throws no error has an unknown outcome all the same: %o',
+  async (thrown: unknown) => {
+    const ledger = memoryLedger();
+    const thrower = Promise.withResolvers<void>();
+    thrower.reject(thrown);
+    const { outcome } = await run(ledger, () => thrower.promise);
+    expect(outcome).toMatchObject({ outcome: 'in-doubt' });
+    expect(await stateOf(ledger)).toBe('in-doubt');
+  },
+);
+
+test('an effect in the middle of which a run ended is in doubt when its item is in the list no more', async () => {
+  const ledger = memoryLedger();
+  const stop = new AbortController();
+  const program =
+    (people: readonly string[]) =>
+    (op: Op): Promise<void> =>
+      op.each('person', people, { id: String }, async (_, item) => {
+        await item.effect('greet', async () => {
+          stop.abort(new Error('killed'));
+          await new Promise<void>(() => {});
+        });
+      });
+  const session = fakeSession();
+  const killed = operation('a', { ledger, session, signal: stop.signal }, program(['ada', 'bob']));
+  await expect(killed).rejects.toThrow('killed');
+  const report = await operation('a', { ledger, session: fakeSession() }, program([]));
+  expect(report).toMatchObject({ state: 'done', inDoubt: ['person/ada/greet'] });
+  await ledger.settle('a', 'person/ada/greet', 'done');
+  expect((await operation('a', { ledger, session: fakeSession() }, program([]))).inDoubt).toEqual([]);
 });
 
 test('a verify that cannot even be asked leaves the intent for the next run', async () => {

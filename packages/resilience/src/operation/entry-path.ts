@@ -1,8 +1,11 @@
 import { InvalidOptionError } from '../errors.ts';
 
-/** The path of what is called `name` within `scope`; the whole operation is the empty scope. */
-export function pathOf(scope: string, name: string): string {
-  if (typeof name !== 'string' || name === '') throw new InvalidOptionError('name', 'must be text');
+/**
+ * The path of what is called `name` within `scope`; the whole operation is the empty scope.
+ * @param field what an error calls it.
+ */
+export function pathOf(scope: string, name: string, field = 'name'): string {
+  assertText(name, field);
   const segment = name.replaceAll('%', '%25').replaceAll('/', '%2F');
   return scope === '' ? segment : `${scope}/${segment}`;
 }
@@ -25,4 +28,16 @@ export function around(path: string): readonly string[] {
   const paths: string[] = [];
   for (let scope = scopeOf(path); scope !== ''; scope = scopeOf(scope)) paths.push(scope);
   return paths;
+}
+
+/**
+ * Asserts that text can be found again: half of a character (of an emoji that was cut) becomes another one where it
+ * is stored, and what was done under it would be done again.
+ * @throws InvalidOptionError
+ */
+export function assertText(text: unknown, field: string): void {
+  if (typeof text !== 'string' || text === '') throw new InvalidOptionError(field, 'must be text');
+  if (!text.isWellFormed()) {
+    throw new InvalidOptionError(field, `must be whole characters, which ${JSON.stringify(text)} is not`);
+  }
 }

@@ -34,19 +34,14 @@ export function stage(tables: MemoryTables): Staged {
       delete: (table, key) => write(table, key, undefined),
     },
     apply: () => {
-      for (const [table, rows] of written) tables.set(table, merged(tables.get(table), rows));
+      for (const [name, rows] of written) {
+        const table = tables.get(name) ?? new Map<string, JsonValue>();
+        tables.set(name, table);
+        for (const [key, value] of rows) {
+          if (value === undefined) table.delete(key);
+          else table.set(key, value);
+        }
+      }
     },
   };
-}
-
-function merged(
-  before: ReadonlyMap<string, JsonValue> | undefined,
-  rows: ReadonlyMap<string, JsonValue | undefined>,
-): Map<string, JsonValue> {
-  const after = new Map(before);
-  for (const [key, value] of rows) {
-    if (value === undefined) after.delete(key);
-    else after.set(key, value);
-  }
-  return after;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import { parseDuration } from '../clock/duration.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { InvalidOptionError } from '../errors.ts';
+import { assertText } from './entry-path.ts';
 import type { OperationOptions } from './operation-port.ts';
 
 /** The limits of an operation, checked and with their defaults. */
@@ -14,9 +15,12 @@ export interface OperationLimits {
 
 /** @throws InvalidOptionError */
 export function limitsOf<V, Tx>(key: string, options: OperationOptions<V, Tx>): OperationLimits {
+  assertParts(options);
   const { clock = systemClock, maxItems = Number.POSITIVE_INFINITY, concurrency = 1, stepDeadline } = options;
-  if (typeof key !== 'string' || key === '') throw new InvalidOptionError('key', 'must be text');
-  if (!(maxItems >= 0)) throw new InvalidOptionError('maxItems', 'must be a number from 0');
+  assertText(key, 'key');
+  if (!(maxItems === Number.POSITIVE_INFINITY || (Number.isSafeInteger(maxItems) && maxItems >= 0))) {
+    throw new InvalidOptionError('maxItems', 'must be a whole number from 0');
+  }
   return {
     clock,
     maxItems,
@@ -29,4 +33,22 @@ export function limitsOf<V, Tx>(key: string, options: OperationOptions<V, Tx>): 
 export function wholeFromOne(concurrency: number): number {
   if (Number.isSafeInteger(concurrency) && concurrency >= 1) return concurrency;
   throw new InvalidOptionError('concurrency', 'must be a whole number from 1');
+}
+
+/** @throws InvalidOptionError */
+export function assertFunction(value: unknown, field: string): void {
+  if (typeof value !== 'function') throw new InvalidOptionError(field, 'must be a function');
+}
+
+/** What an operation cannot begin without, for programs that no compiler has read. */
+function assertParts(options: {
+  readonly ledger?: { readonly claim?: unknown };
+  readonly session?: { readonly use?: unknown } | undefined;
+}): void {
+  if (typeof options?.ledger?.claim !== 'function') {
+    throw new InvalidOptionError('ledger', 'must be a ledger, such as sqliteLedger("./work.db")');
+  }
+  if (options.session !== undefined && typeof options.session.use !== 'function') {
+    throw new InvalidOptionError('session', 'must be a session, such as one of superviseSession()');
+  }
 }

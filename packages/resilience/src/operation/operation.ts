@@ -1,7 +1,7 @@
 import type { SupervisedSession } from '../session/supervised-session.ts';
 import type { JsonValue } from '../state/state-store.ts';
 import type { Operation, OperationOptions, OperationReport } from './operation-port.ts';
-import { limitsOf } from './operation-limits.ts';
+import { assertFunction, limitsOf } from './operation-limits.ts';
 import { perform } from './perform.ts';
 
 /**
@@ -37,6 +37,7 @@ export async function runOperation<V, Tx, T extends JsonValue | void>(
   work: (operation: Operation<V, Tx>) => Promise<T>,
 ): Promise<OperationReport<T>> {
   const limits = limitsOf(key, options);
+  assertFunction(work, 'work');
   options.signal?.throwIfAborted();
   if (options.dryRun === true) {
     const known = (await options.ledger.runs(key)).find((run) => run.key === key);

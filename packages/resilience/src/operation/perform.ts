@@ -1,4 +1,5 @@
 import { awakeTimer } from '../clock/awake-timer.ts';
+import { warnOf } from '../clock/notify.ts';
 import type { JsonValue } from '../state/state-store.ts';
 import { Journal } from './journal.ts';
 import type { LedgerClaim, LedgerRun } from './ledger.ts';
@@ -41,7 +42,8 @@ export async function perform<V, Tx, T extends JsonValue | void>(
   try {
     return await new Performer(performance, journal).perform();
   } finally {
-    await awake?.release();
+    // What was achieved stands, whatever becomes of the hold.
+    await awake?.release().catch(warnOf);
   }
 }
 
@@ -110,8 +112,21 @@ class Performer<V, Tx, T extends JsonValue | void> {
     if (this.#run.stop !== undefined) return { state: 'partial', value: undefined };
     const kept = storable(value, `Operation ${run.key}`);
     if (claim === undefined) return { state: 'partial', value: copyOf(kept) as T };
+    await this.#parkUnreached();
     await claim.finish(kept);
     return { state: 'done', value: copyOf(kept) as T };
+  }
+
+  /**
+   * Effects that an earlier run left in the middle, and that this program does not come to any more, because their
+   * item is not in its list: nobody else would ever tell of them.
+   */
+  async #parkUnreached(): Promise<void> {
+    for (const entry of this.#journal.all('effect').filter(({ state }) => state === 'intent')) {
+      const doubt = 'A run ended in the middle of it, and the operation ended without coming to it again.';
+      await this.#journal.put({ ...entry, state: 'in-doubt', doubt, at: this.#run.setup.clock.now() });
+      this.#run.emit({ type: 'effect', path: entry.path, how: 'in-doubt' });
+    }
   }
 
   #reported(end: Pick<OperationReport<T>, 'state' | 'value'>, durationMs: number): OperationReport<T> {

@@ -1,3 +1,4 @@
+import { assertFunction } from './operation-limits.ts';
 import type { Place, Scope } from './scope.ts';
 
 /** Writes data with its entry, unless that was done. */
@@ -6,6 +7,7 @@ export async function runCommit<V, Tx>(
   { path, position, entry }: Place,
   write: (tx: Tx) => void | Promise<void>,
 ): Promise<void> {
+  assertFunction(write, 'write');
   const { journal, tally, clock, dryRun } = run.setup;
   if (entry?.state === 'done') {
     run.emit({ type: 'commit', path, how: 'before' });

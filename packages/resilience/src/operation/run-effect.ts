@@ -4,6 +4,7 @@ import type { JsonValue } from '../state/state-store.ts';
 import { effectIdOf } from './effect-id.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { OperationMisuseError } from './operation-error.ts';
+import { assertFunction } from './operation-limits.ts';
 import type { EffectOptions, EffectOutcome, Verified } from './operation-port.ts';
 import { ObservedLease, wasRefused } from './observed-lease.ts';
 import type { EventOf } from './operation-run.ts';
@@ -25,6 +26,8 @@ export function runEffect<V, Tx, T extends JsonValue | void>(
   act: Act<V, T>,
   options: EffectOptions<V, T>,
 ): Promise<EffectOutcome<T>> {
+  assertFunction(act, 'act');
+  if (options.verify !== undefined) assertFunction(options.verify, 'verify');
   return new RunningEffect(scope, place, act, options).run();
 }
 
@@ -144,7 +147,8 @@ class RunningEffect<V, Tx, T extends JsonValue | void> {
     try {
       return await this.#scope.borrow(this.#place.path, (lease) => {
         wasAsked = true;
-        return this.#scope.limited(lease, () => verify(lease, { effectId: this.#effectId }));
+        const asked = (): Promise<Verified<T>> => verify(lease, { effectId: this.#effectId });
+        return this.#scope.limited(lease, async () => answered(await asked()));
       });
     } catch (error) {
       this.#scope.run.setup.signal.throwIfAborted();
@@ -196,6 +200,17 @@ class RunningEffect<V, Tx, T extends JsonValue | void> {
   }
 }
 
+/** An answer as it is; what is none, such as `{}`, must not pass for "it did not happen", which would repeat the act. */
+function answered<T>(answer: Verified<T>): Verified<T> {
+  const happened = (answer as { readonly happened?: unknown } | null | undefined)?.happened;
+  if (happened === true || happened === false || happened === 'unknown') return answer;
+  throw new OperationMisuseError(
+    'ERR_OPERATION_VALUE',
+    "verify must return { happened }, which is true, false or 'unknown'",
+  );
+}
+
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  return typeof error === 'object' && error !== null ? 'what was thrown is no error' : String(error);
 }

@@ -1,6 +1,7 @@
 import type { Lease } from '../session/lease.ts';
 import type { JsonValue } from '../state/state-store.ts';
 import type { Place, Scope } from './scope.ts';
+import { assertFunction } from './operation-limits.ts';
 import { copyOf, storable } from './storable.ts';
 
 /** Runs a step, or gives its result when it is known. */
@@ -9,6 +10,7 @@ export async function runStep<V, Tx, T extends JsonValue | void>(
   { path, name, position, entry }: Place,
   work: (lease: Lease<V>) => Promise<T>,
 ): Promise<T> {
+  assertFunction(work, 'work');
   const { run } = scope;
   const { journal, tally, clock } = run.setup;
   if (entry?.state === 'done') {

@@ -1,6 +1,9 @@
 import type { JsonValue } from '../state/state-store.ts';
 import { OperationMisuseError } from './operation-error.ts';
 
+/** Deeper values overflow the stack of those who write and read them. */
+const DEEPEST = 500;
+
 /**
  * A copy of a result as it will be read again; `undefined` stays what it is.
  * @param what what returned it, for the error: `Step "count"`.
@@ -30,6 +33,7 @@ function problemOf(value: unknown, place: string, around: ReadonlySet<unknown>):
   if (typeof value !== 'object')
     return `${where} is ${value === undefined ? 'undefined' : `a ${typeof value}`}`;
   if (around.has(value)) return `${where} contains itself`;
+  if (around.size === DEEPEST) return `${where} is nested more than ${DEEPEST} deep`;
   const inside = new Set(around).add(value);
   if (Array.isArray(value)) {
     return firstProblem([...(value as unknown[]).entries()], (index) => `${place}[${index}]`, inside);

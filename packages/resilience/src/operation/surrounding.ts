@@ -70,10 +70,7 @@ export class Surrounding<V, Tx> implements Operation<V, Tx>, Scope<V, Tx> {
     options: { readonly id: (item: I) => string; readonly concurrency?: number },
     work: (item: I, operation: Operation<V, Tx>) => Promise<void>,
   ): Promise<void> {
-    return this.#alone('range', name, async (place) => {
-      await this.beginItems(place);
-      await eachItem(this, place, items, options, work);
-    });
+    return this.#alone('range', name, (place) => eachItem(this, place, items, options, work));
   }
 
   commit(name: string, write: (tx: Tx) => void | Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { classify } from '../../classify/classify.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import type { Clock } from '../../clock/clock.ts';
-import { notify } from '../../clock/notify.ts';
+import { notify, warnOf } from '../../clock/notify.ts';
 import { resilient } from '../../policy/resilient.ts';
 import type { AttemptContext } from '../../policy/attempt.ts';
 import type { Lease } from '../lease.ts';
@@ -59,7 +59,7 @@ export class ResilientCall<T> {
     } finally {
       this.#report(succeeded, this.#clock.monotonic() - startedAt);
       // What the call achieved stands, whatever becomes of the hold.
-      await hold?.release().catch((error: unknown) => process.emitWarning(asError(error)));
+      await hold?.release().catch(warnOf);
     }
   }
 
@@ -183,8 +183,4 @@ export class ResilientCall<T> {
     this.#options.metrics.add(call);
     if (this.#options.onReport !== undefined) notify(this.#options.onReport, call);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
