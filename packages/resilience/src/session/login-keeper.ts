@@ -40,6 +40,8 @@ export class LoginKeeper<R, S, V> {
   #expiresAt = Infinity;
   /** Boot time before which nobody logs in: the peer asked for quiet. */
   #quietUntil = 0;
+  /** How the last login failed; told again by refusals that come after it. */
+  #failure: unknown;
 
   constructor(parts: Parts<R, S, V>) {
     this.#parts = parts;
@@ -114,6 +116,7 @@ export class LoginKeeper<R, S, V> {
       throw await this.#failed(held, reason, error, sent);
     }
     await this.#update((record) => ended(record, 'ok'));
+    this.#failure = undefined;
     this.#epoch += 1;
     this.#parts.counters.logins += 1;
     this.#tell(reason, 'ok');
@@ -123,6 +126,7 @@ export class LoginKeeper<R, S, V> {
   async #failed(held: Held<R>, reason: string, error: unknown, sent: boolean): Promise<unknown> {
     const human = humanRequestOf(error) !== undefined;
     const verdict = verdictOf(this.#parts.adapter, error, held.resource);
+    this.#failure = error;
     const innocent = human || held.signal.aborted || NOT_ITS_FAULT.includes(verdict.category);
     const outcome = !innocent
       ? 'failed'
@@ -141,13 +145,14 @@ export class LoginKeeper<R, S, V> {
   async #spend(): Promise<void> {
     const { clock, auth } = this.#parts.plan;
     const quiet = this.#quietUntil - clock.boot();
-    if (quiet > 0) throw new LoginRefusedError('the peer asked to wait.', clock.now() + quiet);
+    if (quiet > 0) throw new LoginRefusedError('the peer asked to wait', clock.now() + quiet);
     const found: { refusal?: Refusal | undefined } = {};
     await this.#update((record) => {
       found.refusal = this.#refusal(record);
       return found.refusal === undefined ? spent(record, clock.now(), auth.budget.perMs) : record;
     });
-    if (found.refusal !== undefined) throw new LoginRefusedError(found.refusal.reason, found.refusal.until);
+    const { refusal } = found;
+    if (refusal !== undefined) throw new LoginRefusedError(refusal.reason, refusal.until, this.#failure);
   }
 
   #refusal(record: LoginRecord): Refusal | undefined {

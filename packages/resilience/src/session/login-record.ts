@@ -1,3 +1,4 @@
+import { formatDuration } from '../clock/duration.ts';
 import type { JsonValue } from '../state/state-store.ts';
 import type { MachineRules } from './machine-types.ts';
 import type { SessionPlan } from './session-plan.ts';
@@ -36,14 +37,17 @@ export function refusalOf(
   const recent = record.at.filter((at) => now - at < perMs);
   const oldest = recent[recent.length - max];
   if (oldest !== undefined) {
-    return { reason: `${String(max)} logins were made within ${String(perMs)} ms.`, until: oldest + perMs };
+    return {
+      reason: `${String(max)} logins were made within ${formatDuration(perMs)}`,
+      until: oldest + perMs,
+    };
   }
   const over = record.failed - auth.attempts;
   const last = record.at.at(-1);
   if (over < 0 || last === undefined) return undefined;
   const until = last + rules.circuitOpenMs * 2 ** Math.min(over, LONGEST_PAUSE);
   if (until <= now) return undefined;
-  return { reason: `${String(record.failed)} logins in a row failed.`, until };
+  return { reason: `${String(record.failed)} logins in a row failed`, until };
 }
 
 /** The record once another login has begun. */

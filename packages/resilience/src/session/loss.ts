@@ -13,6 +13,19 @@ export interface LossReport {
   readonly error?: unknown;
 }
 
+/** A loss in words, such as `process-exit (SIGKILL), The browser has ended`: a part of a sentence. */
+export function describeLoss({ cause, detail, exitCode, exitSignal }: LossReport): string {
+  const how = exitSignal ?? (exitCode === undefined ? undefined : `exit code ${String(exitCode)}`);
+  const told = detail === undefined ? '' : `, ${briefly(detail)}`;
+  return `${cause}${how === undefined ? '' : ` (${how})`}${told}`;
+}
+
+/** What an error says, as a part of a sentence: its first line without the full stop. Drivers append their logs. */
+export function briefly(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '');
+}
+
 /** One loss, counted once per generation however many signals announced it. */
 export interface Loss extends LossReport {
   readonly generation: number;

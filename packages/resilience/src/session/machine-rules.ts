@@ -1,3 +1,5 @@
+import { formatDuration } from '../clock/duration.ts';
+import { briefly, describeLoss } from './loss.ts';
 import type { Loss } from './loss.ts';
 import type { Course, Failed, Instant, Machine, MachineRules, Memory, Transition } from './machine-types.ts';
 
@@ -38,7 +40,7 @@ export function lost(machine: Machine, loss: Loss, now: Instant, rules: MachineR
   const memory = calm(machine.memory, now, rules);
   const { max, perMs } = rules.budget;
   if (recent(memory, now, rules).length >= max) {
-    const reason = `${String(max)} recoveries within ${String(perMs)} ms were not enough (${loss.cause}).`;
+    const reason = `the budget of recoveries (${String(max)} in ${formatDuration(perMs)}) is spent, and it was lost again: ${describeLoss(loss)}.`;
     const open = circuit(
       { ...machine, memory },
       { reason, cause: loss.error, attempt: 0, loss, leastMs: 0 },
@@ -87,10 +89,10 @@ export function tryFailed(
 }
 
 function reasonOf(failed: Failed, hopeless: boolean, failures: number): string {
-  const text = failed.error instanceof Error ? failed.error.message : String(failed.error);
-  if (failed.refusedUntil !== undefined) return text;
-  if (hopeless) return `another try cannot help: ${text}`;
-  return `${String(failures)} tries in a row failed, the last with: ${text}`;
+  const text = briefly(failed.error);
+  if (failed.refusedUntil !== undefined) return `${text}.`;
+  if (hopeless) return `another try cannot help: ${text}.`;
+  return `${String(failures)} tries in a row failed, the last with: ${text}.`;
 }
 
 interface CircuitDetails {

@@ -66,7 +66,16 @@ test('failed logins open the circuit before the account is locked, and are remem
   s.auth.onLogin = wrong;
   const lease = watch(s.session.lease());
   await s.clock.advance(60_000);
-  expect(lease.error).toMatchObject({ code: 'ERR_SESSION_OPEN_CIRCUIT' });
+  expect(lease.error).toMatchObject({
+    code: 'ERR_SESSION_OPEN_CIRCUIT',
+    message:
+      'Session "test" is out of service: No login for now: 2 logins in a row failed; the last failed with: wrong password.',
+    cause: { code: 'ERR_LOGIN_REFUSED', cause: { message: 'wrong password' } },
+  });
+  expect(s.adapter.count('login')).toBe(2);
+  s.session.resume();
+  await s.clock.advance(0);
+  await expect(s.session.lease()).rejects.toMatchObject({ message: /failed with: wrong password\.$/ });
   expect(s.adapter.count('login')).toBe(2);
   const again = setupWithAuth({ ...policy, state: memoryState(values) });
   again.auth.onLogin = wrong;

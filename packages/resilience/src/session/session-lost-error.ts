@@ -1,5 +1,6 @@
 import type { SafeToReplay } from '../classify/verdict.ts';
 import { ResilienceError } from '../errors.ts';
+import { describeLoss } from './loss.ts';
 import type { LossReport } from './loss.ts';
 
 /** What was lost, and with what a call was doing. */
@@ -24,7 +25,7 @@ export class SessionLostError extends ResilienceError {
     const { session, generation, report, scope } = details;
     const what = scope === 'page' ? 'A view' : 'Generation';
     const whose = scope === 'page' ? ` of generation ${String(generation)} of` : ` ${String(generation)} of`;
-    super(`${what}${whose} session "${session}" was lost: ${describe(report)}.`, {
+    super(`${what}${whose} session "${session}" was lost: ${describeLoss(report)}.`, {
       code: 'ERR_SESSION_LOST',
       hint: 'Work inside use() is repeated on the next generation; elsewhere, take a new lease.',
       cause: details.cause ?? report.error,
@@ -40,14 +41,4 @@ export class SessionLostError extends ResilienceError {
     this.generation = generation;
     this.report = report;
   }
-}
-
-function describe(report: LossReport): string {
-  const ended =
-    report.exitSignal === undefined
-      ? report.exitCode === undefined
-        ? ''
-        : ` (exit code ${String(report.exitCode)})`
-      : ` (${report.exitSignal})`;
-  return `${report.cause}${ended}${report.detail === undefined ? '' : `, ${report.detail}`}`;
 }
