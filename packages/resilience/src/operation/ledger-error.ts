@@ -5,6 +5,7 @@ import type { ResilienceErrorOptions } from '../errors.ts';
 export type LedgerErrorCode =
   | 'ERR_LEDGER_NOT_IN_DOUBT'
   | 'ERR_LEDGER_WRITE'
+  | 'ERR_LEDGER_DAMAGED'
   | 'ERR_LEDGER_ASYNC_WRITE'
   | 'ERR_LEDGER_TRANSACTION'
   | 'ERR_LEDGER_UNSAFE'

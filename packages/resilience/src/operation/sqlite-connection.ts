@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { classify } from '../classify/classify.ts';
 import type { Clock } from '../clock/clock.ts';
 import { isBusy } from '../state/sqlite-busy.ts';
 import { LedgerError } from './ledger-error.ts';
+import { ledgerFailure } from './ledger-failure.ts';
 import { openLedgerFile } from './sqlite-file.ts';
 
 /** A writer of another process holds the file for milliseconds; after this long something is wrong. */
@@ -31,7 +31,7 @@ export class SqliteConnection {
 
   /**
    * Does all of `change` or nothing; on the disk when it resolves. What `change` throws is thrown on.
-   * @throws LedgerError `ERR_LEDGER_WRITE` when the disk is full or fails.
+   * @throws LedgerError `ERR_LEDGER_WRITE` when the disk is full or fails, `ERR_LEDGER_DAMAGED`.
    */
   async transaction<T>(change: (database: DatabaseSync) => T): Promise<T> {
     return await this.#patiently(() => {
@@ -87,14 +87,8 @@ export class SqliteConnection {
   }
 
   #explained(error: unknown): unknown {
-    const verdict = classify(error);
-    if (verdict.category !== 'local' || error instanceof LedgerError) return error;
-    if (!isBusy(error)) this.#drop();
-    return new LedgerError(`The ledger ${this.#file} could not be written or read.`, {
-      code: 'ERR_LEDGER_WRITE',
-      hint: 'Free space on its disk, and look whether the file may be written; then run the operation again.',
-      cause: error,
-      verdict: { ...verdict, code: 'ERR_LEDGER_WRITE' },
-    });
+    const explained = ledgerFailure(this.#file, error);
+    if (explained !== error && !isBusy(error)) this.#drop();
+    return explained;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -192,4 +192,38 @@ test('a file of a later version is refused', async () => {
   database.close();
   const newer = sqliteLedger(file);
   await expect(newer.runs()).rejects.toMatchObject({ code: 'ERR_LEDGER_VERSION' });
+});
+
+test('what is no ledger, or holds what cannot be read, is told with its name', async () => {
+  const text = join(folder, 'text.db');
+  writeFileSync(text, 'a letter, not a database. '.repeat(100));
+  const none = sqliteLedger(text);
+  await expect(none.runs()).rejects.toMatchObject({
+    code: 'ERR_LEDGER_DAMAGED',
+    message: expect.stringContaining(text),
+  });
+  await claim.put({ ...save('x'), value: 1 });
+  const database = new DatabaseSync(file);
+  database.exec(`UPDATE holdfast_entry SET value = '{oops'`);
+  database.close();
+  const error: unknown = await ledger.entries('a').catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'ERR_LEDGER_DAMAGED', message: expect.stringContaining('a, x,') });
+  expect(classify(error)).toMatchObject({ category: 'local', safeToReplay: 'no' });
+});
+
+test('locks that cannot be made are a failure of the ledger, not of the operation', async () => {
+  const noFolder = join(folder, 'file');
+  writeFileSync(noFolder, '');
+  const refused = { code: 'ERR_LEDGER_WRITE', verdict: { category: 'local' } };
+  await expect(sqliteLedger(join(noFolder, 'ledger.db')).claim('a')).rejects.toMatchObject(refused);
+  const locked = join(folder, 'locked.db');
+  writeFileSync(`${locked}-locks`, '');
+  await expect(sqliteLedger(locked).claim('a')).rejects.toMatchObject(refused);
+  const asFolder = join(folder, 'folder.db');
+  mkdirSync(asFolder);
+  await expect(sqliteLedger(asFolder).claim('a')).rejects.toMatchObject(refused);
+});
+
+test.each(['', ':memory:', undefined])('%j is no path of a ledger', (path) => {
+  expect(() => sqliteLedger(path as string)).toThrow('Option path must be that of a file');
 });

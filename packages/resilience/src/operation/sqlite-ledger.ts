@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { InvalidOptionError } from '../errors.ts';
 import { around } from './entry-path.ts';
 import { LedgerFencedError, OperationBusyError } from './ledger-error.ts';
+import { ledgerFailure } from './ledger-failure.ts';
 import type { Ledger, LedgerClaim, LedgerEntry, LedgerRun } from './ledger.ts';
 import { settled } from './settle.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
@@ -23,17 +25,20 @@ export interface SqliteLedgerOptions {
  * operating system beside the file (`FILE-locks/`), so that a run whose process was killed is taken over at once.
  */
 export function sqliteLedger(path: string, options: SqliteLedgerOptions = {}): Ledger<SqliteTx> {
+  if (typeof path !== 'string' || path === '' || path === ':memory:') {
+    throw new InvalidOptionError('path', 'must be that of a file; memoryLedger() needs none');
+  }
   return new SqliteLedger(resolve(path), options.clock ?? systemClock);
 }
 
 class SqliteLedger implements Ledger<SqliteTx> {
-  readonly #locks: string;
+  readonly #file: string;
   readonly #clock: Clock;
   readonly #connection: SqliteConnection;
   readonly #owned = new Set<() => void>();
 
   constructor(file: string, clock: Clock) {
-    this.#locks = `${file}-locks`;
+    this.#file = file;
     this.#clock = clock;
     this.#connection = new SqliteConnection(file, clock);
   }
@@ -87,13 +92,21 @@ class SqliteLedger implements Ledger<SqliteTx> {
   }
 
   #own(key: string): () => void {
-    const unlock = takeOwnership(this.#locks, key);
+    const unlock = this.#lock(key);
     if (unlock === undefined) throw new OperationBusyError(key);
     const free = (): void => {
       if (this.#owned.delete(free)) unlock();
     };
     this.#owned.add(free);
     return free;
+  }
+
+  #lock(key: string): (() => void) | undefined {
+    try {
+      return takeOwnership(`${this.#file}-locks`, key);
+    } catch (error) {
+      throw ledgerFailure(this.#file, error);
+    }
   }
 
   async #whileOwned(key: string, change: (database: DatabaseSync) => void): Promise<void> {

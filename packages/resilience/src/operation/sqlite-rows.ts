@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JsonValue } from '../state/state-store.ts';
+import { damaged } from './ledger-failure.ts';
 import type { EntryKind, EntryState, LedgerEntry, LedgerRun } from './ledger.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -7,8 +8,18 @@ type Row = Readonly<Record<string, unknown>>;
 const text = (value: JsonValue | undefined): string | null =>
   value === undefined ? null : JSON.stringify(value);
 
-const valueOf = (row: Row): { readonly value?: JsonValue } =>
-  typeof row['value'] === 'string' ? { value: JSON.parse(row['value']) as JsonValue } : {};
+const valueOf = (row: Row): { readonly value?: JsonValue } => {
+  const { value, key, path } = row;
+  if (typeof value !== 'string') return {};
+  try {
+    return { value: JSON.parse(value) as JsonValue };
+  } catch (error) {
+    throw damaged(
+      `What the ledger holds of operation ${String(key)}${typeof path === 'string' ? `, ${path},` : ''}`,
+      error,
+    );
+  }
+};
 
 /** One run, or all whose key begins with a prefix, by key. */
 export function readRuns(database: DatabaseSync, prefix: string): readonly LedgerRun[] {
