@@ -89,6 +89,9 @@ export interface SessionAdapter<R, S = unknown, V = R> {
   inDoubt?(view: V): boolean;
   /** Most leases at a time; unlimited by default. 1 where the peer does one thing at a time; the others queue. */
   readonly maxLeases?: number;
-  /** Order of replacing a living resource; default `close-then-open` (a browser's profile allows one at a time). */
+  /**
+   * Order of replacing a resource; default `close-then-open` (a browser's profile allows one at a time). What is left
+   * of a process that has ended is closed beside the opening in either order.
+   */
   readonly replace?: 'close-then-open' | 'open-then-close';
 }

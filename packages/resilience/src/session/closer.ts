@@ -37,9 +37,10 @@ export class Closer<R> {
     return closing;
   }
 
-  /** Waits for the closes that are under way. */
-  async running(): Promise<void> {
-    await Promise.all(this.#running);
+  /** Waits for the closes that are under way, but for that of `except`. */
+  async running(except?: Held<R>): Promise<void> {
+    const spared = except && this.#closing.get(except);
+    await Promise.all([...this.#running].filter((closing) => closing !== spared));
   }
 
   /** Has `all()` wait for something that may yet yield a resource. */

@@ -107,7 +107,9 @@ export class Opening<R, S, V> {
     run.stage = 'open';
     const orderly = (this.#parts.adapter.replace ?? 'close-then-open') === 'close-then-open';
     this.#closeOld(old, orderly);
-    if (orderly) await limited(() => this.#parts.closer.running(), this.#limit(run));
+    // A process that has ended holds nothing that the new one could need: what is left of it is cleared meanwhile.
+    const ended = old?.report?.cause === 'process-exit' ? old : undefined;
+    if (orderly) await limited(() => this.#parts.closer.running(ended), this.#limit(run));
     return this.#open(run, course);
   }
 

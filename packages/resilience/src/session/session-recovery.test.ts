@@ -71,6 +71,23 @@ test('a peer that cannot be reattached, or whose process has ended, is closed by
   expect(s.told('open-failed')).toEqual([]);
 });
 
+test('what is left of a process that has ended is cleared beside the next open; what may live is closed before it', async () => {
+  for (const [cause, opens] of [
+    ['process-exit', 2],
+    ['disconnected', 1],
+  ] as const) {
+    const s = setup();
+    await s.session.use(() => Promise.resolve());
+    s.adapter.scripts.close = () => hang();
+    s.adapter.peer.lost({ cause });
+    const next = watch(s.session.lease());
+    await s.clock.advance(1_000);
+    expect([s.adapter.count('open'), s.adapter.count('close-force')]).toEqual([opens, 1]);
+    await s.clock.advance(10_000);
+    expect(next.value?.generation).toBe(2);
+  }
+});
+
 test('the last snapshot is handed to the next open', async () => {
   const s = setupWithAuth();
   await s.session.use(() => Promise.resolve());

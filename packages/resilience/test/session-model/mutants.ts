@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'does not wait for the close before it opens',
     file: 'opening.ts',
-    from: 'if (orderly) await limited(() => this.#parts.closer.running(), this.#limit(run));',
+    from: 'if (orderly) await limited(() => this.#parts.closer.running(ended), this.#limit(run));',
     to: '',
   },
   {

@@ -51,11 +51,13 @@ export class Referee {
   opens(signal: AbortSignal): void {
     for (const other of this.#opens) if (!other.aborted) this.blame('two opens at a time');
     this.#opens.add(signal);
-    const alive = this.#peers.filter((peer) => isOpen(peer));
-    if (this.#limits.closeThenOpen && alive.length > 0) {
-      this.blame(`an open while peer ${String(alive[0]?.id)} is open`);
+    const open = this.#peers.filter((peer) => isOpen(peer));
+    // What is left of one that has ended may be cleared meanwhile.
+    const alive = open.find((peer) => peer.alive);
+    if (this.#limits.closeThenOpen && alive !== undefined) {
+      this.blame(`an open while peer ${String(alive.id)} is open`);
     }
-    if (alive.filter((peer) => !peer.closeAsked).length > 1) this.blame('more than two resources at a time');
+    if (open.filter((peer) => !peer.closeAsked).length > 1) this.blame('more than two resources at a time');
   }
 
   opened(signal: AbortSignal): void {
