@@ -60,7 +60,8 @@ function chosen(only: string): Cell[] {
   return cells;
 }
 
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
+/** The number that a flag gives. @throws Error with a sentence when it is none, or out of range. */
+export function wholeNumber(flag: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
   throw new Error(`${flag} is a whole number from ${least} to ${most}, not "${text}".`);

@@ -1,35 +1,44 @@
 import type { SessionState } from '@holdfast/resilience/session';
 import type { Stage } from './stage.ts';
 
-/** Says what the session does at this moment; null when that is not what the row is about. */
-export type Moment = () => string | null;
+/** What the session does at this moment, and whether that is what the row is about. */
+export type Moment = () => { readonly fits: boolean; readonly what: string };
 
 /** A lease is held, and nobody asks anything of it. */
-export function idling({ driven }: Stage): Moment {
-  return () => (driven.session.state.kind === 'ready' ? 'while a lease was held and idle' : null);
+export function idling(stage: Stage): Moment {
+  return inState(stage, 'while a lease was held and idle', ({ kind }) => kind === 'ready');
 }
 
 /** The first login of the session. */
-export function loggingIn({ driven }: Stage): Moment {
-  return () => (driven.session.state.kind === 'opening' ? 'with the form of the login on the screen' : null);
+export function loggingIn(stage: Stage): Moment {
+  return inState(stage, 'with the form of the login on the screen', ({ kind }) => kind === 'opening');
 }
 
 /** The resource is being replaced on purpose, and the next one is not opened yet. */
-export function beforeSnapshot({ driven }: Stage, what: string): Moment {
-  return () => {
-    const { state } = driven.session;
-    return isReplaced(state) && state.loss === null && driven.opened.calls === 1 ? what : null;
-  };
+export function beforeSnapshot(stage: Stage, what: string): Moment {
+  return inState(
+    stage,
+    what,
+    (state) => state.kind === 'recovering' && state.loss === null && stage.driven.opened.calls === 1,
+  );
 }
 
 /** The next resource is there and looks whether somebody is logged in. */
-export function recovering({ driven }: Stage): Moment {
-  return () => {
-    const { state } = driven.session;
-    return isReplaced(state) && state.loss !== null ? 'in the recovery from a killed browser' : null;
-  };
+export function recovering(stage: Stage): Moment {
+  return inState(
+    stage,
+    'in the recovery from a killed browser',
+    (state) => state.kind === 'recovering' && state.loss !== null,
+  );
 }
 
-function isReplaced(state: SessionState): state is Extract<SessionState, { readonly kind: 'recovering' }> {
-  return state.kind === 'recovering';
+function inState({ driven }: Stage, what: string, isIt: (state: SessionState) => boolean): Moment {
+  return () => {
+    const { state } = driven.session;
+    if (isIt(state)) return { fits: true, what };
+    return {
+      fits: false,
+      what: `the session was ${state.kind}, and ${driven.opened.calls} browsers had been opened`,
+    };
+  };
 }

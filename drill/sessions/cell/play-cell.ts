@@ -14,7 +14,7 @@ import { playPhase } from './phases.ts';
 import { startPortalProcess } from './portal.ts';
 import type { Stage } from './stage.ts';
 import { Strikes } from './strikes.ts';
-import type { Witness } from './witness.ts';
+import type { Survivor, Witness } from './witness.ts';
 
 /** Where a row is played, and who sees what it leaves behind. */
 export interface Surroundings {
@@ -61,7 +61,7 @@ export async function playCell(cell: Cell, { folder, witness, leftovers }: Surro
     ledger,
     overdueMs: calls.overdueMs,
   });
-  return withRemains(row, witness.survivors([]), leftovers());
+  return withRemains(row, witness.survivors(), leftovers());
 }
 
 async function take(hooks: Hooks, moment: keyof Hooks, page: Page | null): Promise<void> {
@@ -82,9 +82,11 @@ function policyOf({ driver }: Cell): SessionPolicy {
   };
 }
 
-function withRemains(row: Row, survivors: readonly number[], leftovers: readonly string[]): Row {
+function withRemains(row: Row, survivors: readonly Survivor[], leftovers: readonly string[]): Row {
   const problems = [
-    ...(survivors.length > 0 ? [`${survivors.length} processes are left: ${survivors.join(' ')}`] : []),
+    ...(survivors.length > 0
+      ? [`left running: ${survivors.map(({ pid, command }) => `${command} (${pid})`).join(', ')}`]
+      : []),
     ...(leftovers.length > 0 ? [`left in the temporary folder: ${leftovers.slice(0, 5).join(' ')}`] : []),
   ];
   if (problems.length === 0) return row;

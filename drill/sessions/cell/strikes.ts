@@ -9,7 +9,8 @@ export type Proof = { readonly fired: string } | { readonly missed: string };
 /** Lets the fault of a row strike once and keeps what proves it. */
 export class Strikes {
   readonly #stage: Stage;
-  #done: { readonly when: string | null; readonly blow: Strike | { readonly error: unknown } } | null = null;
+  #done: { readonly when: ReturnType<Moment>; readonly blow: Strike | { readonly error: unknown } } | null =
+    null;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -31,8 +32,8 @@ export class Strikes {
     if (this.#done === null) return { missed: 'the moment of the fault never came' };
     const { when, blow } = this.#done;
     if ('error' in blow) return { missed: `the fault could not strike: ${String(blow.error)}` };
-    if (when === null) return { missed: 'the fault struck in another phase' };
+    if (!when.fits) return { missed: `the fault struck in another phase: ${when.what}` };
     const what = await blow.proof();
-    return what === null ? { missed: 'the fault did not fire' } : { fired: `${what}, ${when}` };
+    return what === null ? { missed: 'the fault did not fire' } : { fired: `${what}, ${when.what}` };
   }
 }

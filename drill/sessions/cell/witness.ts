@@ -4,27 +4,33 @@ import type { ProcessIdentity } from '@holdfast/resilience/process';
 
 const LOOK_MS = 150;
 
+/** A process that outlived what it was started for. */
+export interface Survivor {
+  readonly pid: number;
+  readonly command: string;
+}
+
 /** Remembers every process that ever stood below this one, so that none is overlooked when it is orphaned. */
 export class Witness {
-  readonly #seen = new Map<string, ProcessIdentity>();
+  readonly #seen = new Map<string, { readonly identity: ProcessIdentity; readonly command: string }>();
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** Stops looking. Those that are still alive, but for `known`. */
-  survivors(known: readonly number[]): readonly number[] {
+  /** Stops looking. Those that are still alive. */
+  survivors(): readonly Survivor[] {
     clearInterval(this.#timer);
     this.#look();
     return [...this.#seen.values()]
-      .filter((each) => !known.includes(each.pid) && isAlive(each))
-      .map(({ pid }) => pid);
+      .filter(({ identity }) => isAlive(identity))
+      .map(({ identity: { pid }, command }) => ({ pid, command }));
   }
 
   /** Stops looking, and ends all of them. */
   end(): void {
-    for (const pid of this.survivors([])) {
+    for (const { pid } of this.survivors()) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch (error) {
@@ -39,11 +45,25 @@ export class Witness {
     const visit = (pid: number): void => {
       for (const child of children.get(pid) ?? []) {
         const identity = identify(child);
-        if (identity !== null) this.#seen.set(`${child} ${identity.startedAt}`, identity);
+        if (identity !== null) {
+          this.#seen.set(`${child} ${identity.startedAt}`, { identity, command: commandOf(child) });
+        }
         visit(child);
       }
     };
     visit(process.pid);
+  }
+}
+
+/** The name of its program and what kind of process it is, for people. */
+function commandOf(pid: number): string {
+  try {
+    const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const kind = args.find((arg) => arg.startsWith('--type='));
+    return [program.split('/').at(-1), kind].filter((each) => each !== undefined).join(' ');
+  } catch {
+    // It ended between the listing and the look.
+    return '';
   }
 }
 

@@ -111,7 +111,7 @@ async function during(
   const { phase } = stage.cell;
   if (ofTheAnswer(stage)) {
     // Nothing but this phase asks for it.
-    await strikeOnce(request, () => `asked for in a phase of ${phase}`);
+    await strikeOnce(request, () => ({ fits: true, what: `asked for in a phase of ${phase}` }));
     return await work();
   }
   stage.page = await page.fromOutside();
@@ -121,7 +121,11 @@ async function during(
   const working = work().finally(() => (isOver = true));
   working.catch(() => undefined);
   await wait(300);
-  await strikeOnce(request, () => (isOver ? null : `in the middle of a call of ${phase}`));
+  await strikeOnce(request, () =>
+    isOver
+      ? { fits: false, what: 'the call was over' }
+      : { fits: true, what: `in the middle of a call of ${phase}` },
+  );
   await working;
 }
 
