@@ -198,6 +198,24 @@ test('a lease whose view is lost rejects its call; use repeats it with another v
   expect(adapter.views.map((view) => view.closed)).toEqual([true, true]);
 });
 
+test('a view whose call was not answered is closed with its lease and lent to nobody again', async () => {
+  const adapter = new FakeViewAdapter();
+  const s = setupOver(adapter, { callDeadline: '5s' });
+  const views: number[] = [];
+  const work = watch(
+    s.session.use((lease) =>
+      lease.run((view) => {
+        views.push(view.id);
+        return views.length === 1 ? hang<string>() : Promise.resolve('done');
+      }),
+    ),
+  );
+  await s.clock.advance(5_000);
+  expect([work.value, ...views]).toEqual(['done', 1, 2]);
+  expect(adapter.views.map((view) => view.closed)).toEqual([true, true]);
+  expect(s.session.stats).toMatchObject({ deadlines: 1, losses: 0, viewLosses: 0, opens: 1 });
+});
+
 test('a cancelled call whose view then turns out to have crashed is repeated with another view', async () => {
   const adapter = new FakeViewAdapter();
   const s = setupOver(adapter, { recover: { stableAfter: '30s' } });
