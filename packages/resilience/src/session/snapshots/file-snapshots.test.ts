@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -49,6 +58,14 @@ describe('snapshots in files', () => {
     if (process.platform === 'win32') return;
     expect(statSync(onlyFile()).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('leave the mode of a folder that is there already as it is', async () => {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+    await store().save('portal', snapshot);
+    if (process.platform !== 'win32') expect(statSync(folder).mode & 0o777).toBe(0o755);
+    expect(await store().load('portal')).toEqual(snapshot);
   });
 
   it('never use a nonce twice', async () => {

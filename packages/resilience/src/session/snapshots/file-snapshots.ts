@@ -30,7 +30,7 @@ export interface FileSnapshotsOptions {
 }
 
 /**
- * Snapshots in a folder of their own (mode 0700), one file (0600) a name, encrypted with AES-256-GCM and replaced
+ * Snapshots in a folder (mode 0700 when it is made here), one file (0600) a name, encrypted with AES-256-GCM and replaced
  * atomically. A file that was cut, changed, or made with another key is moved aside and reported, and loads as
  * undefined. Two processes may use one folder, but not one name.
  * @throws InvalidOptionError when the key cannot be one, or neither `key` nor `plain: true` is given.

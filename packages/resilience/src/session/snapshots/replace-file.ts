@@ -1,10 +1,10 @@
-import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { processMutex } from '../../state/keyed-mutex.ts';
 
 /**
  * Replaces a file: written beside the old one, flushed, renamed over it, and the folder flushed. A crash leaves the
- * old one or the new one. Readable by its owner alone (file 0600, folder 0700). Calls for one path in one process
+ * old one or the new one. Readable by its owner alone (file 0600, a folder that is made here 0700). Calls for one path in one process
  * wait for each other.
  */
 export async function replaceFile(path: string, content: string): Promise<void> {
@@ -44,8 +44,9 @@ export async function flushFolder(folder: string): Promise<void> {
 }
 
 async function privateFolder(folder: string): Promise<void> {
+  // Only a folder that is made here is closed to others: one that is there already may be used by them too, and the
+  // files in it are closed by their own mode.
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
 }
 
 async function writeDurably(path: string, content: string): Promise<void> {
