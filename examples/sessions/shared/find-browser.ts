@@ -18,7 +18,7 @@ export function findBrowser(named: string | undefined): string {
   const wanted = named ?? process.env['CHROMIUM_PATH'];
   if (wanted !== undefined) {
     if (existsSync(wanted)) return wanted;
-    throw new UsageError(`There is no browser at ${wanted}.`);
+    throw new UsageError(`There is no browser at ${wanted}: name another with --browser or CHROMIUM_PATH.`);
   }
   const found = usualPlaces.find((place) => existsSync(place));
   if (found !== undefined) return found;

@@ -7,15 +7,23 @@ import {
   ResilienceError,
 } from '@holdfast/resilience';
 import { classifyPlaywright } from '@holdfast/resilience/adapters/playwright';
+import type { Verdict } from '@holdfast/resilience';
 import type { Lease } from '@holdfast/resilience/session';
+import { EventEmitter } from 'node:events';
 import type { Page } from 'playwright-core';
 
-/** What reads may wait for. Losses of the browser and of the login are the session's affair. */
+/** Tells of each wait before a page is asked for again. */
+export const waits = new EventEmitter<{ wait: [verdict: Verdict] }>();
+
+/** What reads may wait for: about two minutes for a portal that is down. Losses of the browser and of the login are the session's affair. */
 const patience = resilient('pages of the portal', {
   classify: (error) => classifyPlaywright(error, {}) ?? classify(error),
   retry: {
-    network: { attempts: 4, backoff: fullJitter('200ms', '5s') },
+    network: { attempts: 60, backoff: fullJitter('200ms', '5s') },
     'rate-limit': { attempts: 20, backoff: constant('1s') },
+  },
+  onEvent: (event) => {
+    if (event.type === 'wait' && event.verdict) waits.emit('wait', event.verdict);
   },
 });
 

@@ -33,7 +33,8 @@ export async function portalSession(options: PortalSessionOptions): Promise<Supe
   return superviseSession(adapter, {
     name: 'portal',
     callDeadline: '20s',
-    recover: { budget: { max: 20, per: '10m' } },
+    // About two minutes for a portal that is down.
+    recover: { attempts: 10, budget: { max: 20, per: '10m' } },
     snapshot: { store: memorySnapshots() },
     onEvent: options.onEvent,
   });

@@ -1,5 +1,7 @@
 import type { WriteStream } from 'node:tty';
 
+/** What is said again and again is shown once in so long. */
+const SAME_EVERY_MS = 10_000;
 /** Between two lines where nobody looks at a terminal. */
 const PLAIN_EVERY_MS = 3000;
 
@@ -12,6 +14,7 @@ export class Progress {
   #done = 0;
   #total: number | undefined;
   #shown = '';
+  readonly #saidAt = new Map<string, number>();
 
   constructor(name: string, items: string, stream: NodeJS.WriteStream = process.stderr) {
     this.#name = name;
@@ -35,7 +38,15 @@ export class Progress {
   say(text: string): void {
     this.#clear();
     this.#stream.write(`${this.#name}: ${text}\n`);
-    this.#shown = '';
+    if (this.#stream.isTTY) this.#shown = '';
+  }
+
+  /** A line that stays, about something that may go on for a while and for several workers. */
+  sayOnce(text: string): void {
+    const now = performance.now();
+    if (now - (this.#saidAt.get(text) ?? -Infinity) < SAME_EVERY_MS) return;
+    this.#saidAt.set(text, now);
+    this.say(text);
   }
 
   /** Ends the line. Harmless when repeated. */

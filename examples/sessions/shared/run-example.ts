@@ -1,4 +1,3 @@
-import { ResilienceError } from '@holdfast/resilience';
 import { keepAwake } from '@holdfast/resilience/awake';
 import { systemClock } from '@holdfast/resilience/clock';
 import type { OperationOptions, OperationReport } from '@holdfast/resilience/operation';
@@ -7,14 +6,17 @@ import type { SqliteTx } from '@holdfast/resilience/operation/sqlite';
 import type { SupervisedSession } from '@holdfast/resilience/session';
 import type { Page } from 'playwright-core';
 import { startDemoPortal } from './demo-portal.ts';
-import { Ending, endingBySignals } from './ending.ts';
+import { endingBySignals } from './ending.ts';
 import { findBrowser } from './find-browser.ts';
 import { parseFlags, usage, UsageError } from './flags.ts';
 import type { About, Flags } from './flags.ts';
+import { waits } from './open-page.ts';
 import { portalSession } from './portal-session.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf, reportLines } from './report-lines.ts';
-import { tellSession } from './tell-session.ts';
+import { settle } from './settle.ts';
+import { tellError } from './tell-error.ts';
+import { tellSession, waitLine } from './tell-session.ts';
 import { Tables } from './tables.ts';
 
 /** Options of an operation on the portal. */
@@ -39,15 +41,25 @@ export interface Example {
 
 /** Runs an example from its command line to its exit code; see `examples/README.md` for the codes. */
 export async function runExample(about: About, build: (tools: Tools) => Example): Promise<void> {
+  ignoreClosedPipes();
   try {
     const flags = parseFlags(process.argv.slice(2), about);
     if (flags) process.exitCode = await play(about, flags, build);
     else process.stdout.write(usage(about));
   } catch (error) {
-    process.exitCode = tellError(about, error);
+    process.exitCode = tellError(about.name, error);
   } finally {
     // Somebody may have been asked something; nobody waits for more.
     process.stdin.destroy();
+  }
+}
+
+/** `| head` may stop reading before the work is done, which goes on. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   }
 }
 
@@ -56,15 +68,16 @@ async function play(about: About, flags: Flags, build: (tools: Tools) => Example
   await using stack = new AsyncDisposableStack();
   const browser = findBrowser(flags.browser);
   const ending = endingBySignals();
+  const tables = stack.adopt(new Tables(flags.ledger), (opened) => opened.close());
   const ledger = stack.adopt(sqliteLedger(flags.ledger), (opened) => opened.close());
   if (flags.fresh && !flags.dryRun) await ledger.forget(about.name);
-  for (const { path, decision } of flags.settle) await ledger.settle(about.name, path, decision);
-  const tables = stack.adopt(new Tables(flags.ledger), (opened) => opened.close());
+  await settle(ledger, about, flags);
   if (about.needs && tables.count(about.needs) === 0) {
     throw new UsageError(`There are no ${about.needs} in ${flags.ledger} yet: run gather-matches first.`);
   }
   const url = flags.portal ?? (await demoPortal(flags, stack));
   const progress = stack.adopt(new Progress(about.name, about.items), (shown) => shown.end());
+  waits.on('wait', (verdict) => progress.sayOnce(waitLine(verdict)));
   const session = stack.use(
     await portalSession({
       url,
@@ -105,14 +118,4 @@ async function demoPortal(flags: Flags, stack: AsyncDisposableStack): Promise<st
   );
   process.stderr.write(`demo portal: ${portal.url} (demo, demo)\n`);
   return portal.url;
-}
-
-/** Says what went wrong; returns the exit code. */
-function tellError({ name }: About, error: unknown): number {
-  const { message } = error instanceof Error ? error : { message: String(error) };
-  process.stderr.write(`${name}: ${message}\n`);
-  if (error instanceof UsageError) process.stderr.write(`Try --help.\n`);
-  if (error instanceof ResilienceError) process.stderr.write(`${error.hint}\n`);
-  if (error instanceof UsageError) return 2;
-  return error instanceof Ending ? error.exitCode : 1;
 }

@@ -1,3 +1,4 @@
+import { ResilienceError } from '@holdfast/resilience';
 import type { SqliteTx } from '@holdfast/resilience/operation/sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import type { Letter } from './inbox-pages.ts';
@@ -22,8 +23,12 @@ export class Tables {
 
   /** Opens the file of a ledger and adds the tables that it lacks. */
   constructor(file: string) {
-    this.#database = new DatabaseSync(file, { timeout: 5000 });
-    this.#database.exec(schema);
+    try {
+      this.#database = new DatabaseSync(file, { timeout: 5000 });
+      this.#database.exec(schema);
+    } catch (error) {
+      throw unusable(file, error);
+    }
   }
 
   count(table: TableName): number {
@@ -51,6 +56,15 @@ export class Tables {
   close(): void {
     this.#database.close();
   }
+}
+
+function unusable(file: string, cause: unknown): ResilienceError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ResilienceError(`The ledger ${file} cannot be used: ${why}.`, {
+    code: 'ERR_LEDGER_UNUSABLE',
+    hint: 'Look whether its folder is there, may be written to and has room, or name another with --ledger.',
+    cause,
+  });
 }
 
 /** Stores matches; one that is there already is brought up to date. */

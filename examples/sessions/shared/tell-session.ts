@@ -1,3 +1,4 @@
+import type { Category, Verdict } from '@holdfast/resilience';
 import type { SessionEvent } from '@holdfast/resilience/session';
 import { askHuman } from './ask-human.ts';
 import { Ending } from './ending.ts';
@@ -12,6 +13,7 @@ export interface TellTools {
 
 /** Tells a person what the session is going through, and asks for help when it needs some. */
 export function tellSession(event: SessionEvent, { progress, ending, resume }: TellTools): void {
+  if (event.type === 'wait') progress.sayOnce(waitLine(event.verdict));
   const line = lineOf(event);
   if (line !== undefined) progress.say(line);
   if (event.type !== 'state' || event.to.kind !== 'needs-human') return;
@@ -20,6 +22,18 @@ export function tellSession(event: SessionEvent, { progress, ending, resume }: T
     else ending.abort(new Ending('it needs a person; start again when that is done', 4));
   });
 }
+
+/** Why nothing happens for a while. */
+export function waitLine({ category }: Verdict): string {
+  return `${reasons[category] ?? `that failed (${category})`}; trying again`;
+}
+
+const reasons: Partial<Record<Category, string>> = {
+  network: 'the portal does not answer well',
+  dns: 'the name of the portal is not known',
+  timeout: 'the portal takes too long',
+  'rate-limit': 'the portal asks for patience',
+};
 
 function lineOf(event: SessionEvent): string | undefined {
   switch (event.type) {
@@ -32,9 +46,7 @@ function lineOf(event: SessionEvent): string | undefined {
     case 'login':
       return event.outcome === 'ok' ? 'logged in' : undefined;
     case 'wait':
-      return `trying again in ${(event.delayMs / 1000).toFixed(1)} s (${event.verdict.category})`;
     case 'state':
-      return event.to.kind === 'open-circuit' ? `giving up for now: ${event.to.reason}` : undefined;
     case 'open-failed':
     case 'probe':
     case 'snapshot':

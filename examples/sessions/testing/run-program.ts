@@ -2,6 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+/** How an example ended, and what it printed. */
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly output: string;
+}
+
 /** An example that runs as its own process. */
 export interface RunningProgram {
   readonly pid: number;
@@ -9,8 +16,10 @@ export interface RunningProgram {
   readonly output: () => string;
   /** A line on its standard input. */
   readonly type: (text: string) => void;
+  /** Reads its standard output no more, as `| head` does. */
+  readonly stopReading: () => void;
   readonly kill: (signal: NodeJS.Signals) => void;
-  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+  readonly ended: Promise<Ended>;
 }
 
 /** Starts `examples/sessions/NAME.ts`; `stdin` is closed unless somebody wants to type. */
@@ -28,6 +37,7 @@ export function startProgram(
     pid: child.pid ?? 0,
     output: () => output,
     type: (text) => child.stdin?.write(text),
+    stopReading: () => child.stdout?.destroy(),
     kill: (signal) => child.kill(signal),
     ended: once(child, 'close').then(([code]) => ({ code: code as number | null, output })),
   };
