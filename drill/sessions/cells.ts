@@ -40,13 +40,15 @@ export function allCells(): Cell[] {
   );
 }
 
-/** A sample by seed that holds each fault once, with phases and drivers by chance; more of all rows beyond that. */
+/** A sample by seed: no fault twice before each is there once; phases and drivers by chance. */
 export function sample(cells: readonly Cell[], size: number, seed: number): Cell[] {
   const dice = new Dice(seed);
   const shuffled = cells
     .map((cell) => ({ cell, place: dice.next() }))
     .toSorted((a, b) => a.place - b.place)
     .map(({ cell }) => cell);
-  const first = FAULTS.flatMap((fault) => shuffled.find((cell) => cell.fault === fault) ?? []);
+  const first = shuffled.filter(
+    (cell, place) => shuffled.findIndex(({ fault }) => fault === cell.fault) === place,
+  );
   return [...first, ...shuffled.filter((cell) => !first.includes(cell))].slice(0, size);
 }

@@ -2,7 +2,7 @@
  * `npm run sessions:kill`: the example that sends messages is killed with SIGKILL at random moments and started again,
  * until everything is sent. Did everybody get exactly one message?
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -53,8 +53,9 @@ async function main(): Promise<number> {
     process.stdout.write(`not covered: needs ${lack}\n`);
     return process.env['HOLDFAST_REQUIRE_ALL'] === '1' ? 5 : 4;
   }
-  const outside = mkdtempSync(join(tmpdir(), 'holdfast-messaging-'));
-  const inside = mkdtempSync(join(outside, 'tmp-'));
+  const outside = mkdtempSync(join(tmpdir(), 'holdfast-send-'));
+  const inside = join(outside, 'tmp');
+  mkdirSync(inside);
   // Whatever browsers leave behind is found here, and nothing of anybody else's.
   process.env['TMPDIR'] = inside;
   const witness = new Witness();

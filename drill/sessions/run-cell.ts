@@ -16,10 +16,9 @@ const GRACE_MS = 5_000;
 export async function runCell(cell: Cell, stop: AbortSignal): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-cell-'));
   const { driver, fault, phase } = cell;
-  const child = spawn(process.execPath, [...process.execArgv, CELL, driver, fault, phase], {
+  const child = spawn(process.execPath, [...process.execArgv, CELL, driver, fault, phase, folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, TMPDIR: folder },
   });
   let out = '';
   let err = '';

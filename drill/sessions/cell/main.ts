@@ -1,19 +1,20 @@
-/** Plays one row of the drill in a process of its own and prints it as JSON: `main.ts DRIVER FAULT PHASE`. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+/** Plays one row of the drill in a process of its own and prints it as JSON: `main.ts DRIVER FAULT PHASE [FOLDER]`. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DRIVERS, FAULTS, PHASES } from '../cells.ts';
 import { playCell } from './play-cell.ts';
 import { Witness } from './witness.ts';
 
-const [driver, fault, phase] = process.argv.slice(2);
+const [driver, fault, phase, given] = process.argv.slice(2);
 const cell = {
   driver: oneOf(DRIVERS, driver),
   fault: oneOf(FAULTS, fault),
   phase: oneOf(PHASES, phase),
 };
-const outside = mkdtempSync(join(tmpdir(), 'holdfast-cell-'));
-const inside = mkdtempSync(join(outside, 'tmp-'));
+const outside = given ?? mkdtempSync(join(tmpdir(), 'holdfast-cell-'));
+const inside = join(outside, 'tmp');
+mkdirSync(inside);
 // Whatever the browser and its driver leave behind is found here, and nothing of anybody else's.
 process.env['TMPDIR'] = inside;
 const witness = new Witness();
