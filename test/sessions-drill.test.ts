@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FAULTS, allCells, sample } from '../drill/sessions/cells.ts';
@@ -10,7 +11,7 @@ import { covered } from './needs.ts';
 const DRILL = join(root, 'drill/sessions/main.ts');
 const KILL = join(root, 'drill/sessions/kill-messaging.ts');
 /** Another one each time; `HOLDFAST_SEED` plays one again. */
-const SEED = process.env['HOLDFAST_SEED'] ?? String(Date.now() % 1_000_000);
+const SEED = process.env['HOLDFAST_SEED'] ?? String(randomInt(1_000_000));
 const hasBrowsers = covered('Chromium', missing('selenium') === null);
 
 interface Ended {
