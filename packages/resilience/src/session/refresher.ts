@@ -23,7 +23,7 @@ export class Refresher<R, S, V> {
   #timer: Timer | undefined;
   #dueAt = Infinity;
   #expiresAt = Infinity;
-  #renewing = false;
+  #renewal: Promise<void> | undefined;
 
   constructor(
     parts: Parts<R, S, V>,
@@ -45,6 +45,11 @@ export class Refresher<R, S, V> {
     this.#arm(left - Math.min(auth.aheadMs, left / 2));
   }
 
+  /** Resolves when no renewal is under way; never rejects. */
+  async settled(): Promise<void> {
+    await this.#renewal;
+  }
+
   stop(): void {
     this.#held = undefined;
     this.#timer?.cancel();
@@ -56,7 +61,7 @@ export class Refresher<R, S, V> {
     const held = this.#held;
     const { plan, adapter } = this.#parts;
     const boot = plan.clock.boot();
-    if (held === undefined || boot < this.#dueAt || this.#renewing) return;
+    if (held === undefined || boot < this.#dueAt || this.#renewal !== undefined) return;
     if (this.#parts.mode().kind !== 'ready') return;
     const alone = adapter.maxLeases === 1;
     if (alone && this.#lent() > 0) return;
@@ -65,9 +70,8 @@ export class Refresher<R, S, V> {
     if (over || (alone && adapter.auth?.refresh === undefined)) {
       return this.#logIn(held, over ? 'the login has ended' : 'the login ends soon');
     }
-    this.#renewing = true;
-    void this.#renew(held).finally(() => {
-      this.#renewing = false;
+    this.#renewal = this.#renew(held).finally(() => {
+      this.#renewal = undefined;
     });
   }
 

@@ -247,6 +247,30 @@ test('what a refresh has rotated is in a snapshot at once, so that a crash leave
   expect(await store.load('test')).toEqual({ from: 1 });
 });
 
+test('an end in the middle of a refresh waits for it, so that the last snapshot holds what it has rotated', async () => {
+  const store = memorySnapshots();
+  const s = setupWithAuth({ auth: { refreshAhead: '5m' }, snapshot: { store, every: Infinity } });
+  s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  let token = 'old';
+  s.adapter.scripts.snapshot = () => void s.adapter.log.push(`snapshot with the ${token} token`);
+  s.auth.refresh = async () => {
+    await s.clock.sleep(2_000);
+    token = 'new';
+    s.auth.state = { expiresAt: s.clock.now() + 3_600_000 };
+  };
+  await ready(s);
+  await s.clock.advance(3_301_000);
+  const drained = watch(s.session.drain());
+  await s.clock.advance(500);
+  expect(drained.settled).toBe(false);
+  await s.clock.advance(1_000);
+  expect(drained.settled).toBe(true);
+  expect(s.adapter.log.filter((each) => each.startsWith('snapshot with'))).toEqual([
+    'snapshot with the new token',
+    'snapshot with the new token',
+  ]);
+});
+
 test('a login that is made ahead, where nothing can be refreshed, is in a snapshot at once', async () => {
   const s = setupWithAuth({
     auth: { refreshAhead: '5m' },

@@ -6,6 +6,7 @@ import { newCounters, noteRecoveryTime } from './counters.ts';
 import type { Counters } from './counters.ts';
 import type { Held } from './held.ts';
 import { Lender } from './lender.ts';
+import { limited } from './limited.ts';
 import { LoginKeeper } from './login-keeper.ts';
 import type { Loss, LossReport } from './loss.ts';
 import { mayReattach } from './opening.ts';
@@ -292,7 +293,7 @@ export class SessionEngine<R, S, V> {
     const held = this.#current;
     if (held === undefined) return;
     this.#recycling = true;
-    await this.lender.empty(this.plan.recycle.drainMs, held.signal);
+    await this.#atRest(held);
     await this.#snapshots.take(held, 'end');
     if (held.signal.aborted || held !== this.#current) return;
     this.lender.endAll(this.#lostError(held, { cause: 'closed', detail: `recycled: ${reason}` }));
@@ -323,7 +324,7 @@ export class SessionEngine<R, S, V> {
     this.#tries.stop(error);
     const held = this.#current;
     if (held !== undefined) {
-      await this.lender.empty(this.plan.recycle.drainMs, held.signal);
+      await this.#atRest(held);
       if (snapshot) await this.#snapshots.take(held, 'end');
     }
     this.lender.endAll(error);
@@ -332,6 +333,13 @@ export class SessionEngine<R, S, V> {
     this.#rounds.stop();
     this.dispatch({ type: 'closed' });
     this.#closed.resolve();
+  }
+
+  /** Waits for the leases, and for a renewal of the login: what that rotates has to be in the last snapshot. */
+  async #atRest({ signal }: Held<R>): Promise<void> {
+    const { clock, recycle } = this.plan;
+    const renewal = limited(() => this.#refresher.settled(), { clock, ms: recycle.drainMs, signal });
+    await Promise.allSettled([this.lender.empty(recycle.drainMs, signal), renewal]);
   }
 
   #stopRounds(): void {
