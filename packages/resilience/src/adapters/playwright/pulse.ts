@@ -3,12 +3,17 @@ import type { AdapterContext } from '../../session/adapter.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import type { OpenPlaywright } from './open-playwright.ts';
 
-/** A page that nobody works with. That it cannot be opened is heard by whoever awaits it, or by nobody. */
-export function ownPage({ context, own }: OpenPlaywright): Promise<Page> {
-  const opening = context.newPage().then((page) => {
+/**
+ * A page that nobody works with, opened once `after` is there. That it cannot be opened is heard by whoever awaits it,
+ * or by nobody.
+ */
+export function ownPage({ context, own }: OpenPlaywright, after?: Promise<Page>): Promise<Page> {
+  const opening = (async () => {
+    await after;
+    const page = await context.newPage();
     own.add(page);
     return page;
-  });
+  })();
   opening.catch(() => {
     // See above: an opening that is not awaited yet must not end the process.
   });
