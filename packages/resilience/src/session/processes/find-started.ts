@@ -18,9 +18,14 @@ export function findStarted(started: StartedProcess, world: TreeWorld): readonly
 
 function onLinux(wanted: string | undefined, mark: string | undefined, world: TreeWorld): readonly number[] {
   return [...listProcesses(world).keys()].filter((pid) => {
-    const isTold = wanted !== undefined && entriesOf(`/proc/${pid}/cmdline`, world).includes(wanted);
+    const isTold = wanted !== undefined && wordsOf(entriesOf(`/proc/${pid}/cmdline`, world)).includes(wanted);
     return isTold || (mark !== undefined && entriesOf(`/proc/${pid}/environ`, world).includes(mark));
   });
+}
+
+/** A process below a browser shows its whole command line as one argument, and no environment: a title of its own. */
+function wordsOf([first = '', ...rest]: readonly string[]): readonly string[] {
+  return rest.every((entry) => entry === '') ? first.split(' ') : [first, ...rest];
 }
 
 function entriesOf(path: string, { readFile }: TreeWorld): readonly string[] {

@@ -105,15 +105,17 @@ describe('what was started before its owner learnt who it is', () => {
   const profile = '/tmp/holdfast-browser-abc';
   const mark = 'HOLDFAST_BROWSER=0123456789';
 
-  it('is found by its profile or its mark, as exact entries', () => {
+  it('is found by its profile or its mark, as exact entries, or as a word of a title', () => {
     const machine = linux([
       { pid: 30, parent: 1, words: ['chromium', `--user-data-dir=${profile}`] },
       { pid: 31, parent: 1, words: ['chromium', `--user-data-dir=${profile}d`] },
       { pid: 32, parent: 1, words: ['sh', '-c', `echo --user-data-dir=${profile}`] },
       { pid: 33, parent: 1, environment: ['HOME=/root', mark] },
       { pid: 34, parent: 1, environment: [`${mark}0`] },
+      { pid: 35, parent: 1, words: [`chromium --type=zygote --user-data-dir=${profile} --headless`] },
+      { pid: 36, parent: 1, words: [`chromium --type=zygote --user-data-dir=${profile}d --headless`] },
     ]);
-    expect(pidsOf(findStarted({ kind: 'chromium', profile, mark }, machine))).toEqual([30, 33]);
+    expect(pidsOf(findStarted({ kind: 'chromium', profile, mark }, machine))).toEqual([30, 33, 35]);
     expect(findStarted({ kind: 'chromium' }, machine)).toEqual([]);
   });
 
