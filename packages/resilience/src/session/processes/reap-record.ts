@@ -2,8 +2,7 @@ import type { Clock } from '../../clock/clock.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import { deleteProfile } from './delete-profile.ts';
-import { endTree } from './end-tree.ts';
-import { findStarted } from './find-started.ts';
+import { endStarted } from './end-started.ts';
 import type { ProcessRecord } from './process-record.ts';
 import type { TreeWorld } from './process-tree.ts';
 
@@ -25,10 +24,8 @@ export async function reapRecord(
 ): Promise<Reaped> {
   const { clock, world, records } = tools;
   if (isAlive(record.owner, world)) return { record, ended: [], left: [], settled: false };
-  const roots = record.process === undefined ? findStarted(record, world) : [record.process];
-  const reports = await Promise.all(roots.map((root) => endTree(root, { clock, world })));
-  const ended = reports.flatMap((report) => report.ended);
-  const left = reports.flatMap((report) => report.left);
+  const known = record.process === undefined ? [] : [record.process];
+  const { ended, left } = await endStarted(record, known, { clock, world });
   const { profile } = record;
   if (profile === undefined || left.length > 0) return { record, ended, left, settled: left.length === 0 };
   const used = records.some((other) => other.profile === profile && isAlive(other.owner, world));
