@@ -1,13 +1,12 @@
 import type { Clock } from '../../clock/clock.ts';
 import { isAlive } from '../../process/process-identity.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
-import { endTree } from '../../session/processes/end-tree.ts';
-import { findStarted } from '../../session/processes/find-started.ts';
+import { endStarted } from '../../session/processes/end-started.ts';
 import type { ProcessRecord } from '../../session/processes/process-record.ts';
 import type { ProcessRecords } from '../../session/processes/process-records.ts';
-import { systemTree } from '../../session/processes/process-tree.ts';
 import { MARK } from './launched-process.ts';
-import { makeProfileFolder, removeFolders } from './profile-folder.ts';
+import { isSame } from '../../session/processes/process-tree.ts';
+import { makeFolder, profilePath, removeFolders } from './profile-folder.ts';
 
 /** What a home needs. */
 export interface BrowserHomeOptions {
@@ -18,8 +17,7 @@ export interface BrowserHomeOptions {
 }
 
 /**
- * The profile of one browser and the processes that live in it. It is recorded before anything is started, so that
- * not even a program that is killed during a launch leaves something behind that nobody finds.
+ * The profile of one browser and the processes that live in it. It is recorded before anything is made, so that not even a program that is killed during a launch leaves something behind that nobody finds.
  */
 export class BrowserHome {
   readonly profile: string;
@@ -36,12 +34,13 @@ export class BrowserHome {
 
   /** Makes and records a fresh profile. */
   static async make(options: BrowserHomeOptions): Promise<BrowserHome> {
-    const profile = await makeProfileFolder();
+    const profile = profilePath();
     const home = new BrowserHome(profile, options);
+    await home.#note({ profile, mark: home.#mark });
     try {
-      await home.#note({ profile, mark: home.#mark });
+      await makeFolder(profile);
     } catch (error) {
-      await removeFolders([profile]);
+      await home.clear();
       throw error;
     }
     return home;
@@ -59,6 +58,7 @@ export class BrowserHome {
 
   /** Notes a process that was started, the one that leads the others first. */
   async started(process: ProcessIdentity): Promise<void> {
+    if (this.#known.some((other) => isSame(other, process))) return;
     this.#known.push(process);
     const record = this.#records[0];
     if (this.#known.length > 1 || record === undefined) return;
@@ -67,6 +67,7 @@ export class BrowserHome {
 
   /** Notes a folder that the driver made elsewhere for what was started. */
   async uses(folder: string): Promise<void> {
+    if (this.#folders.includes(folder)) return;
     this.#folders.push(folder);
     const process = this.#known[0];
     await this.#note({ profile: folder, ...(process !== undefined && { process }) });
@@ -85,10 +86,8 @@ export class BrowserHome {
    */
   async clear(): Promise<void> {
     const { clock, kind, processes } = this.#options;
-    const found = findStarted({ kind, profile: this.profile, mark: this.#mark }, systemTree);
-    const roots = [...this.#known, ...found];
-    const reports = await Promise.all(roots.map((root) => endTree(root, { clock, termMs: 0 })));
-    const left = reports.flatMap((report) => report.left);
+    const started = { kind, profile: this.profile, mark: this.#mark };
+    const { left } = await endStarted(started, this.#known, { clock, termMs: 0 });
     if (left.length > 0) {
       throw new Error(`Processes outlived SIGKILL: ${left.map(({ pid }) => pid).join(', ')}.`);
     }

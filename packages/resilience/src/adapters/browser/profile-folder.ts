@@ -1,10 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+// oxlint-disable-next-line holdfast/real-world -- in a folder of many users a name that can be foretold is taken
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A fresh folder for one browser, readable by nobody else. Its name is unique, so it also serves as a mark. */
-export async function makeProfileFolder(parent: string = tmpdir()): Promise<string> {
-  return await mkdtemp(join(parent, 'holdfast-browser-'));
+/** Where the folder of one browser will be. Its name is unique, so it also serves as a mark. */
+export function profilePath(parent: string = tmpdir()): string {
+  return join(parent, `holdfast-browser-${randomBytes(6).toString('base64url')}`);
+}
+
+/** Makes a folder that is not there yet, readable by nobody else. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 });
 }
 
 /**

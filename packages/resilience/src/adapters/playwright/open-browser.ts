@@ -7,8 +7,9 @@ import { BrowserHome } from '../browser/browser-home.ts';
 import type { BrowserSnapshot } from '../browser/browser-snapshot.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { OriginBook } from '../browser/origin-book.ts';
+import { Popups } from '../browser/popups.ts';
 import { within } from '../browser/within.ts';
-import { browserProcess, profileOf } from './browser-process.ts';
+import { browserProcess, profileOf, watchLaunch } from './browser-process.ts';
 import type { BrowserLife, OpenPlaywright } from './open-playwright.ts';
 import { trackPages } from './pages.ts';
 import type { PlaywrightAdapterOptions } from './playwright-options.ts';
@@ -17,6 +18,9 @@ import { restoreOrigins } from './storage.ts';
 
 /** How long a browser that is not wanted may take to go by itself. */
 const CLOSE_PATIENCE_MS = 2_000;
+
+/** Only Linux shows the environment and the command line of a process. */
+const SHOWS_LAUNCHES = process.platform === 'linux';
 
 type Options = PlaywrightAdapterOptions & { readonly clock: Clock };
 
@@ -71,24 +75,42 @@ async function endQuietly(browser: Browser, clock: Clock): Promise<void> {
   await within({ clock, ms: CLOSE_PATIENCE_MS }, browser.close()).catch(() => undefined);
 }
 
-async function launch({ browserType, launch: given }: Options, home: BrowserHome): Promise<Browser> {
-  return await browserType.launch({
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-    ...given,
-    artifactsDir: home.profile,
-    env: home.environment(given?.env),
+async function launch(options: Options, home: BrowserHome): Promise<Browser> {
+  const { browserType, clock, launch: given, processes } = options;
+  const over = new AbortController();
+  const { signal } = over;
+  const watching =
+    processes === undefined || !SHOWS_LAUNCHES
+      ? undefined
+      : watchLaunch(home.profile, { clock, signal }, (process) => note(process, home));
+  watching?.catch(() => {
+    // What cannot be noted now is tried again when the browser is there.
   });
+  try {
+    return await browserType.launch({
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      ...given,
+      artifactsDir: home.profile,
+      env: home.environment(given?.env),
+    });
+  } finally {
+    over.abort();
+    await watching?.catch(() => undefined);
+  }
+}
+
+async function note(process: ProcessIdentity, home: BrowserHome): Promise<void> {
+  await home.started(process);
+  const profile = profileOf(process.pid);
+  if (profile !== undefined) await home.uses(profile);
 }
 
 /** Learns who the browser is and where its profile lies, which Playwright chooses. */
 async function settle(browser: Browser, home: BrowserHome): Promise<ProcessIdentity | undefined> {
   const process = await browserProcess(browser, home.profile);
-  if (process === undefined) return undefined;
-  await home.started(process);
-  const profile = profileOf(process.pid);
-  if (profile !== undefined) await home.uses(profile);
+  if (process !== undefined) await note(process, home);
   return process;
 }
 
@@ -118,6 +140,7 @@ async function openContext(
     spare: { page: undefined },
     crashed: new WeakSet(),
     own: new WeakSet(),
+    popups: new Popups(),
   };
   trackPages(open);
   // One page at first: a browser that has just begun takes longer for two at a time than for one after the other.

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/clock.ts';
 import type { BrowserHome } from '../browser/browser-home.ts';
 import type { BrowserCookie } from '../browser/browser-snapshot.ts';
 import type { OriginBook } from '../browser/origin-book.ts';
+import type { Popups } from '../browser/popups.ts';
 import type { PlaywrightBrowser } from './playwright-options.ts';
 
 /** What outlives the context of a browser: a browser that was reattached has a new context and the same of this. */
@@ -27,6 +28,7 @@ export interface OpenPlaywright extends PlaywrightBrowser {
   readonly spare: { page: Promise<Page> | undefined };
   /** Pages that have crashed: whatever they say since is not to be trusted. */
   readonly crashed: WeakSet<Page>;
+  readonly popups: Popups<Page>;
   /** Pages of ours, which nobody works with. */
   readonly own: WeakSet<Page>;
 }

@@ -7,8 +7,9 @@ import type { OpenPlaywright } from './open-playwright.ts';
 import { capturePage } from './storage.ts';
 
 /** Notes of every page whether it crashes and what it shows, since that is where there may be storage to carry over. */
-export function trackPages({ context, crashed, own, life }: OpenPlaywright): void {
+export function trackPages({ context, crashed, own, life, popups }: OpenPlaywright): void {
   context.on('page', (page) => {
+    popups.follow(page);
     let shown = 'about:blank';
     page.on('crash', () => crashed.add(page));
     page.on('framenavigated', (frame: Frame) => {
@@ -43,13 +44,17 @@ async function nextPage({ context, crashed, own, spare }: OpenPlaywright): Promi
 }
 
 /**
- * Keeps what a page leaves in storage and closes it. When closing is given up it goes on in the background, until the
- * page or the browser ends.
+ * Keeps what a page leaves in storage and closes it, with all that were opened from it. When closing is given up it
+ * goes on in the background, until the page or the browser ends.
  */
 export async function closePage(open: OpenPlaywright, page: Page, { signal }: AdapterContext): Promise<void> {
-  if (page.isClosed()) return;
-  if (!signal.aborted) await capturePage(open, page);
-  await orAbort(signal, page.close());
+  const pages = [page, ...open.popups.of(page)].filter((each) => !each.isClosed());
+  if (!signal.aborted) {
+    const keeping = Promise.all(pages.map((each) => capturePage(open, each)));
+    // When it is given up, the pages are closed all the same.
+    await orAbort(signal, keeping).catch(() => undefined);
+  }
+  await orAbort(signal, Promise.all(pages.map((each) => each.close())));
 }
 
 /**

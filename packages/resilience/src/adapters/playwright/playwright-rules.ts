@@ -74,7 +74,8 @@ export const PLAYWRIGHT_RULES: readonly DriverRule[] = [
   },
   {
     what: 'There is no browser to start',
-    message: /^browserType\.launch\w*: .*[Ee]xecutable doesn't exist/,
+    message:
+      /^browserType\.launch\w*: (?:.*[Ee]xecutable doesn't exist|Failed to launch: Error: spawn .* (?:EACCES|ENOENT|ENOEXEC))/,
     category: 'permanent',
     scope: 'none',
     safeToReplay: 'no',
@@ -85,6 +86,27 @@ export const PLAYWRIGHT_RULES: readonly DriverRule[] = [
     category: 'page-lost',
     scope: 'page',
     safeToReplay: 'unknown',
+  },
+  {
+    what: 'The error page of an earlier navigation came in between',
+    message: /^(?:[\w.$]+: )?Navigation to ".*" is interrupted by another navigation to "chrome-error:/,
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'unknown',
+  },
+  {
+    what: 'Another navigation took over',
+    message: /^(?:[\w.$]+: )?Navigation to ".*" is interrupted by another navigation to "/,
+    category: 'cancelled',
+    scope: 'none',
+    safeToReplay: 'no',
+  },
+  {
+    what: 'A download began instead',
+    message: /^(?:[\w.$]+: )?Download is starting/,
+    category: 'cancelled',
+    scope: 'none',
+    safeToReplay: 'no',
   },
   {
     what: 'The address is none',

@@ -4,12 +4,9 @@ import type { BrowserCookie, BrowserSnapshot, OriginState } from '../browser/bro
 import { orAbort } from '../browser/or-abort.ts';
 import { webOrigin } from '../browser/origins.ts';
 import { captureScript, restoreScript } from '../browser/storage-script.ts';
-import { within } from '../browser/within.ts';
+import { toldInTime } from '../browser/told-in-time.ts';
 import type { OpenPlaywright } from './open-playwright.ts';
 import { ownPage } from './pulse.ts';
-
-/** A page that is silent so long is in a loop of its own: its origin is then read from a page of ours. */
-const PAGE_PATIENCE_MS = 1_000;
 
 /** Cookies and the storage of every origin that pages have shown. */
 export async function takeSnapshot(
@@ -17,13 +14,8 @@ export async function takeSnapshot(
   { signal }: AdapterContext,
 ): Promise<BrowserSnapshot> {
   const { context, life, own } = open;
-  await Promise.all(
-    context
-      .pages()
-      .filter((page) => !own.has(page))
-      .map((page) => capturePage(open, page)),
-  );
-  signal.throwIfAborted();
+  const pages = context.pages().filter((page) => !own.has(page));
+  await orAbort(signal, Promise.all(pages.map((page) => capturePage(open, page))));
   await orAbort(signal, captureUnread(open));
   life.cookies = (await orAbort(signal, context.cookies())).map(portable);
   return { cookies: life.cookies, origins: life.book.states };
@@ -36,8 +28,9 @@ export async function capturePage(open: OpenPlaywright, page: Page): Promise<voi
   if (crashed.has(page) || page.isClosed() || webOrigin(url) === undefined) return;
   life.book.visit(url);
   try {
-    const reading = page.evaluate(captureScript({ indexedDB: indexedDb }));
-    life.book.learn((await within({ clock, ms: PAGE_PATIENCE_MS }, reading)) as OriginState);
+    const ping = page.evaluate('1');
+    const telling = page.evaluate<OriginState>(captureScript({ indexedDB: indexedDb }));
+    life.book.learn(await toldInTime(clock, ping, telling));
   } catch {
     // In a loop, closed, or on its way to another address.
   }

@@ -7,6 +7,7 @@ import { BrowserHome } from '../browser/browser-home.ts';
 import type { BrowserCookie, BrowserSnapshot } from '../browser/browser-snapshot.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { OriginBook } from '../browser/origin-book.ts';
+import { Popups } from '../browser/popups.ts';
 import { BrowserExit } from './browser-exit.ts';
 import type { OpenBrowser } from './puppeteer-browser.ts';
 import type { PuppeteerAdapterOptions, PuppeteerModule } from './puppeteer-options.ts';
@@ -38,6 +39,7 @@ export async function openBrowser(
       pulse: { page: undefined },
       crashed: new WeakSet(),
       own: new WeakSet(),
+      popups: new Popups(),
     };
     await orAbort(signal, settle(open, restore));
     return open;

@@ -1,11 +1,13 @@
 import type { Page } from 'puppeteer-core';
 import type { Clock } from '../../clock/clock.ts';
 import { systemClock } from '../../clock/system-clock.ts';
+import type { Verdict } from '../../classify/verdict.ts';
 import type { AdapterContext, SessionAdapter, SessionAuth } from '../../session/adapter.ts';
 import type { LossReport } from '../../session/loss.ts';
 import type { BrowserAuth } from '../browser/browser-auth.ts';
 import { CRASHED_PAGE, loginVerdict } from '../browser/browser-auth.ts';
 import type { BrowserSnapshot } from '../browser/browser-snapshot.ts';
+import { ERROR_PAGE_CODE, errorPageVerdict, isErrorPage } from '../browser/error-page.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { treeRss } from '../browser/process-table.ts';
 import { openBrowser, reattachBrowser } from './open-browser.ts';
@@ -50,8 +52,10 @@ export function puppeteerAdapter(
         if (open !== undefined) await closePage(open, page, { ...context, clock });
       },
     },
-    inspect: (page) =>
-      browsers.get(page)?.crashed.has(page) ? CRASHED_PAGE : loginVerdict(page.url(), auth),
+    inspect: (page, context) => {
+      if (browsers.get(page)?.crashed.has(page)) return CRASHED_PAGE;
+      return isErrorPage(page.url()) ? verdictShown(page, context) : loginVerdict(page.url(), auth);
+    },
     classify: (error, resource) => classifyPuppeteer(error, { connected: resource?.browser.connected }),
   };
 }
@@ -100,6 +104,11 @@ function watchBrowser(
       browser.off('disconnected', onDisconnected);
     },
   };
+}
+
+/** A form or a link may end on an error page, of which Puppeteer says nothing. */
+async function verdictShown(page: Page, { signal }: AdapterContext): Promise<Verdict | undefined> {
+  return errorPageVerdict(await orAbort(signal, page.evaluate(ERROR_PAGE_CODE)));
 }
 
 function onPages(auth: BrowserAuth<Page>, clock: Clock): SessionAuth<PuppeteerBrowser> {

@@ -120,7 +120,8 @@ export const PUPPETEER_RULES: readonly DriverRule[] = [
   },
   {
     what: 'There is no browser to start',
-    message: /^(?:Browser was not found at the configured executablePath|Could not find Chrome)/,
+    message:
+      /^(?:Browser was not found at the configured executablePath|Could not find Chrome|Failed to launch the browser process:\s+spawn .* (?:EACCES|ENOENT|ENOEXEC))/,
     category: 'permanent',
     scope: 'none',
     safeToReplay: 'no',

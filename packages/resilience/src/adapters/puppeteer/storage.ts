@@ -5,12 +5,10 @@ import type { BrowserCookie, BrowserSnapshot, OriginState } from '../browser/bro
 import { orAbort } from '../browser/or-abort.ts';
 import { webOrigin } from '../browser/origins.ts';
 import { captureScript, restoreScript } from '../browser/storage-script.ts';
-import { within } from '../browser/within.ts';
+import { toldInTime } from '../browser/told-in-time.ts';
 import type { OpenBrowser } from './puppeteer-browser.ts';
 
 const CAPTURE = captureScript({ indexedDB: true });
-/** A page that is silent so long is in a loop of its own: its origin is then read from a page of ours. */
-const PAGE_PATIENCE_MS = 1_000;
 
 /** Cookies and the storage of every origin that pages have shown. */
 export async function takeSnapshot(
@@ -19,8 +17,7 @@ export async function takeSnapshot(
   { signal }: AdapterContext,
 ): Promise<BrowserSnapshot> {
   const pages = (await orAbort(signal, open.browser.pages())).filter((page) => !open.own.has(page.target()));
-  await Promise.all(pages.map((page) => capturePage(open, page, clock)));
-  signal.throwIfAborted();
+  await orAbort(signal, Promise.all(pages.map((page) => capturePage(open, page, clock))));
   await orAbort(signal, captureUnread(open));
   const cookies = await orAbort(signal, open.browser.cookies());
   return { cookies: cookies.map(portable), origins: open.book.states };
@@ -32,8 +29,8 @@ export async function capturePage(open: OpenBrowser, page: Page, clock: Clock): 
   if (open.crashed.has(page) || webOrigin(url) === undefined) return;
   open.book.visit(url);
   try {
-    const state = await within({ clock, ms: PAGE_PATIENCE_MS }, page.evaluate(CAPTURE));
-    open.book.learn(state as OriginState);
+    const ping = page.evaluate('1');
+    open.book.learn((await toldInTime(clock, ping, page.evaluate(CAPTURE))) as OriginState);
   } catch {
     // In a loop, closed, or on its way to another address.
   }

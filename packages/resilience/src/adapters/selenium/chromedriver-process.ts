@@ -13,6 +13,19 @@ export interface ProcessEnd {
   readonly stderr: string;
 }
 
+interface StartContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+interface Started {
+  readonly server: ChromedriverProcess;
+  readonly url: string;
+}
+
+/** The system gives it a port that is free in one version of IP, and it wants the same in the other. */
+const PORT_TAKEN = /port not available/;
+const PORT_TRIES = 5;
 const PORT = /started successfully on port (\d+)/;
 const TAIL_CHARACTERS = 2_000;
 
@@ -24,7 +37,8 @@ export class ChromedriverProcess {
 
   private constructor(path: string, env: NodeJS.ProcessEnv) {
     // A group of its own: a Ctrl-C in the terminal is meant for the program, which then drains.
-    this.#child = spawn(path, ['--port=0'], {
+    // Else nobody hears why a browser does not start.
+    this.#child = spawn(path, ['--port=0', '--enable-chrome-logs'], {
       detached: process.platform !== 'win32',
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,10 +55,17 @@ export class ChromedriverProcess {
    * Starts the program and waits until it listens.
    * @throws ResilienceError (`ERR_CHROMEDRIVER_START`) when it cannot be started or ends, `signal.reason`.
    */
-  static async start(
-    path: string,
-    { env, signal }: { readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
-  ): Promise<{ readonly server: ChromedriverProcess; readonly url: string }> {
+  static async start(path: string, context: StartContext): Promise<Started> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await ChromedriverProcess.#startOnce(path, context);
+      } catch (error) {
+        if (tries === PORT_TRIES || !(error instanceof Error && PORT_TAKEN.test(error.message))) throw error;
+      }
+    }
+  }
+
+  static async #startOnce(path: string, { env, signal }: StartContext): Promise<Started> {
     signal.throwIfAborted();
     const server = new ChromedriverProcess(path, env);
     try {
@@ -59,6 +80,11 @@ export class ChromedriverProcess {
   /** Null when it ended before it could be looked at. */
   get identity(): ProcessIdentity | null {
     return this.#child.pid === undefined ? null : identify(this.#child.pid);
+  }
+
+  /** The end of what it and its browser have written to their error output. */
+  get stderr(): string {
+    return this.#stderr.trim();
   }
 
   /** Resolves when the process has ended, never rejects. */
@@ -79,20 +105,37 @@ export class ChromedriverProcess {
       const port = PORT.exec(text)?.[1];
       if (port !== undefined) resolve(port);
     });
-    this.#child.on('error', (cause) => reject(cannotStart(path, cause.message, cause)));
+    this.#child.on('error', (cause) => reject(cannotStart(path, cause.message, 'permanent', cause)));
     void this.#ended.promise.then((end) =>
       reject(
-        cannotStart(path, `it ended with ${end.exitSignal ?? end.exitCode}. ${text}${end.stderr}`.trim()),
+        cannotStart(
+          path,
+          `it ended with ${end.exitSignal ?? end.exitCode}. ${text}${end.stderr}`.trim(),
+          'crash',
+        ),
       ),
     );
     return await promise;
   }
 }
 
-function cannotStart(path: string, why: string, cause?: unknown): ResilienceError {
+/** What cannot be executed at all will not be the next time either. */
+function cannotStart(
+  path: string,
+  why: string,
+  category: 'permanent' | 'crash',
+  cause?: unknown,
+): ResilienceError {
   return new ResilienceError(`chromedriver could not be started from ${path}: ${why}`, {
     code: 'ERR_CHROMEDRIVER_START',
     hint: 'Check the option `chromedriver`: the path, the rights of the file, and that its version fits the browser.',
     cause,
+    verdict: {
+      category,
+      scope: category === 'crash' ? 'session' : 'none',
+      safeToReplay: category === 'crash' ? 'yes' : 'no',
+      evidence: 'code',
+      code: 'ERR_CHROMEDRIVER_START',
+    },
   });
 }

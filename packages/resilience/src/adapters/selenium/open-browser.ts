@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WebDriver } from 'selenium-webdriver';
+import { WebDriver, error as WebDriverErrors } from 'selenium-webdriver';
 import type { Session } from 'selenium-webdriver';
 import { Executor } from 'selenium-webdriver/http/index.js';
 import type { Clock } from '../../clock/clock.ts';
@@ -47,7 +47,9 @@ export async function openBrowser(
     };
     undo.push(forget);
     const executor = new Executor(new OneShotClient(url));
-    const session = await orAbort(signal, createSession(executor, options, home));
+    const session = await orAbort(signal, createSession(executor, options, home)).catch((error: unknown) => {
+      throw withOutput(error, server.stderr);
+    });
     const devtools = await DevTools.connect(await devToolsUrl(home.profile), signal);
     undo.push(() => devtools.close());
     const process = await orAbort(signal, browserProcess(devtools));
@@ -83,6 +85,14 @@ async function createSession(executor: Executor, { chrome }: Options, home: Brow
     },
   });
   return await driver.getSession();
+}
+
+/** chromedriver says that a browser ended at its start, and not why: the browser itself has said that. */
+function withOutput(error: unknown, output: string): unknown {
+  if (error instanceof WebDriverErrors.SessionNotCreatedError && output !== '') {
+    error.message = `${error.message}\nThe browser wrote:\n${output}`;
+  }
+  return error;
 }
 
 /** Chromium writes where it listens into its profile: the port, then the path that holds its id. */

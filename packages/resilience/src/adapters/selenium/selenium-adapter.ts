@@ -50,7 +50,8 @@ export function seleniumAdapter(
     inspect: async (driver, context): Promise<Verdict | undefined> => {
       const view = viewOf(driver);
       if (view.loss !== undefined) return CRASHED_PAGE;
-      return loginVerdict(await shownBy(view, context), auth);
+      const login = loginVerdict(await shownBy(view, context), auth);
+      return login ?? (await orAbort(context.signal, view.navigations.verdict()));
     },
     classify: classifySelenium,
   };

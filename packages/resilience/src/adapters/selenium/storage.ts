@@ -4,14 +4,12 @@ import type { BrowserCookie, BrowserSnapshot, OriginState } from '../browser/bro
 import { orAbort } from '../browser/or-abort.ts';
 import { webOrigin } from '../browser/origins.ts';
 import { captureScript, restoreScript } from '../browser/storage-script.ts';
-import { within } from '../browser/within.ts';
+import { toldInTime } from '../browser/told-in-time.ts';
 import type { DevTools } from './devtools.ts';
 import type { OpenBrowser } from './selenium-browser.ts';
 import { closeTarget, evaluate, openTarget, pageTargets, withTarget } from './targets.ts';
 
 const CAPTURE = captureScript({ indexedDB: true });
-/** A page that is silent so long is in a loop of its own: its origin is then read from a page of ours. */
-const PAGE_PATIENCE_MS = 1_000;
 
 /** A cookie as DevTools tells it. */
 interface DevToolsCookie extends Omit<BrowserCookie, 'sameSite'> {
@@ -28,7 +26,8 @@ export async function takeSnapshot(
   const { devtools, own, book } = open;
   const { signal } = context;
   const pages = (await orAbort(signal, pageTargets(devtools))).filter(({ targetId }) => !own.has(targetId));
-  await Promise.all(pages.map(({ targetId, url }) => captureTarget(open, { targetId, url, clock })));
+  const telling = pages.map(({ targetId, url }) => captureTarget(open, { targetId, url, clock }));
+  await orAbort(signal, Promise.all(telling));
   await atOrigins(open, book.unread, context, async (sessionId) => {
     book.learnShared((await evaluate(devtools, sessionId, CAPTURE)) as OriginState);
   });
@@ -47,8 +46,11 @@ export async function captureTarget(
   if (webOrigin(url) === undefined) return;
   book.visit(url);
   try {
-    const telling = withTarget(devtools, targetId, (sessionId) => evaluate(devtools, sessionId, CAPTURE));
-    book.learn((await within({ clock, ms: PAGE_PATIENCE_MS }, telling)) as OriginState);
+    await withTarget(devtools, targetId, async (sessionId) => {
+      const ping = evaluate(devtools, sessionId, '1');
+      const telling = evaluate(devtools, sessionId, CAPTURE);
+      book.learn((await toldInTime(clock, ping, telling)) as OriginState);
+    });
   } catch {
     // In a loop, crashed, closed, or on its way to another address.
   }
@@ -98,6 +100,7 @@ async function atOrigins(
     await orAbort(context.signal, visiting);
   } finally {
     await closeTarget(devtools, targetId);
+    own.delete(targetId);
   }
 }
 

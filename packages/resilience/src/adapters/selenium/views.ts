@@ -8,6 +8,9 @@ import type { DevToolsObject } from './devtools.ts';
 import type { OpenBrowser } from './selenium-browser.ts';
 import { captureTarget } from './storage.ts';
 import { attach, closeTarget, openTarget, pageTargets, textOf } from './targets.ts';
+import type { TargetInfo } from './targets.ts';
+import { hearNavigations } from './navigations.ts';
+import type { Navigations } from './navigations.ts';
 import type { Window } from './windows.ts';
 
 /** A window of one lease. */
@@ -15,6 +18,7 @@ export interface View extends Window {
   readonly open: OpenBrowser;
   /** The target of the window, which is also its handle. */
   readonly target: string;
+  readonly navigations: Navigations;
   /** How the window was lost: chromedriver answers some calls to such a window as if nothing were wrong. */
   loss: LossReport | undefined;
   /** Resolves when the window is gone. */
@@ -37,10 +41,12 @@ export async function openView(open: OpenBrowser, context: AdapterContext): Prom
   await orAbort(context.signal, windows.unstuck());
   const target = await openTarget(devtools, context);
   const gone = Promise.withResolvers<void>();
+  const navigations = hearNavigations(devtools, gone.promise);
   const view: View = {
-    ...windows.on(target),
+    ...windows.on(target, () => navigations.failure()),
     open,
     target,
+    navigations,
     loss: undefined,
     gone: gone.promise,
     listeners: new Set(),
@@ -48,8 +54,7 @@ export async function openView(open: OpenBrowser, context: AdapterContext): Prom
   views.set(view.driver, view);
   hear(view, () => gone.resolve());
   try {
-    const script = sessionStorageScript(book.states);
-    if (script !== undefined) await orAbort(context.signal, seed(open, target, script));
+    await orAbort(context.signal, prepare(view, sessionStorageScript(book.states)));
     // Makes it the current window.
     await orAbort(context.signal, view.driver.getWindowHandle());
     return view;
@@ -85,13 +90,24 @@ async function closeWindows(
 ): Promise<void> {
   const { open, gone } = view;
   const { devtools } = open;
-  const own = new Set(view.handles);
-  const all = await orAbort(signal, pageTargets(devtools));
-  const mine = all.filter(({ targetId, openerId }) => own.has(targetId) || own.has(openerId ?? ''));
+  const mine = openedFrom(view.handles, await orAbort(signal, pageTargets(devtools)));
   const first = mine.find(({ targetId }) => targetId === view.target);
-  if (first !== undefined && view.loss === undefined) await captureTarget(open, { ...first, clock });
+  if (first !== undefined && view.loss === undefined) {
+    // When it is given up, the windows are closed all the same.
+    await orAbort(signal, captureTarget(open, { ...first, clock })).catch(() => undefined);
+  }
   await orAbort(signal, Promise.all(mine.map(({ targetId }) => closeTarget(devtools, targetId))));
   if (first !== undefined) await orAbort(signal, Promise.race([gone, devtools.closed]));
+}
+
+/** The windows with these handles, those that were opened from them, and so on. */
+function openedFrom(handles: readonly string[], all: readonly TargetInfo[]): readonly TargetInfo[] {
+  const found = all.filter(
+    ({ targetId, openerId }) => handles.includes(targetId) || handles.includes(openerId ?? ''),
+  );
+  const known = found.map(({ targetId }) => targetId);
+  if (known.every((each) => handles.includes(each))) return found;
+  return openedFrom([...new Set([...handles, ...known])], all);
 }
 
 /** Tells when a window has crashed or was closed by somebody else. */
@@ -127,10 +143,12 @@ function hear(view: View, onGone: () => void): void {
   });
 }
 
-/** The session stays, since the script goes with it. */
-async function seed({ devtools }: OpenBrowser, target: string, source: string): Promise<void> {
+/** The session stays, since script and events go with it. */
+async function prepare({ open, target, navigations }: View, source: string | undefined): Promise<void> {
+  const { devtools } = open;
   const sessionId = await attach(devtools, target);
-  await devtools.send('Page.enable', {}, sessionId);
+  await navigations.hear(sessionId);
+  if (source === undefined) return;
   await devtools.send('Page.addScriptToEvaluateOnNewDocument', { source }, sessionId);
 }
 

@@ -1,6 +1,9 @@
 import { WebDriver, error } from 'selenium-webdriver';
 import type { Session } from 'selenium-webdriver';
 
+/** Commands that load a page. */
+const NAVIGATIONS: readonly string[] = ['get', 'refresh', 'goBack', 'goForward'];
+
 /** What the driver hands to an executor; its types keep it to themselves. */
 interface Command {
   getName(): string;
@@ -40,10 +43,13 @@ export class Windows {
     this.#raw = new WebDriver(session, executor);
   }
 
-  /** A WebDriver on the window with this handle. */
-  on(handle: string): Window {
+  /**
+   * A WebDriver on the window with this handle. `navigated`: asked after each navigation, for the `net::ERR_*` that the
+   * window shows: the server says of many that they are done although they failed.
+   */
+  on(handle: string, navigated: () => Promise<string | undefined> = async () => undefined): Window {
     const executor = new WindowExecutor(handle, {
-      execute: (window, command) => this.#execute(window, command),
+      execute: (window, command) => this.#execute(window, command, navigated),
     });
     return {
       driver: new WebDriver(this.#session, executor),
@@ -67,14 +73,21 @@ export class Windows {
     return await this.#inTurn(() => this.#raw.getAllWindowHandles());
   }
 
-  async #execute(window: WindowExecutor, command: Command): Promise<unknown> {
+  async #execute(
+    window: WindowExecutor,
+    command: Command,
+    navigated: () => Promise<string | undefined>,
+  ): Promise<unknown> {
     return await this.#inTurn(async () => {
       window.check();
       this.#running.add(window);
       try {
         if (this.#current !== window.handle) await this.#raw.switchTo().window(window.handle);
         this.#current = window.handle;
-        const answer: unknown = await this.#executor.execute(command);
+        const sent = this.#executor.execute(command);
+        const answer: unknown = await (NAVIGATIONS.includes(command.getName())
+          ? arrived(sent, navigated)
+          : sent);
         window.onAnswer(command, answer);
         this.#current = window.handle;
         return answer;
@@ -91,6 +104,18 @@ export class Windows {
     });
     return await mine;
   }
+}
+
+/** @throws WebDriverError as the server itself does when it tells. */
+async function arrived(
+  navigation: Promise<unknown>,
+  navigated: () => Promise<string | undefined>,
+): Promise<unknown> {
+  const [outcome] = await Promise.allSettled([navigation]);
+  const failure = await navigated();
+  if (outcome.status === 'rejected') throw outcome.reason;
+  if (failure !== undefined) throw new error.WebDriverError(`unknown error: ${failure}`);
+  return outcome.value;
 }
 
 /** Sends the commands of one window. Modes: open -> fenced. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -54,6 +54,30 @@ describe.skipIf(!covered('Chromium', hasChromium))('A browser of Playwright', ()
     abort.abort(new Error('given up'));
     await expect(soon('giving up', opening)).rejects.toThrow('given up');
     await until('nothing is left', async () => (await ground.leftovers()).join() === 'folder hangs');
+  });
+
+  test('does not lose the profile that a wrapper of the browser names besides', async () => {
+    const own = join(tmpdir(), 'own profile');
+    await mkdir(own);
+    await writeFile(join(own, 'bookmarks'), 'dear');
+    const script = join(tmpdir(), 'wrapper');
+    await writeFile(script, `#!/bin/sh\nexec "${CHROMIUM}" "--user-data-dir=${own}" "$@"\n`);
+    await chmod(script, 0o700);
+    const records = processRecords(join(tmpdir(), 'records'));
+    const adapter = playwrightAdapter({
+      browserType: chromium,
+      launch: { ...launch, executablePath: script },
+      processes: records,
+    });
+    const resource = await adapter.open(firstOpen());
+    expect((await records.list()).map(({ profile }) => profile)).not.toContain(own);
+    await adapter.close(resource, { ...calm(), force: true });
+    expect(await readFile(join(own, 'bookmarks'), 'utf8')).toBe('dear');
+    expect([...(await ground.leftovers())].sort()).toEqual([
+      'folder own profile',
+      'folder records',
+      'folder wrapper',
+    ]);
   });
 
   test('that outlives its program is ended by the next one, with its folders', async () => {

@@ -1,52 +1,11 @@
-import puppeteer from 'puppeteer-core';
-import type { Page } from 'puppeteer-core';
-import type { WebDriver } from 'selenium-webdriver';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { covered } from '../../../../../test/needs.ts';
-import * as byPuppeteer from '../../../src/adapters/puppeteer/index.ts';
-import * as bySelenium from '../../../src/adapters/selenium/index.ts';
-import { calm, firstOpen, having, until } from '../../../src/adapters/testing/bench-tools.ts';
-import type { SessionAdapter } from '../../../src/session/index.ts';
-import { CHROMEDRIVER, CHROMIUM, FLAGS, hasChromedriver } from './chromium.ts';
+import { until } from '../../../src/adapters/testing/bench-tools.ts';
+import { hasChromedriver } from './chromium.ts';
+import { anyDriver } from './testing/any-page.ts';
+import type { AnyPage } from './testing/any-page.ts';
 import { browserGround } from './testing/browser-ground.ts';
 import type { BrowserGround } from './testing/browser-ground.ts';
-
-/** What the cases need of a page, whatever drives it. */
-interface AnyPage {
-  goto(url: string): Promise<unknown>;
-  run(script: string): Promise<unknown>;
-  withoutResend(work: () => Promise<void>): Promise<void>;
-}
-
-async function open<R, S, V>(
-  adapter: SessionAdapter<R, S, V>,
-  asPage: (view: V) => AnyPage,
-): Promise<{ readonly page: AnyPage; readonly close: () => Promise<void> }> {
-  const resource = await adapter.open(firstOpen());
-  const page = asPage(await having(adapter, 'view').view.open(resource, calm()));
-  return { page, close: async () => await adapter.close(resource, { ...calm(), force: true }) };
-}
-
-const drivers = {
-  Puppeteer: async () =>
-    await open(
-      byPuppeteer.puppeteerAdapter({ puppeteer, launch: { executablePath: CHROMIUM, args: [...FLAGS] } }),
-      (page: Page) => ({
-        goto: async (url) => await page.goto(url),
-        run: async (script) => await page.evaluate(script),
-        withoutResend: async (work) => await byPuppeteer.withoutResend(page, work),
-      }),
-    ),
-  Selenium: async () =>
-    await open(
-      bySelenium.seleniumAdapter({ chromedriver: CHROMEDRIVER, chrome: { binary: CHROMIUM, args: FLAGS } }),
-      (driver: WebDriver) => ({
-        goto: async (url) => await driver.get(url),
-        run: async (script) => await driver.executeScript(`return (${script})`),
-        withoutResend: async (work) => await bySelenium.withoutResend(driver, work),
-      }),
-    ),
-};
 
 /** Fills the form of a page and sends it; resolves when another document is there. */
 async function submit(page: AnyPage, fields: Readonly<Record<string, string>>): Promise<void> {
@@ -83,7 +42,8 @@ describe.skipIf(!covered('Chromium', hasChromedriver))('a connection that is res
     'makes the browser of %s send it twice, and once within withoutResend',
     async (driver) => {
       const { portal } = ground;
-      const { page, close } = await drivers[driver]();
+      const browser = await anyDriver[driver]();
+      const { page } = await browser.openPage();
       const send = async (reference: string): Promise<void> => {
         await page.goto(`${portal.url}/compose?to=m1`);
         await submit(page, { body: 'hällo & more', reference });
@@ -106,7 +66,7 @@ describe.skipIf(!covered('Chromium', hasChromedriver))('a connection that is res
       await send('afterwards');
       expect(sent('afterwards')).toBe(1);
       expect(portal.ledger.of('fault')).toHaveLength(2);
-      await close();
+      await browser.close();
     },
   );
 });

@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WebDriver } from 'selenium-webdriver';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { covered } from '../../../../../test/needs.ts';
 import type { BrowserSnapshot, SeleniumBrowser } from '../../../src/adapters/selenium/index.ts';
 import { seleniumAdapter } from '../../../src/adapters/selenium/index.ts';
+import { classify } from '../../../src/classify/index.ts';
 import { isAlive } from '../../../src/process/index.ts';
 import type { ProcessIdentity } from '../../../src/process/index.ts';
 import type { LossReport } from '../../../src/session/index.ts';
@@ -25,6 +30,10 @@ async function hangs(call: Promise<unknown>, ms = 700): Promise<boolean> {
 function known(identity: ProcessIdentity | undefined): ProcessIdentity {
   if (identity === undefined) throw new Error('the process must be known');
   return identity;
+}
+
+async function failureOf(broken: ReturnType<typeof seleniumAdapter>): Promise<unknown> {
+  return await broken.open({ ...context, generation: 1, attempt: 1 }).catch((error: unknown) => error);
 }
 
 describe.skipIf(!covered('Chromium', hasChromedriver))(
@@ -277,6 +286,37 @@ describe.skipIf(!covered('Chromium', hasChromedriver))(
       });
       const ending = seleniumAdapter({ chromedriver: '/bin/false' });
       await expect(ending.open({ ...context, generation: 1, attempt: 1 })).rejects.toThrow('ended with 1');
+      expect(classify(await failureOf(missing))).toMatchObject({ category: 'permanent', scope: 'none' });
+      expect(classify(await failureOf(ending))).toMatchObject({ category: 'crash', scope: 'session' });
+    });
+
+    test('a chromedriver that met a port which is taken in the other version of IP is started again', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'hf-'));
+      const program = join(folder, 'chromedriver');
+      const unlucky = `touch ${folder}/met; echo 'IPv4 port not available. Exiting...'; exit 1`;
+      const script = `#!/bin/sh\n[ -e ${folder}/met ] || { ${unlucky}; }\nexec ${CHROMEDRIVER} "$@"\n`;
+      await writeFile(program, script, { mode: 0o700 });
+      const again = seleniumAdapter({
+        chromedriver: program,
+        chrome: { binary: CHROMIUM, args: FLAGS },
+      });
+      const resource = await again.open({ ...context, generation: 1, attempt: 1 });
+      expect(existsSync(join(folder, 'met'))).toBe(true);
+      await again.close(resource, { ...context, force: true });
+      await rm(folder, { recursive: true });
+    });
+
+    test('a browser that ends at its start is told with what it wrote', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'hf-'));
+      const binary = join(folder, 'browser');
+      await writeFile(binary, '#!/bin/sh\necho "libnothing.so is not there" >&2\nexit 127\n', {
+        mode: 0o700,
+      });
+      const dying = seleniumAdapter({ chromedriver: CHROMEDRIVER, chrome: { binary } });
+      const error = await failureOf(dying);
+      expect((error as Error).message).toContain('libnothing.so is not there');
+      expect(dying.classify?.(error, undefined)).toMatchObject({ category: 'crash', scope: 'session' });
+      await rm(folder, { recursive: true });
     });
   },
 );

@@ -79,6 +79,15 @@ describe.skipIf(!covered('Chromium', hasChromium))('Playwright', () => {
     live(await first, { category: 'cancelled', scope: 'none', code: 'net::ERR_ABORTED' });
   });
 
+  test('a navigation that is a download', async () => {
+    const own = await newPage();
+    await own.route('**/download', async (route) => {
+      await route.fulfill({ headers: { 'content-disposition': 'attachment' }, body: 'text' });
+    });
+    live(await failure(() => own.goto(`${server.url}/download`)), { category: 'cancelled', scope: 'none' });
+    await own.close();
+  });
+
   test('an address that is none', async () => {
     live(await failure(() => page.goto('no address')), { category: 'permanent', safeToReplay: 'no' });
   });
@@ -178,6 +187,13 @@ describe.skipIf(!covered('Chromium', hasChromium))('Playwright', () => {
     const text = 'page.title: Target page, context or browser has been closed';
     count.constructed(structuredClone(new Error(text)), browserLost, false);
     count.constructed(structuredClone(new Error(text)), pageLost, true);
+  });
+
+  test('what comes in between is constructed: the moment cannot be met at will', () => {
+    const text = 'page.goto: Navigation to "http://127.0.0.1/" is interrupted by another navigation to';
+    const errorPage = new Error(`${text} "chrome-error://chromewebdata/"`);
+    count.constructed(errorPage, { category: 'network', scope: 'call', safeToReplay: 'unknown' });
+    count.constructed(new Error(`${text} "http://127.0.0.1/2"`), { category: 'cancelled', scope: 'none' });
   });
 
   test.each(['NETWORK_CHANGED', 'CONNECTION_TIMED_OUT', 'TIMED_OUT', 'CERT_DATE_INVALID', 'OUT_OF_MEMORY'])(
