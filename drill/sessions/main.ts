@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const parsed = parse();
   if (typeof parsed === 'number') return parsed;
   const { cells, seed, jobs, json } = parsed;
-  if (!json) process.stdout.write(`${cells.length} rows, seed ${seed}\n\n`);
+  if (!json) process.stdout.write(`${cells.length} ${cells.length === 1 ? 'row' : 'rows'}, seed ${seed}\n\n`);
   const began = performance.now();
   const rows: Row[] = [];
   await eachAtATime(cells, jobs, async (cell) => {

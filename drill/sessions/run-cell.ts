@@ -8,7 +8,7 @@ import { unplayed } from './row.ts';
 import type { Row } from './row.ts';
 
 const CELL = fileURLToPath(new URL('./cell/main.ts', import.meta.url));
-const LONGEST_MS = 180_000;
+const LONGEST_MS = 240_000;
 /** So long a row that is told to end has for ending what it started. */
 const GRACE_MS = 5_000;
 

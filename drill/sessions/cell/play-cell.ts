@@ -16,6 +16,9 @@ import type { Stage } from './stage.ts';
 import { Strikes } from './strikes.ts';
 import type { Survivor, Witness } from './witness.ts';
 
+/** Half a minute where nothing else runs; a busy machine needs more. */
+const LONGEST_MS = 150_000;
+
 /** Where a row is played, and who sees what it leaves behind. */
 export interface Surroundings {
   /** For what the session itself keeps. */
@@ -45,7 +48,9 @@ export async function playCell(cell: Cell, { folder, witness, leftovers }: Surro
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     ),
-    wait(90_000).then(() => ({ error: new Error('the work did not end within 90 s') })),
+    wait(LONGEST_MS).then(() => ({
+      error: new Error(`the work did not end within ${LONGEST_MS / 1_000} s`),
+    })),
   ]);
   const proof = await strikes.proof();
   const { stats } = driven.session;

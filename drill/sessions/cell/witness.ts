@@ -58,9 +58,9 @@ export class Witness {
 /** The name of its program and what kind of process it is, for people. */
 function commandOf(pid: number): string {
   try {
-    const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    const kind = args.find((arg) => arg.startsWith('--type='));
-    return [program.split('/').at(-1), kind].filter((each) => each !== undefined).join(' ');
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]/);
+    const kind = words.find((word) => word.startsWith('--type='));
+    return [words[0]?.split('/').at(-1), kind].filter((each) => each !== undefined).join(' ');
   } catch {
     // It ended between the listing and the look.
     return '';
