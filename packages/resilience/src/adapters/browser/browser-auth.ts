@@ -14,13 +14,18 @@ export interface BrowserAuth<P> {
   expiredAt?(url: string): boolean;
 }
 
-/** What `inspect` says of a page that shows this URL. */
+/**
+ * What `inspect` says of a page that shows this URL. `hasSent`: during the call the page may have sent something with
+ * an effect, which a site can take before it asks for the login.
+ */
 export function loginVerdict(
   url: string,
   auth: Pick<BrowserAuth<never>, 'expiredAt'> | undefined,
+  hasSent: boolean,
 ): Verdict | undefined {
   if (auth?.expiredAt?.(url) !== true) return undefined;
-  return { category: 'auth-expired', scope: 'auth', safeToReplay: 'yes', evidence: 'probe' };
+  const safeToReplay = hasSent ? 'unknown' : 'yes';
+  return { category: 'auth-expired', scope: 'auth', safeToReplay, evidence: 'probe' };
 }
 
 /** What `inspect` says of a page that has crashed: whatever it answered since is not to be trusted. */

@@ -1,5 +1,6 @@
 import type { IncomingAnswer } from './send-once.ts';
 import { sendOnce } from './send-once.ts';
+import { isSafeMethod } from './safe-method.ts';
 
 /** A page by the DevTools protocol. */
 export interface DevToolsPage {
@@ -19,9 +20,6 @@ export interface PausedRequest {
     readonly postDataEntries?: readonly { readonly bytes?: string }[];
   };
 }
-
-/** RFC 9110 §9.2.1: asking for it again changes nothing. */
-const SAFE: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
  * While `work` runs, what a page sends with an effect (POST and the like) to its own origin is sent exactly once. A
@@ -45,7 +43,7 @@ export async function withoutResend<T>(page: DevToolsPage, work: () => Promise<T
 
 async function answer(page: DevToolsPage, { requestId, request }: PausedRequest): Promise<void> {
   const body = bodyOf(request);
-  if (SAFE.includes(request.method) || !isWithinOrigin(request) || body === undefined) {
+  if (isSafeMethod(request.method) || !isWithinOrigin(request) || body === undefined) {
     await page.send('Fetch.continueRequest', { requestId });
     return;
   }

@@ -8,6 +8,7 @@ import { CRASHED_PAGE, loginVerdict } from '../browser/browser-auth.ts';
 import type { BrowserSnapshot } from '../browser/browser-snapshot.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { treeRss } from '../browser/process-table.ts';
+import { Senders } from '../browser/senders.ts';
 import { openBrowser, reattachBrowser } from './open-browser.ts';
 import type { OpenPlaywright } from './open-playwright.ts';
 import { closePage, openPage, watchPage } from './pages.ts';
@@ -24,6 +25,7 @@ export function playwrightAdapter(
   options: PlaywrightAdapterOptions,
 ): SessionAdapter<PlaywrightBrowser, BrowserSnapshot, Page> {
   const { auth, clock = systemClock } = options;
+  const senders = new Senders<Page>();
   const browsers = new WeakMap<Page, OpenPlaywright>();
   return {
     kind: 'playwright',
@@ -39,6 +41,7 @@ export function playwrightAdapter(
       open: async (resource, context) => {
         const page = await openPage(opened(resource), context);
         browsers.set(page, opened(resource));
+        page.on('request', (request) => senders.note(page, request.method()));
         return page;
       },
       watch: (page, lost) => watchPage(page, () => isThere(browsers.get(page)), lost),
@@ -48,7 +51,9 @@ export function playwrightAdapter(
       },
     },
     inspect: (page) =>
-      browsers.get(page)?.crashed.has(page) ? CRASHED_PAGE : loginVerdict(page.url(), auth),
+      browsers.get(page)?.crashed.has(page)
+        ? CRASHED_PAGE
+        : loginVerdict(page.url(), auth, senders.take(page)),
     classify: (error, resource) => classifyPlaywright(error, { connected: resource?.browser.isConnected() }),
   };
 }

@@ -1,7 +1,5 @@
 import type { Page, Route } from 'playwright-core';
-
-/** RFC 9110 §9.2.1: asking for it again changes nothing. */
-const SAFE: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+import { isSafeMethod } from '../browser/safe-method.ts';
 
 /**
  * While `work` runs, what a page sends with an effect (POST and the like) is sent exactly once. A browser itself sends
@@ -13,7 +11,7 @@ export async function withoutResend<T>(page: Page, work: () => Promise<T>): Prom
   const onRoute = async (route: Route): Promise<void> => {
     const request = route.request();
     const type = request.headers()['content-type'] ?? '';
-    if (SAFE.includes(request.method()) || type.startsWith('multipart/')) return await route.fallback();
+    if (isSafeMethod(request.method()) || type.startsWith('multipart/')) return await route.fallback();
     await sendOnce(route);
   };
   await page.route('**/*', onRoute);

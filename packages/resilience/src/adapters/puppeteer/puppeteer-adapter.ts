@@ -10,6 +10,7 @@ import type { BrowserSnapshot } from '../browser/browser-snapshot.ts';
 import { ERROR_PAGE_CODE, errorPageVerdict, isErrorPage } from '../browser/error-page.ts';
 import { orAbort } from '../browser/or-abort.ts';
 import { treeRss } from '../browser/process-table.ts';
+import { Senders } from '../browser/senders.ts';
 import { openBrowser, reattachBrowser } from './open-browser.ts';
 import { closePage, openPage, watchPage } from './pages.ts';
 import { feelPulse } from './pulse.ts';
@@ -29,6 +30,7 @@ export function puppeteerAdapter(
   options: PuppeteerAdapterOptions,
 ): SessionAdapter<PuppeteerBrowser, BrowserSnapshot, Page> {
   const { auth, clock = systemClock } = options;
+  const senders = new Senders<Page>();
   const browsers = new WeakMap<Page, OpenBrowser>();
   return {
     kind: 'puppeteer',
@@ -44,6 +46,7 @@ export function puppeteerAdapter(
       open: async (resource, context) => {
         const page = await openPage(opened(resource), context);
         browsers.set(page, opened(resource));
+        page.on('request', (request) => senders.note(page, request.method()));
         return page;
       },
       watch: watchPage,
@@ -54,7 +57,9 @@ export function puppeteerAdapter(
     },
     inspect: (page, context) => {
       if (browsers.get(page)?.crashed.has(page)) return CRASHED_PAGE;
-      return isErrorPage(page.url()) ? verdictShown(page, context) : loginVerdict(page.url(), auth);
+      return isErrorPage(page.url())
+        ? verdictShown(page, context)
+        : loginVerdict(page.url(), auth, senders.take(page));
     },
     classify: (error, resource) => classifyPuppeteer(error, { connected: resource?.browser.connected }),
   };

@@ -58,6 +58,7 @@ export async function openBrowser(
       url,
       ...(process !== null && { process }),
       ...(driverProcess !== undefined && { driverProcess }),
+      clock,
       home,
       server,
       windows: new Windows(session, executor),

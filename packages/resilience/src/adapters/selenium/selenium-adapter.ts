@@ -50,7 +50,8 @@ export function seleniumAdapter(
     inspect: async (driver, context): Promise<Verdict | undefined> => {
       const view = viewOf(driver);
       if (view.loss !== undefined) return CRASHED_PAGE;
-      const login = loginVerdict(await shownBy(view, context), auth);
+      // WebDriver does not tell what a page has sent.
+      const login = loginVerdict(await shownBy(view, context), auth, true);
       return login ?? (await orAbort(context.signal, view.navigations.verdict()));
     },
     classify: classifySelenium,

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock/clock.ts';
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import type { BrowserHome } from '../browser/browser-home.ts';
 import type { OriginBook } from '../browser/origin-book.ts';
@@ -16,6 +17,7 @@ export interface SeleniumBrowser {
 
 /** What the adapter itself keeps of it. */
 export interface OpenBrowser extends SeleniumBrowser {
+  readonly clock: Clock;
   readonly home: BrowserHome;
   readonly server: ChromedriverProcess;
   readonly windows: Windows;

@@ -3,15 +3,19 @@ import type { Clock } from '../../clock/clock.ts';
 import type { AdapterContext } from '../../session/adapter.ts';
 import type { LossReport } from '../../session/loss.ts';
 import { orAbort } from '../browser/or-abort.ts';
+import { within } from '../browser/within.ts';
 import { sessionStorageScript } from '../browser/storage-script.ts';
 import type { DevToolsObject } from './devtools.ts';
 import type { OpenBrowser } from './selenium-browser.ts';
 import { captureTarget } from './storage.ts';
-import { attach, closeTarget, openTarget, pageTargets, textOf } from './targets.ts';
+import { attach, closeTarget, evaluate, openTarget, pageTargets, textOf, withTarget } from './targets.ts';
 import type { TargetInfo } from './targets.ts';
 import { hearNavigations } from './navigations.ts';
 import type { Navigations } from './navigations.ts';
 import type { Window } from './windows.ts';
+
+/** How long a window may take to go. */
+const CLOSING_MS = 300;
 
 /** A window of one lease. */
 export interface View extends Window {
@@ -43,7 +47,7 @@ export async function openView(open: OpenBrowser, context: AdapterContext): Prom
   const gone = Promise.withResolvers<void>();
   const navigations = hearNavigations(devtools, gone.promise);
   const view: View = {
-    ...windows.on(target, () => navigations.failure()),
+    ...windows.on(target, { failure: () => navigations.failure(), gone: () => isGone(view) }),
     open,
     target,
     navigations,
@@ -124,6 +128,17 @@ export async function shownBy({ open, target }: View, { signal }: AdapterContext
     open.devtools.send('Target.getTargetInfo', { targetId: target }),
   );
   return textOf(targetInfo as DevToolsObject, 'url');
+}
+
+/** A window that is being closed is still there for a moment; the browser tells before it lets anybody reckon in it. */
+async function isGone(view: View): Promise<boolean> {
+  const { devtools, clock } = view.open;
+  const there = withTarget(devtools, view.target, (session) => evaluate(devtools, session, '1')).catch(
+    () => view.gone,
+  );
+  // An open dialogue lets nobody reckon either.
+  await within({ clock, ms: CLOSING_MS }, Promise.race([there, view.gone])).catch(() => undefined);
+  return view.loss !== undefined;
 }
 
 function hear(view: View, onGone: () => void): void {

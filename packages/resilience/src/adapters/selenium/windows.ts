@@ -4,6 +4,22 @@ import type { Session } from 'selenium-webdriver';
 /** Commands that load a page. */
 const NAVIGATIONS: readonly string[] = ['get', 'refresh', 'goBack', 'goForward'];
 
+/** Commands that run a script of the caller. */
+const SCRIPTS: readonly string[] = ['executeScript', 'executeAsyncScript'];
+
+/** What the browser itself is asked after commands whose answers cannot be trusted. */
+export interface WindowChecks {
+  /** The `net::ERR_*` that the window shows: the server says of many navigations that they are done although they failed. */
+  failure(): Promise<string | undefined>;
+  /** Whether the window is gone: the server says of a script that is cut off by that that it returned nothing. */
+  gone(): Promise<boolean>;
+}
+
+const NO_CHECKS: WindowChecks = {
+  failure: () => Promise.resolve(undefined),
+  gone: () => Promise.resolve(false),
+};
+
 /** What the driver hands to an executor; its types keep it to themselves. */
 interface Command {
   getName(): string;
@@ -43,13 +59,10 @@ export class Windows {
     this.#raw = new WebDriver(session, executor);
   }
 
-  /**
-   * A WebDriver on the window with this handle. `navigated`: asked after each navigation, for the `net::ERR_*` that the
-   * window shows: the server says of many that they are done although they failed.
-   */
-  on(handle: string, navigated: () => Promise<string | undefined> = async () => undefined): Window {
+  /** A WebDriver on the window with this handle. */
+  on(handle: string, checks: WindowChecks = NO_CHECKS): Window {
     const executor = new WindowExecutor(handle, {
-      execute: (window, command) => this.#execute(window, command, navigated),
+      execute: (window, command) => this.#execute(window, command, checks),
     });
     return {
       driver: new WebDriver(this.#session, executor),
@@ -73,11 +86,7 @@ export class Windows {
     return await this.#inTurn(() => this.#raw.getAllWindowHandles());
   }
 
-  async #execute(
-    window: WindowExecutor,
-    command: Command,
-    navigated: () => Promise<string | undefined>,
-  ): Promise<unknown> {
+  async #execute(window: WindowExecutor, command: Command, checks: WindowChecks): Promise<unknown> {
     return await this.#inTurn(async () => {
       window.check();
       this.#running.add(window);
@@ -85,9 +94,7 @@ export class Windows {
         if (this.#current !== window.handle) await this.#raw.switchTo().window(window.handle);
         this.#current = window.handle;
         const sent = this.#executor.execute(command);
-        const answer: unknown = await (NAVIGATIONS.includes(command.getName())
-          ? arrived(sent, navigated)
-          : sent);
+        const answer: unknown = await checked(command.getName(), sent, checks);
         window.onAnswer(command, answer);
         this.#current = window.handle;
         return answer;
@@ -106,13 +113,19 @@ export class Windows {
   }
 }
 
+async function checked(name: string, sent: Promise<unknown>, checks: WindowChecks): Promise<unknown> {
+  if (NAVIGATIONS.includes(name)) return await arrived(sent, checks);
+  const answer = await sent;
+  if (answer === null && SCRIPTS.includes(name) && (await checks.gone())) {
+    throw new error.NoSuchWindowError('The window was closed while a script ran in it.');
+  }
+  return answer;
+}
+
 /** @throws WebDriverError as the server itself does when it tells. */
-async function arrived(
-  navigation: Promise<unknown>,
-  navigated: () => Promise<string | undefined>,
-): Promise<unknown> {
+async function arrived(navigation: Promise<unknown>, checks: WindowChecks): Promise<unknown> {
   const [outcome] = await Promise.allSettled([navigation]);
-  const failure = await navigated();
+  const failure = await checks.failure();
   if (outcome.status === 'rejected') throw outcome.reason;
   if (failure !== undefined) throw new error.WebDriverError(`unknown error: ${failure}`);
   return outcome.value;
