@@ -67,6 +67,18 @@ describe('windows of one session', () => {
     expect(server.log).toEqual(['GET /title in two']);
   });
 
+  test('a script that returned nothing is believed when its window is still there, and not otherwise', async () => {
+    const { windows } = make();
+    let isGone = false;
+    const one = windows.on('one', {
+      failure: () => Promise.resolve(undefined),
+      gone: () => Promise.resolve(isGone),
+    });
+    expect(await one.driver.executeScript('void 0')).toBeNull();
+    isGone = true;
+    await expect(one.driver.executeScript('void 0')).rejects.toMatchObject({ name: 'NoSuchWindowError' });
+  });
+
   test('the session is stuck while a command runs whose window was given back', async () => {
     const { server, windows } = make();
     const one = windows.on('one');

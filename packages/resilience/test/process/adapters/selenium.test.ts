@@ -215,6 +215,29 @@ describe.skipIf(!covered('Chromium', hasChromedriver))(
       expect(lost).toHaveLength(1);
     });
 
+    test('a script whose window somebody closes meanwhile is no script that returned nothing', async () => {
+      const resource = await open();
+      const { driver, lost } = await openView(resource);
+      await driver.get(`${site.url}/page`);
+      const { debuggerAddress } = (await driver.getCapabilities()).get('goog:chromeOptions');
+      const handle = await driver.getWindowHandle();
+      const script = driver.executeScript('return new Promise(() => document.title = "runs")');
+      script.catch(() => undefined);
+      await vi.waitFor(async () => {
+        const pages = await (await fetch(`http://${debuggerAddress}/json`)).json();
+        expect(pages).toContainEqual(expect.objectContaining({ id: handle, title: 'runs' }));
+      }, soon);
+      const closed = await fetch(`http://${debuggerAddress}/json/close/${handle}`);
+      expect(closed.ok).toBe(true);
+      const error: unknown = await script.then((value) => ({ value })).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ name: 'NoSuchWindowError' });
+      expect(adapter.classify?.(error, resource)).toMatchObject({ category: 'page-lost' });
+      expect(lost).toMatchObject([{ cause: 'closed' }]);
+      // One that returns nothing in a window that stays is believed.
+      const next = await openView(resource);
+      expect(await next.driver.executeScript('void 0')).toBeNull();
+    });
+
     test('a login in between has a window of its own, and windows that a window opens go with it', async () => {
       const resource = await open();
       const { driver } = await openView(resource);
