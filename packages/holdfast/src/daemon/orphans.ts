@@ -1,6 +1,11 @@
 import type { Clock } from '@holdfast/resilience/clock';
 import type { Journal } from './journal.ts';
-import { isAlive, type ProcessIdentity, type ProcessWorld, systemProcesses } from '@holdfast/resilience/process';
+import {
+  isAlive,
+  type ProcessIdentity,
+  type ProcessWorld,
+  systemProcesses,
+} from '@holdfast/resilience/process';
 
 const LOOK_EVERY_MS = 20;
 

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
 /** Debian's; the environment wins. */
 export const CHROMIUM: string = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -30,13 +29,6 @@ export function livingIn(profile: string): readonly number[] {
 export function renderersOf(browser: number): readonly number[] {
   return pids().filter(
     (pid) => read(`/proc/${pid}/cmdline`).includes('--type=renderer') && isBelow(pid, browser),
-  );
-}
-
-/** What Chromium and the library put into the temporary folder. */
-export function temporaries(): readonly string[] {
-  return readdirSync(tmpdir()).filter((name) =>
-    /^(?:holdfast-browser-|\.?(?:org|com)\.(?:chromium|google))/.test(name),
   );
 }
 
