@@ -38,11 +38,17 @@ export const puppeteer: Driver = {
 
 function asPage(page: PuppeteerPage): Page {
   return {
-    fromOutside: () =>
-      Promise.resolve({
+    fromOutside: async () => {
+      // Puppeteer's own evaluate waits for a navigation that is under way.
+      const session = await page.createCDPSession();
+      return {
         close: () => page.close(),
-        evaluate: (expression: string) => page.evaluate(expression),
-      }),
+        evaluate: async (expression) => {
+          const params = { expression, awaitPromise: true, returnByValue: true };
+          return (await session.send('Runtime.evaluate', params)).result.value as unknown;
+        },
+      };
+    },
     goto: async (url) => void (await page.goto(url, { timeout: 0 })),
     url: async () => page.url(),
     evaluate: (expression) => page.evaluate(expression),
