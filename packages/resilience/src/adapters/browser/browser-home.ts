@@ -86,8 +86,12 @@ export class BrowserHome {
    */
   async clear(): Promise<void> {
     const { clock, kind, processes } = this.#options;
-    const started = { kind, profile: this.profile, mark: this.#mark };
-    const { left } = await endStarted(started, this.#known, { clock, termMs: 0 });
+    const mark = this.#mark;
+    // What a browser that has gone left running shows the profile that it used, which may be the driver's.
+    const reports = await Promise.all(
+      this.#folders.map((profile) => endStarted({ kind, profile, mark }, this.#known, { clock, termMs: 0 })),
+    );
+    const left = reports.flatMap((report) => report.left);
     if (left.length > 0) {
       throw new Error(`Processes outlived SIGKILL: ${left.map(({ pid }) => pid).join(', ')}.`);
     }
