@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { keepAwake } from '@holdfast/resilience/awake';
 import { systemClock } from '@holdfast/resilience/clock';
-import {
-  canMockLogind,
-  startMockedLogind,
-} from '../../packages/resilience/test/process/awake/mocked-logind.ts';
+// oxlint-disable-next-line holdfast/boundaries -- the bench is shipped to nobody
+import * as mocked from '../../packages/resilience/test/process/awake/mocked-logind.ts';
 
 /** Locks that were held, and what that cost this process, as a share of one processor. */
 export interface AwakeShare {
@@ -17,8 +15,8 @@ export interface AwakeShare {
  * started where its parts are there) it is only the trying.
  */
 export async function awakeShare(durationMs: number): Promise<AwakeShare> {
-  if (!canMockLogind()) return await measure(durationMs);
-  const logind = await startMockedLogind();
+  if (!mocked.canMockLogind()) return await measure(durationMs);
+  const logind = await mocked.startMockedLogind();
   Object.assign(process.env, logind.env);
   try {
     return await measure(durationMs);
