@@ -92,6 +92,7 @@ function verdicts(driver: string, own: readonly Row[]): string {
       return row === undefined ? '-' : MARKS[row.verdict];
     }),
   ]);
-  const valid = own.filter(({ verdict }) => verdict === 'valid').length;
-  return `${table([driver, ...PHASES], lines)}\n${valid} of ${own.length} valid`;
+  const played = own.filter(({ verdict }) => verdict !== 'not-covered');
+  const valid = played.filter(({ verdict }) => verdict === 'valid').length;
+  return `${table([driver, ...PHASES], lines)}\n${valid} of ${played.length} played rows valid`;
 }
