@@ -73,6 +73,7 @@ function print(name: string, bare: readonly number[], measured: Measured): void 
   const launch = quantile(bare, 0.5);
   const lines = [
     `recovery of ${measured.recoveryMs.length} kills: p50 ${ms(p50)}, p95 ${ms(p95)}; a bare launch with one page ${ms(launch)} (${(p50 / launch).toFixed(2)} ×)`,
+    `of it until the next generation is published: p50 ${ms(quantile(measured.generationMs, 0.5))}, p95 ${ms(quantile(measured.generationMs, 0.95))}`,
     `logins over ${measured.recoveryMs.length} kills: ${measured.logins}; generations ${measured.opens}`,
     `stale lease refused: p50 ${ms(quantile(measured.staleMs, 0.5), 3)}, most ${ms(quantile(measured.staleMs, 1), 3)}`,
     `health check: p50 ${ms(quantile(measured.probeMs, 0.5), 1)}, ${ms(measured.probeCpuMs, 2)} of our processor`,

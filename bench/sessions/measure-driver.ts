@@ -8,7 +8,10 @@ const PROBES = 50;
 
 /** What was measured of one driver; lists in ms. */
 export interface Measured {
+  /** From the kill to the end of the first call of the next generation. */
   readonly recoveryMs: readonly number[];
+  /** From the loss to the next published generation. */
+  readonly generationMs: readonly number[];
   readonly staleMs: readonly number[];
   readonly probeMs: readonly number[];
   /** Processor time of this process per health check, in ms. */
@@ -54,8 +57,16 @@ export async function measureDriver(name: DriverName, options: MeasureOptions): 
       recoveryMs.push(lost.recoveryMs);
       staleMs.push(...lost.staleMs);
     }
-    const { opens } = driven.session.stats;
-    return { recoveryMs, staleMs, ...checks, ...calls, opens, logins: (await options.logins()) - before };
+    const { opens, recoveryMs: generationMs } = driven.session.stats;
+    return {
+      recoveryMs,
+      generationMs,
+      staleMs,
+      ...checks,
+      ...calls,
+      opens,
+      logins: (await options.logins()) - before,
+    };
   } finally {
     await driven.session.drain();
   }
