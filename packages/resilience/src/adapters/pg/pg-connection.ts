@@ -1,4 +1,5 @@
 import type { LossReport } from '../../session/loss.ts';
+import { aborted } from '../aborted.ts';
 import type { PgClientLike } from './pg-client-like.ts';
 
 /**
@@ -60,11 +61,4 @@ export class PgConnection {
     this.#listeners.clear();
     for (const lost of listeners) lost(loss);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
 }

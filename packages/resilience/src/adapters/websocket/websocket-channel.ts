@@ -1,5 +1,6 @@
 import { ResilienceError } from '../../errors.ts';
 import type { LossReport } from '../../session/loss.ts';
+import { aborted } from '../aborted.ts';
 import { Inbox } from './inbox.ts';
 import type { CloseEventLike, Sendable, WebSocketLike } from './web-socket-like.ts';
 import { closedError, describeClose, fullError, overflowError } from './websocket-error.ts';
@@ -168,10 +169,4 @@ export class Channel<W extends WebSocketLike> implements WebSocketChannel<W> {
     if (error instanceof ResilienceError && error.code === 'ERR_WEBSOCKET_OVERFLOW') return error;
     return closedError(GONE, safeToReplay, error);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
 }
