@@ -1,7 +1,6 @@
 import puppeteer from 'puppeteer-core';
 import type { Page } from 'puppeteer-core';
 import { covered } from '../../../../../test/needs.ts';
-import { rendererPids } from '../../../src/adapters/browser/process-table.ts';
 import { adapterConformance } from '../../../src/adapters/conformance.ts';
 import type { Bench } from '../../../src/adapters/conformance.ts';
 import { puppeteerAdapter } from '../../../src/adapters/puppeteer/index.ts';
@@ -10,17 +9,11 @@ import type {
   BrowserSnapshot,
   PuppeteerBrowser,
 } from '../../../src/adapters/puppeteer/index.ts';
-import type { ProcessIdentity } from '../../../src/process/index.ts';
 import { CHROMIUM, FLAGS, hasChromium } from './chromium.ts';
+import { browserBench } from './testing/browser-bench.ts';
 import { browserGround } from './testing/browser-ground.ts';
-import { freeze, kill } from './testing/freeze.ts';
 
 const launch = { executablePath: CHROMIUM, args: [...FLAGS] };
-
-const identityOf = ({ process: browser }: PuppeteerBrowser): ProcessIdentity => {
-  if (browser === undefined) throw new Error('the browser must be known');
-  return browser;
-};
 
 const portalAuth = (url: string): BrowserAuth<Page> => ({
   check: async (page) => {
@@ -52,13 +45,9 @@ async function make(): Promise<Bench<PuppeteerBrowser, BrowserSnapshot, Page>> {
   const ground = await browserGround();
   const { portal, counter } = ground;
   return {
+    ...browserBench(ground, (page) => page.close()),
     adapter: puppeteerAdapter({ puppeteer, launch, auth: portalAuth(portal.url) }),
     call: async (page) => await page.goto(`${portal.url}/matches`),
-    kill: async (resource) => await kill(identityOf(resource)),
-    freeze: async (resource) => await freeze(identityOf(resource)),
-    leftovers: async () => await ground.leftovers(),
-    logins: async () => await ground.logins(),
-    dropLogins: async () => await ground.dropLogins(),
     remember: async (page, text) => {
       await page.goto(`${portal.url}/storage?set=${encodeURIComponent(text)}`);
       await readStorage(page);
@@ -67,24 +56,8 @@ async function make(): Promise<Bench<PuppeteerBrowser, BrowserSnapshot, Page>> {
       await page.goto(`${portal.url}/storage`);
       return await readStorage(page);
     },
-    viewLosses: [
-      { name: 'closed from outside', lose: async (page) => await page.close() },
-      {
-        name: 'its renderer killed',
-        untrusted: true,
-        lose: async (_, resource) => {
-          const pids = rendererPids(identityOf(resource).pid);
-          if (pids.length === 0) throw new Error('there is no renderer to kill');
-          for (const pid of pids) process.kill(pid, 'SIGKILL');
-        },
-      },
-    ],
     act: async (page, mark) =>
       await page.evaluate(`fetch('${counter.url}/${mark}', { method: 'POST', mode: 'no-cors' })`),
-    acted: async (mark) => counter.count(mark),
-    resetAfterNextAct: async () => counter.resetNext(),
-    resets: async () => counter.resets,
-    [Symbol.asyncDispose]: async () => await ground[Symbol.asyncDispose](),
   };
 }
 
