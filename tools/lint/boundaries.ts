@@ -152,14 +152,60 @@ export const layers: readonly Layer[] = [
   ...['ingest', 'audit', 'follow'].map((name) => ({
     name,
     folder: `${app}/${name}`,
-    mayImport: [...parts, 'sources port', 'store port'],
+    mayImport: [...parts, 'formats', 'sources port', 'store port'],
     reason:
       'Only engine/main.ts joins the parts: this one works on the ports of sources and stores and knows no other.',
   })),
   {
+    name: 'formats',
+    folder: `${app}/formats`,
+    mayImport: parts,
+    reason:
+      'A format writes papers as text or bytes; where they come from and where they go is not its affair.',
+  },
+  {
+    name: 'datasets',
+    folder: `${app}/datasets`,
+    mayImport: parts,
+    reason: 'A data set is read as somebody left it; what its entries mean is for those who read it.',
+  },
+  {
+    name: 'seeding',
+    folder: `${app}/seeding`,
+    mayImport: [...parts, 'sources', 'store port', 'datasets'],
+    reason:
+      'Seeding turns entries of a data set into items and commits them; it works on the port of stores.',
+  },
+  {
+    name: 'proof',
+    folder: `${app}/proof`,
+    mayImport: [...parts, 'store port'],
+    reason: 'Proofs and digests are reckoned from what a store says, whatever store it is.',
+  },
+  {
+    name: 'backup',
+    folder: `${app}/backup`,
+    mayImport: [...parts, 'store'],
+    reason: 'A copy is made, tested and put back whole; it knows nothing of harvesting.',
+  },
+  {
     name: 'engine',
     folder: `${app}/engine`,
-    mayImport: [...parts, 'control', 'child', 'sources', 'store', 'ingest', 'audit', 'follow'],
+    mayImport: [
+      ...parts,
+      'control',
+      'child',
+      'sources',
+      'store',
+      'ingest',
+      'audit',
+      'follow',
+      'formats',
+      'datasets',
+      'seeding',
+      'proof',
+      'backup',
+    ],
     reason: 'The engine joins everything below it and does not know who started it or who looks at it.',
   },
   {
@@ -171,7 +217,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'server',
     folder: `${app}/server`,
-    mayImport: [...parts, 'store', 'control', 'child', 'status', 'follow'],
+    mayImport: [...parts, 'store', 'control', 'child', 'status', 'follow', 'formats'],
     reason:
       'The server shows and tells what the store and the status say, and changes nothing, so that it works when the engine does not.',
   },
@@ -191,7 +237,20 @@ export const layers: readonly Layer[] = [
   {
     name: 'cli',
     folder: `${app}/cli`,
-    mayImport: [...parts, 'store', 'control', 'status', 'audit', 'follow', 'service', 'daemon'],
+    mayImport: [
+      ...parts,
+      'store',
+      'control',
+      'status',
+      'audit',
+      'follow',
+      'formats',
+      'datasets',
+      'proof',
+      'backup',
+      'service',
+      'daemon',
+    ],
     reason:
       'The command line is the thin parent of the engine; it starts engine, server and simulator by path, each as a process of its own.',
   },
@@ -228,6 +287,7 @@ export const externals: Readonly<
   'node:sqlite': {
     from: [
       `${app}/store/sqlite/database.ts`,
+      `${app}/datasets/sqlite/`,
       'packages/resilience/src/state/sqlite',
       'packages/resilience/src/operation/sqlite',
     ],
@@ -249,6 +309,9 @@ export const externals: Readonly<
     from: [`${app}/follow/`],
     reason: 'Mail is one of the channels of alerts, nothing else sends any.',
   },
+  hyparquet: { from: [`${app}/datasets/`], reason: 'Foreign Parquet files are read in one place.' },
+  'hyparquet-writer': { from: [`${app}/formats/`], reason: 'Parquet is one of the formats of an export.' },
+  'csv-parse': { from: [`${app}/datasets/`], reason: 'Foreign CSV files are read in one place.' },
   vitest: { from: ['test/'], reason: 'Code that is shipped does not import the test runner.' },
   'fast-check': { from: ['test/'], reason: 'Code that is shipped does not import the test runner.' },
 };

@@ -1,7 +1,7 @@
 import type { Day } from '../model/day.ts';
 
 /** The kinds of sources, each the name of a connector. */
-export const SOURCE_KINDS = ['arxiv', 'biorxiv', 'medrxiv', 'oai-pmh'] as const;
+export const SOURCE_KINDS = ['arxiv', 'biorxiv', 'medrxiv', 'oai-pmh', 'holdfast'] as const;
 /** One of them. */
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
@@ -81,6 +81,32 @@ export interface Deadman {
   readonly every: number;
 }
 
+/** How completeness is audited. */
+export interface AuditPlan {
+  /** A source is audited anew so long after its last audit began, ms; null = only when asked. */
+  readonly every: number | null;
+  /** Requests that one audit of a source may send in one turn; it goes on in the next one. */
+  readonly requests: number;
+}
+
+/** When the store is copied. */
+export interface BackupPlan {
+  /** ms; null = only when asked. */
+  readonly every: number | null;
+  /** So many copies are kept; the oldest go. */
+  readonly keep: number;
+  /** Absolute path. */
+  readonly folder: string;
+}
+
+/** Files that the engine keeps up to date; absolute paths, null = not written. */
+export interface Outputs {
+  /** Append-only: one line per change, as `export --format jsonl` gives it. */
+  readonly jsonl: string | null;
+  /** How the harvest stands, as one JSON object. */
+  readonly summary: string | null;
+}
+
 /** Bounds of the log files. */
 export interface LogBounds {
   /** A file is closed and compressed when it has so many bytes or is so old (ms). */
@@ -112,5 +138,8 @@ export interface Config {
   /** Raw pages are kept so long, ms; null = for ever. */
   readonly rawRetention: number | null;
   readonly logs: LogBounds;
+  readonly audit: AuditPlan;
+  readonly backup: BackupPlan;
+  readonly outputs: Outputs;
   readonly sources: readonly SourceConfig[];
 }

@@ -80,6 +80,7 @@ function absolute(values: FileConfig, { overrides, found, cwd, folders }: Anchor
   const byOverride = overrideOf('dataDir', overrides) !== undefined;
   const anchor = byOverride || found === null ? cwd : dirname(found.path);
   const dataDir = values.dataDir === undefined ? folders.data : resolve(anchor, values.dataDir);
+  const beside = found === null ? cwd : dirname(found.path);
   const stateDir = overrideOf('stateDir', overrides)?.value;
   const database = values.store.slice('sqlite:'.length);
   return {
@@ -96,6 +97,15 @@ function absolute(values: FileConfig, { overrides, found, cwd, folders }: Anchor
     maxMemory: values.maxMemory ?? null,
     rawRetention: values.rawRetention,
     logs: values.logs,
+    audit: values.audit,
+    backup: {
+      ...values.backup,
+      folder: resolve(beside, values.backup.folder ?? resolve(dataDir, 'backups')),
+    },
+    outputs: {
+      jsonl: values.outputs.jsonl === undefined ? null : resolve(beside, values.outputs.jsonl),
+      summary: values.outputs.summary === undefined ? null : resolve(beside, values.outputs.summary),
+    },
     sources: values.sources.map(withoutAbsent),
   };
 }

@@ -56,9 +56,13 @@ const source = z
     if (value.kind === 'oai-pmh' && value.baseUrl === undefined) {
       complain('baseUrl', 'is missing: a source of kind oai-pmh needs the address of its endpoint');
     }
+    if (value.kind === 'holdfast' && value.baseUrl === undefined) {
+      complain('baseUrl', 'is missing: a source of kind holdfast needs the address of the other one');
+    }
     for (const key of OAI_ONLY) {
-      if (value.kind !== 'oai-pmh' && value[key] !== undefined)
-        complain(key, 'belongs to sources of kind oai-pmh only');
+      if (value.kind === 'oai-pmh' || value[key] === undefined) continue;
+      if (key === 'set' && value.kind === 'holdfast') continue;
+      complain(key, `belongs to sources of kind oai-pmh${key === 'set' ? ' and holdfast' : ''} only`);
     }
     if (value.until !== undefined && /^\d{4}-/.test(value.from) && value.until < value.from) {
       complain('until', `must not lie before from (${value.from})`);
@@ -124,6 +128,25 @@ const logs = z
   })
   .prefault({});
 
+const orOff = (fallback: string, smallest: number) =>
+  z.union([z.literal('off').transform(() => null), duration(smallest)]).prefault(fallback);
+
+const audit = z
+  .strictObject({ every: orOff('7d', 60 * MINUTE), requests: z.int().min(1).max(100_000).default(200) })
+  .prefault({});
+
+const backup = z
+  .strictObject({
+    every: orOff('off', MINUTE),
+    keep: z.int().min(1).max(1_000).default(7),
+    folder: z.string().min(1).optional(),
+  })
+  .prefault({});
+
+const outputs = z
+  .strictObject({ jsonl: z.string().min(1).optional(), summary: z.string().min(1).optional() })
+  .prefault({});
+
 /** The configuration file. Paths are still as written; defaults that depend on the user are filled in later. */
 export const fileSchema = z.strictObject({
   dataDir: z.string().min(1).optional(),
@@ -146,6 +169,9 @@ export const fileSchema = z.strictObject({
   maxMemory: size.optional(),
   rawRetention: z.union([z.literal('all').transform(() => null), duration(24 * 60 * MINUTE)]).prefault('all'),
   logs,
+  audit,
+  backup,
+  outputs,
   sources: z
     .array(source)
     .min(1, 'must name at least one source')
@@ -175,4 +201,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   channels: ['type', 'url', 'secretEnv', 'command', 'to', 'from', 'smtp', 'userEnv', 'passwordEnv'],
   deadman: ['url', 'every'],
   logs: ['maxSize', 'maxAge', 'maxTotal'],
+  audit: ['every', 'requests'],
+  backup: ['every', 'keep', 'folder'],
+  outputs: ['jsonl', 'summary'],
 };

@@ -19,6 +19,9 @@ export type ControlVerb =
   | 'ack'
   | 'redrive'
   | 'verify'
+  | 'audit'
+  | 'backup'
+  | 'import'
   /** Of the supervisor: end, with every child. */
   | 'stop'
   /** Of the supervisor: read the configuration again and start the engine anew. */

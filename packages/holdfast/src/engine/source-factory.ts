@@ -24,6 +24,10 @@ export function makeSource(config: SourceConfig): Source {
     case 'biorxiv':
     case 'medrxiv':
       return biorxivSource({ ...common, kind });
+    case 'holdfast':
+      throw new HoldfastError('ERR_CONFIG_SOURCE', `Source "${config.id}": kind holdfast is not built yet.`, {
+        hint: 'Use another kind.',
+      });
     case 'oai-pmh': {
       if (config.baseUrl === undefined) {
         throw new HoldfastError('ERR_CONFIG_SOURCE', `Source "${config.id}" has no baseUrl.`, {

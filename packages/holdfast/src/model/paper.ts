@@ -58,6 +58,9 @@ export interface Change {
   readonly id: string;
   readonly version: string | null;
   readonly hash: string;
+  readonly hashVersion: number;
+  /** The upstream's stamp of the row when it was written; a later re-stamp does not change it. */
+  readonly datestamp: string;
   /** Wall time of the commit, ms since the epoch. */
   readonly at: number;
 }

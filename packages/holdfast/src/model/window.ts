@@ -41,6 +41,11 @@ export interface Window extends DayRange {
   readonly pages: number;
 }
 
+/** Streams of windows that are no harvest (`~audit`, `~import/…`): they have a cursor and a lease, and claim no day. */
+export function isSideStream(stream: string): boolean {
+  return stream.startsWith('~');
+}
+
 /** The key of a window. */
 export function windowKey(source: string, stream: string, range: DayRange): string {
   return `${source}/${stream}/${range.from}..${range.to ?? ''}`;

@@ -1,5 +1,6 @@
 import type { BadItem, Item } from '../model/item.ts';
 import type { Change, StoredPaper } from '../model/paper.ts';
+import type { AuditRun } from '../model/audit.ts';
 import type { Day } from '../model/day.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Incident, IncidentTotal } from '../model/incident.ts';
@@ -137,6 +138,8 @@ export interface ExportQuery {
   /** Full-text query, as for `search`. */
   readonly query?: string;
   readonly allVersions?: boolean;
+  /** Only these records. */
+  readonly ids?: ReadonlySet<string>;
 }
 
 /** A paper that a search found, and the words around the finding as plain text. */
@@ -211,9 +214,58 @@ export interface Maintained {
   readonly more: boolean;
 }
 
+/** Who this store is, and how far its feed and its chain of commits reach. */
+export interface StoreIdentity {
+  /** Renewed when a copy is restored: `seq` numbers may then mean something else than before. */
+  readonly epoch: string;
+  readonly lastSeq: bigint;
+  /** The last commit of the chain and its hash (hex); '' before the first. */
+  readonly batch: bigint;
+  readonly chain: string;
+}
+
+/** The latest row of a record, without its metadata. */
+export interface HeldRecord {
+  readonly id: string;
+  readonly version: string | null;
+  readonly datestamp: string;
+  readonly deleted: boolean;
+  readonly hash: string;
+  readonly hashVersion: number;
+}
+
+/** A page that a window's looks received; the bytes themselves are kept only where a record of them was new. */
+export interface PageEvidence {
+  readonly url: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Wall ms. */
+  readonly fetchedAt: number;
+  /** The look that received it. */
+  readonly look: number;
+}
+
+/** Records of all sources that are one work, or may be. */
+export interface Related {
+  /** Joined by an identifier that both name: arXiv id, preprint DOI, journal DOI. */
+  readonly exact: readonly { readonly source: string; readonly id: string; readonly by: string }[];
+  /** Same title, first author and year: a guess, never joined. */
+  readonly candidates: readonly { readonly source: string; readonly id: string; readonly by: string }[];
+}
+
 /** A finding of `verify`. */
 export interface IntegrityFinding {
-  readonly what: 'paper' | 'raw-page' | 'window' | 'change' | 'index' | 'file';
+  readonly what:
+    | 'paper'
+    | 'raw-page'
+    | 'window'
+    | 'change'
+    | 'commit'
+    | 'source'
+    | 'gap'
+    | 'quarantine'
+    | 'index'
+    | 'file';
   readonly key: string;
   readonly problem: string;
 }
@@ -221,7 +273,21 @@ export interface IntegrityFinding {
 /** Reads; they may lag behind the writer and never block it. */
 export interface StoreReader {
   sources(): Promise<readonly SourceState[]>;
-  windows(source: string): Promise<readonly Window[]>;
+  /** Its harvest's windows; `side` true: those of audits and imports instead. */
+  windows(source: string, options?: { readonly side?: boolean }): Promise<readonly Window[]>;
+  identity(): Promise<StoreIdentity>;
+  /** The latest rows of a source's records in the order of their ids (by code unit), after one of them. */
+  held(
+    source: string,
+    options: { readonly after: string; readonly limit: number },
+  ): Promise<readonly HeldRecord[]>;
+  /** Those of these ids that are here; in any order. */
+  find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]>;
+  /** The last pages that each window of a source received, at most four, by its key. */
+  evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>>;
+  /** Newest first; at most the last 100 of each source are kept. */
+  audits(source?: string): Promise<readonly AuditRun[]>;
+  related(source: string, id: string): Promise<Related>;
   gaps(source?: string): Promise<readonly Gap[]>;
   quarantine(options?: {
     source?: string;
@@ -284,6 +350,8 @@ export interface Store extends StoreReader {
     state: 'acknowledged' | 'redriven' | 'open',
     note: string | null,
   ): Promise<boolean>;
+  /** Creates an audit or replaces the one with the same id. */
+  putAudit(audit: AuditRun): Promise<void>;
   /** Creates incidents or replaces those with the same id. */
   putIncidents(incidents: readonly Incident[]): Promise<void>;
   /** Creates days or replaces them. */

@@ -16,6 +16,9 @@ export function testConfig(sources: readonly SourceConfig[], change: Partial<Con
     maxMemory: null,
     rawRetention: null,
     logs: { maxSize: 1, maxAge: 1, maxTotal: 1 },
+    audit: { every: null, requests: 200 },
+    backup: { every: null, keep: 1, folder: '/nowhere' },
+    outputs: { jsonl: null, summary: null },
     sources,
     ...change,
   };

@@ -1,20 +1,26 @@
+import type { AuditRun } from '../../model/audit.ts';
 import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { Incident, IncidentTotal } from '../../model/incident.ts';
 import { compareVersions, latestOf, newestStamp } from '../../model/knowledge.ts';
 import type { Change, StoredPaper } from '../../model/paper.ts';
 import type { TimelineDay } from '../../model/timeline.ts';
+import { isSideStream } from '../../model/window.ts';
 import type { Window } from '../../model/window.ts';
 import { hasCategory, matchesQuery } from '../../query/match-query.ts';
 import { parseQuery } from '../../query/parse-query.ts';
 import type {
   DiskSample,
   ExportQuery,
+  HeldRecord,
   IncidentQuery,
   IntegrityFinding,
+  PageEvidence,
   QuarantineEntry,
+  Related,
   SearchHit,
   SourceState,
+  StoreIdentity,
   StoreReader,
   StoreStats,
 } from '../port.ts';
@@ -34,6 +40,8 @@ export interface MemoryParts {
   readonly health: Health;
   readonly sources: ReadonlyMap<string, SourceState>;
   readonly indexed: { seq: bigint };
+  readonly audits: Map<string, AuditRun>;
+  readonly epoch: string;
 }
 
 const SNIPPET_LENGTH = 200;
@@ -50,8 +58,52 @@ export class MemoryReader implements StoreReader {
     return [...this.#parts.sources.values()];
   }
 
-  async windows(source: string): Promise<readonly Window[]> {
-    return this.#parts.leases.all().filter((window) => window.source === source);
+  async windows(source: string, { side = false } = {}): Promise<readonly Window[]> {
+    const all = this.#parts.leases.all().filter((window) => window.source === source);
+    return all.filter(({ stream }) => isSideStream(stream) === side);
+  }
+
+  async identity(): Promise<StoreIdentity> {
+    const { records, epoch } = this.#parts;
+    return { epoch, lastSeq: BigInt(records.changes.length), batch: 0n, chain: '' };
+  }
+
+  async held(
+    source: string,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<readonly HeldRecord[]> {
+    const rows = this.#latest(source).filter(({ fields }) => fields.id > after);
+    return rows
+      .sort((a, b) => (a.fields.id < b.fields.id ? -1 : 1))
+      .slice(0, limit)
+      .map(toHeld);
+  }
+
+  async find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]> {
+    const wanted = new Set(ids);
+    return this.#latest(source)
+      .filter(({ fields }) => wanted.has(fields.id))
+      .map(toHeld);
+  }
+
+  async evidence(): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {
+    return new Map();
+  }
+
+  async audits(source?: string): Promise<readonly AuditRun[]> {
+    const all = [...this.#parts.audits.values()];
+    return all
+      .filter((audit) => source === undefined || audit.source === source)
+      .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+  }
+
+  async related(): Promise<Related> {
+    return { exact: [], candidates: [] };
+  }
+
+  #latest(source: string): MemoryRow[] {
+    const { records } = this.#parts;
+    return records.rows().filter((row) => row.source === source && records.isLatest(row));
   }
 
   async gaps(source?: string): Promise<readonly Gap[]> {
@@ -69,7 +121,7 @@ export class MemoryReader implements StoreReader {
 
   async stats(): Promise<StoreStats> {
     const { records, troubles, leases, indexed } = this.#parts;
-    const windows = leases.all();
+    const windows = leases.all().filter(({ stream }) => !isSideStream(stream));
     const gaps = troubles.gaps();
     const open = gaps.filter(({ state }) => state === 'open');
     const bySource = new Map(records.bySource());
@@ -114,6 +166,7 @@ export class MemoryReader implements StoreReader {
       if (query.source !== undefined && row.source !== query.source) continue;
       if (query.sinceSeq !== undefined && row.seq <= query.sinceSeq) continue;
       const latest = latestOf(records.know(row.source, row.fields.id).rows) ?? row;
+      if (query.ids && !query.ids.has(row.fields.id)) continue;
       if (query.category !== undefined && !hasCategory(row.fields, query.category)) continue;
       if (parsed && (latest.fields.deleted || !matchesQuery(parsed, latest.fields))) continue;
       yield toPaper(row);
@@ -184,6 +237,11 @@ export class MemoryReader implements StoreReader {
 
 function toPaper({ seq, source, datestamp, fields, hash, hashVersion }: MemoryRow): StoredPaper {
   return { seq, source, datestamp, fields, hash, hashVersion };
+}
+
+function toHeld({ fields, datestamp, hash, hashVersion }: MemoryRow): HeldRecord {
+  const { id, version, deleted } = fields;
+  return { id, version, datestamp, deleted, hash, hashVersion };
 }
 
 function newestFirst(records: Records, a: MemoryRow, b: MemoryRow): number {

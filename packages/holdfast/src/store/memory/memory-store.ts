@@ -3,6 +3,7 @@ import type { Item } from '../../model/item.ts';
 import type { Incident } from '../../model/incident.ts';
 import { newestStamp } from '../../model/knowledge.ts';
 import type { TimelineDay } from '../../model/timeline.ts';
+import type { AuditRun } from '../../model/audit.ts';
 import { dayOf } from '../../model/day.ts';
 import type {
   Commit,
@@ -40,6 +41,7 @@ export class MemoryStore extends MemoryReader implements Store {
   readonly #leases: Leases;
   readonly #health: Health;
   readonly #sources: Map<string, SourceState>;
+  readonly #audits: Map<string, AuditRun>;
   readonly #batches = new Map<string, CommitResult>();
 
   constructor({ clock }: { readonly clock: Clock }) {
@@ -50,6 +52,8 @@ export class MemoryStore extends MemoryReader implements Store {
       health: new Health(),
       sources: new Map<string, SourceState>(),
       indexed: { seq: 0n },
+      audits: new Map<string, AuditRun>(),
+      epoch: 'memory',
     };
     super(parts);
     this.#clock = clock;
@@ -58,6 +62,7 @@ export class MemoryStore extends MemoryReader implements Store {
     this.#leases = parts.leases;
     this.#health = parts.health;
     this.#sources = parts.sources;
+    this.#audits = parts.audits;
   }
 
   async claim(options: { owner: string; window: string; ttlMs: number }): Promise<Lease | null> {
@@ -145,6 +150,10 @@ export class MemoryStore extends MemoryReader implements Store {
     note: string | null,
   ): Promise<boolean> {
     return this.#troubles.settle(number, state, note);
+  }
+
+  async putAudit(audit: AuditRun): Promise<void> {
+    this.#audits.set(audit.id, audit);
   }
 
   async putIncidents(incidents: readonly Incident[]): Promise<void> {

@@ -127,7 +127,7 @@ export class Records {
     const kept = rows.find((row) => row === put.from)?.raw ?? null;
     const raw = put.raw === 'kept' ? kept : item.place && page ? { page, ...item.place } : null;
     const row: MemoryRow = { seq, source, version, fields, hash, hashVersion, datestamp, raw };
-    this.changes.push({ seq, kind: put.change, source, id, version, hash, at });
+    this.changes.push({ seq, kind: put.change, source, id, version, hash, hashVersion, datestamp, at });
     for (const gone of rows) if (gone === put.over || gone === put.absorbs) this.#rows.delete(gone.seq);
     this.#rows.set(seq, row);
     return [...rows.filter((other) => other !== put.over && other !== put.absorbs), row];

@@ -27,6 +27,7 @@ export async function* exportPapers(
     const papers = read((db) => readPage(db, seqs.subarray(at, at + PAGE), moved));
     for (const paper of papers) {
       if (query.source !== undefined && paper.source !== query.source) continue;
+      if (query.ids && !query.ids.has(paper.fields.id)) continue;
       if (query.category !== undefined && !hasCategory(paper.fields, query.category)) continue;
       yield paper;
     }

@@ -12,7 +12,7 @@ import { big, number, text, textOrNull } from './rows.ts';
 /** See `StoreReader.stats`: no statement here reads more than an index. */
 export function readStats(db: Connection, file: string): StoreStats {
   const tallies = new Map(db.all('SELECT * FROM tallies').map((row) => [text(row, 'source'), row]));
-  const windows = readCounts<WindowState>(db, 'windows');
+  const windows = readCounts<WindowState>(db, 'windows', "stream NOT LIKE '~%'");
   const gaps = readCounts<Gap['state']>(db, 'gaps');
   const sources = db.all('SELECT id FROM sources').map((row) => text(row, 'id'));
   const names = new Set([...sources, ...tallies.keys(), ...windows.keys(), ...gaps.keys()]);
@@ -52,9 +52,12 @@ function countOf<State>(counts: readonly StateCount<State>[], wanted: State): nu
 function readCounts<State extends string>(
   db: Connection,
   table: 'windows' | 'gaps',
+  where = 'TRUE',
 ): ReadonlyMap<string, readonly StateCount<State>[]> {
   const counts = new Map<string, StateCount<State>[]>();
-  for (const row of db.all(`SELECT source, state, count(*) AS n FROM ${table} GROUP BY source, state`)) {
+  for (const row of db.all(
+    `SELECT source, state, count(*) AS n FROM ${table} WHERE ${where} GROUP BY source, state`,
+  )) {
     const known = counts.get(text(row, 'source')) ?? [];
     known.push({ state: text(row, 'state') as State, count: number(row, 'n') });
     counts.set(text(row, 'source'), known);

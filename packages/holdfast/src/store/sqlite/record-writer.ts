@@ -7,7 +7,8 @@ import type { RawRef, RawWriter } from './raw-writer.ts';
 import { RecordReader } from './record-reader.ts';
 import type { PaperRow, StoredKnowledge } from './record-reader.ts';
 
-const INSERT_CHANGE = 'INSERT INTO changes (kind, source, id, version, hash, at) VALUES (?, ?, ?, ?, ?, ?)';
+const INSERT_CHANGE = `INSERT INTO changes (kind, source, id, version, hash, hash_version, datestamp, at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_PAPER = `INSERT INTO papers (seq, record, born, source, id, version, latest, datestamp, hash, hash_version,
   page, page_offset, page_length, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_HISTORY = `INSERT OR REPLACE INTO histories (source, id, datestamp, version, published, withdrawn, entries,
@@ -71,7 +72,9 @@ export class RecordWriter {
     const { fields, hash, hashVersion, datestamp } = put;
     const { id, version } = fields;
     const over = put.over as PaperRow | null;
-    const seq = this.#connection.insert(INSERT_CHANGE, put.change, this.#source, id, version, hash, this.#at);
+    // prettier-ignore
+    const seq = this.#connection.insert(INSERT_CHANGE, put.change, this.#source, id, version, hash, hashVersion,
+      datestamp, this.#at);
     for (const gone of [over, put.absorbs as PaperRow | null]) {
       if (gone) this.#connection.run('DELETE FROM papers WHERE seq = ?', gone.seq);
     }

@@ -60,6 +60,8 @@ export function toChange(row: Row): Change {
     id: text(row, 'id'),
     version: textOrNull(row, 'version'),
     hash: text(row, 'hash'),
+    hashVersion: number(row, 'hash_version'),
+    datestamp: text(row, 'datestamp'),
     at: number(row, 'at'),
   };
 }

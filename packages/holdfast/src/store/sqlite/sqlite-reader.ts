@@ -1,25 +1,34 @@
 import { access } from 'node:fs/promises';
+import type { AuditRun } from '../../model/audit.ts';
 import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { Incident, IncidentTotal } from '../../model/incident.ts';
 import { compareVersions } from '../../model/knowledge.ts';
 import type { Change, StoredPaper } from '../../model/paper.ts';
 import type { TimelineDay } from '../../model/timeline.ts';
+import { isSideStream } from '../../model/window.ts';
 import type { Window } from '../../model/window.ts';
 import type {
   DiskSample,
   ExportQuery,
+  HeldRecord,
   IncidentQuery,
   IntegrityFinding,
+  PageEvidence,
   QuarantineEntry,
+  Related,
   SearchHit,
   SourceState,
+  StoreIdentity,
   StoreReader,
   StoreStats,
 } from '../port.ts';
 import { isDoi } from '../rules/same-identifier.ts';
 import type { Connection } from './database.ts';
 import { exportPapers } from './export-papers.ts';
+import { readAudits } from './audit-rows.ts';
+import { findHeld, readEvidence, readHeld, readIdentity } from './proof-reader.ts';
+import { readRelated } from './link-reader.ts';
 import { readIncidents, readSamples, readTimelines, readTotals } from './health-reader.ts';
 import { unpack } from './packing.ts';
 import {
@@ -60,9 +69,37 @@ export class SqliteReader implements StoreReader {
     return this.#read((db) => db.all('SELECT * FROM sources ORDER BY id').map(toSource));
   }
 
-  async windows(source: string): Promise<readonly Window[]> {
+  async windows(source: string, { side = false } = {}): Promise<readonly Window[]> {
     const sql = 'SELECT * FROM windows WHERE source = ? ORDER BY key';
-    return this.#read((db) => db.all(sql, source).map(toWindow));
+    const all = this.#read((db) => db.all(sql, source).map(toWindow));
+    return all.filter(({ stream }) => isSideStream(stream) === side);
+  }
+
+  async identity(): Promise<StoreIdentity> {
+    return this.#read(readIdentity);
+  }
+
+  async held(
+    source: string,
+    options: { readonly after: string; readonly limit: number },
+  ): Promise<readonly HeldRecord[]> {
+    return this.#read((db) => readHeld(db, source, options));
+  }
+
+  async find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]> {
+    return this.#read((db) => findHeld(db, source, ids));
+  }
+
+  async evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {
+    return this.#read((db) => readEvidence(db, source));
+  }
+
+  async audits(source?: string): Promise<readonly AuditRun[]> {
+    return this.#read((db) => readAudits(db, source ?? null));
+  }
+
+  async related(source: string, id: string): Promise<Related> {
+    return this.#read((db) => readRelated(db, source, id));
   }
 
   async gaps(source?: string): Promise<readonly Gap[]> {

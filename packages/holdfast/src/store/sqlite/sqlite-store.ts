@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '@holdfast/resilience/clock';
+import type { AuditRun } from '../../model/audit.ts';
 import { dayOf } from '../../model/day.ts';
 import { HoldfastError } from '../../model/error.ts';
 import type { Incident } from '../../model/incident.ts';
@@ -156,6 +157,10 @@ export class SqliteStore extends SqliteReader implements Store {
 
   settleQuarantine(number: number, state: QuarantineEntry['state'], note: string | null): Promise<boolean> {
     return this.#writer.call('settleQuarantine', number, state, note);
+  }
+
+  putAudit(audit: AuditRun): Promise<void> {
+    return this.#writer.call('putAudit', audit);
   }
 
   putIncidents(incidents: readonly Incident[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { HASH_VERSION } from '../../model/hash.ts';
 import { phase } from '../../model/phase.ts';
 import { rehash } from '../../model/row-write.ts';
+import type { AuditRun } from '../../model/audit.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { TimelineDay } from '../../model/timeline.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   SourceState,
 } from '../port.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
+import { putAudit } from './audit-rows.ts';
 import { assertRoom } from './assert-room.ts';
 import { findBatch, writeCommit } from './commit.ts';
 import { boundFile, openConnection, readSettings } from './database.ts';
@@ -138,6 +140,10 @@ export class SqliteWriter {
     return this.#write(
       (connection) => connection.run(sql, state, note, state === 'open' ? 1 : 0, number) === 1,
     );
+  }
+
+  putAudit(audit: AuditRun): void {
+    this.#write((connection) => putAudit(connection, audit));
   }
 
   putIncidents(incidents: readonly Incident[]): void {

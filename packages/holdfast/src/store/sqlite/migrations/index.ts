@@ -1,10 +1,11 @@
 import { records } from './001-records.ts';
 import { search } from './002-search.ts';
 import { health } from './003-health.ts';
+import { proof } from './004-proof.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order; the n-th leads to version n. */
-export const migrations: readonly Migration[] = [records, search, health];
+export const migrations: readonly Migration[] = [records, search, health, proof];
 /** The version that this build reads and writes. */
 export const SCHEMA_VERSION: number = migrations.length;
 export type { Migration } from './migration.ts';
