@@ -10,6 +10,9 @@ const alone = [
   'packages/resilience/test/process/awake-network.test.ts',
 ];
 
+// Processes, browsers and a busy machine: in CI such a test is tried once more, and the run names it in its last lines.
+const retry = process.env['CI'] === undefined ? 0 : 1;
+
 // Tests run on the sources; only the process tests drive what was built.
 const onSources = {
   resolve: { conditions: ['@holdfast/source'] },
@@ -39,6 +42,7 @@ export default defineConfig(({ mode }) => ({
           exclude: alone,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry,
           // They mostly wait, for processes of their own.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -51,6 +55,7 @@ export default defineConfig(({ mode }) => ({
           include: alone,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
