@@ -1,3 +1,5 @@
+import type { Place } from '../model/paper.ts';
+
 /** The forms of a data set that are understood; told from its content, never from its name alone. */
 export type DatasetForm = 'jsonl' | 'csv' | 'oai-pages' | 'metha' | 'sqlite' | 'parquet' | 'ids';
 
@@ -16,11 +18,15 @@ export type DatasetContent =
 export interface DatasetEntry {
   readonly where: string;
   readonly content: DatasetContent;
+  /** Its bytes within the batch's `raw`; left out where entries are no lines. */
+  readonly place?: Place;
 }
 
 /** Some entries in their order. */
 export interface DatasetBatch {
   readonly entries: readonly DatasetEntry[];
+  /** The lines of the entries as they stand in the file (decompressed): who imports them keeps them. Its own memory. */
+  readonly raw?: Uint8Array;
   /** Goes on after this batch; opaque text, never a number of entries alone: a file that was replaced is noticed. */
   readonly position: string;
   /** Bytes of the data set that were read so far, for a progress bar. */
