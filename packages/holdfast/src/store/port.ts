@@ -234,6 +234,16 @@ export interface HeldRecord {
   readonly hashVersion: number;
 }
 
+/** Records by their stamp: the latest row of each has one in a range; all its versions are given. */
+export interface StampedQuery {
+  /** Half-open range of days; `to` null = without an end. */
+  readonly from: Day;
+  readonly to: Day | null;
+  /** Goes on behind this record, which an earlier call gave last. */
+  readonly after: { readonly datestamp: string; readonly id: string } | null;
+  readonly limit: number;
+}
+
 /** A page that a window's looks received; the bytes themselves are kept only where a record of them was new. */
 export interface PageEvidence {
   readonly url: string;
@@ -283,6 +293,8 @@ export interface StoreReader {
   ): Promise<readonly HeldRecord[]>;
   /** Those of these ids that are here; in any order. */
   find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]>;
+  /** All versions of each record, latest first, in the order of (datestamp of the latest, id). */
+  stamped(source: string, query: StampedQuery): Promise<readonly (readonly StoredPaper[])[]>;
   /** The last pages that each window of a source received, at most four, by its key. */
   evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>>;
   /** Newest first; at most the last 100 of each source are kept. */

@@ -1,6 +1,6 @@
 import type { BadItem, Item } from '../../model/item.ts';
-import { JsonSpanError, scanJson } from './json-spans.ts';
-import type { Span } from './json-spans.ts';
+import { JsonSpanError, scanJson } from '../json-spans.ts';
+import type { Span } from '../json-spans.ts';
 import type { PreprintServer } from './requests.ts';
 import { readLinkRow, readVersionRow } from './rows.ts';
 

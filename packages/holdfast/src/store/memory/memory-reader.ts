@@ -20,6 +20,7 @@ import type {
   Related,
   SearchHit,
   SourceState,
+  StampedQuery,
   StoreIdentity,
   StoreReader,
   StoreStats,
@@ -84,6 +85,31 @@ export class MemoryReader implements StoreReader {
     return this.#latest(source)
       .filter(({ fields }) => wanted.has(fields.id))
       .map(toHeld);
+  }
+
+  async stamped(
+    source: string,
+    { from, to, after, limit }: StampedQuery,
+  ): Promise<readonly (readonly StoredPaper[])[]> {
+    const { records } = this.#parts;
+    const isBehind = ({ datestamp, fields: { id } }: MemoryRow): boolean =>
+      after === null || datestamp > after.datestamp || (datestamp === after.datestamp && id > after.id);
+    const wanted = this.#latest(source)
+      .filter((row) => row.datestamp >= from && (to === null || row.datestamp < to) && isBehind(row))
+      .sort((a, b) =>
+        a.datestamp === b.datestamp
+          ? a.fields.id < b.fields.id
+            ? -1
+            : 1
+          : a.datestamp < b.datestamp
+            ? -1
+            : 1,
+      )
+      .slice(0, limit);
+    return wanted.map((latest) => {
+      const others = records.know(source, latest.fields.id).rows.filter((row) => row !== latest);
+      return [latest, ...others.sort((a, b) => Number(b.seq - a.seq))].map(toPaper);
+    });
   }
 
   async evidence(): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {

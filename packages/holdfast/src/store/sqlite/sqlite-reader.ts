@@ -19,6 +19,7 @@ import type {
   Related,
   SearchHit,
   SourceState,
+  StampedQuery,
   StoreIdentity,
   StoreReader,
   StoreStats,
@@ -43,6 +44,7 @@ import {
   toSource,
   toWindow,
 } from './rows.ts';
+import { readStamped } from './stamped.ts';
 import { readStats } from './read-stats.ts';
 import { searchPapers } from './search-papers.ts';
 import { storeError } from './store-error.ts';
@@ -88,6 +90,10 @@ export class SqliteReader implements StoreReader {
 
   async find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]> {
     return this.#read((db) => findHeld(db, source, ids));
+  }
+
+  async stamped(source: string, query: StampedQuery): Promise<readonly (readonly StoredPaper[])[]> {
+    return this.#read((db) => readStamped(db, source, query));
   }
 
   async evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {

@@ -8,6 +8,9 @@ ALTER TABLE changes ADD COLUMN hash_version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE changes ADD COLUMN datestamp TEXT NOT NULL DEFAULT '';
 UPDATE changes SET datestamp = coalesce((SELECT datestamp FROM papers WHERE papers.seq = changes.seq), '');
 
+-- 1: the content came from a file that was imported; what is harvested takes its place whatever the dates say.
+ALTER TABLE papers ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+
 CREATE TABLE identity (epoch TEXT NOT NULL) STRICT;
 INSERT INTO identity (epoch) VALUES (lower(hex(randomblob(16))));
 
