@@ -34,7 +34,8 @@ function complete(
   { version, published, withdrawn }: KnownHistory,
 ): Outcome {
   const fields = { ...latest.fields, version, published: published ?? latest.fields.published, withdrawn };
-  const base = { fields, datestamp: latest.datestamp, raw: 'kept' as const, from: latest };
+  const imported = latest.imported === true;
+  const base = { fields, datestamp: latest.datestamp, raw: 'kept' as const, from: latest, imported };
   if (latest.version === version) return settle(known, { ...base, over: latest, kind: 'completed' });
   const kind = kindOfVersion(known, version);
   if (latest.version === null) {

@@ -1,5 +1,5 @@
 import type { PaperItem, UnknownField } from './item.ts';
-import { compareVersions, greatestVersion, latestOf, UNCHANGED } from './knowledge.ts';
+import { compareVersions, greatestVersion, isNewerThan, latestOf, UNCHANGED } from './knowledge.ts';
 import type { Knowledge, KnownHistory, KnownRow, Outcome } from './knowledge.ts';
 import { sortedUrls } from './normalise.ts';
 import type { ChangeKind, PaperFields } from './paper.ts';
@@ -10,9 +10,10 @@ export function applyPaper(known: Knowledge, item: PaperItem): Outcome {
   if (item.unknown.includes('version')) return applyUnnumbered(known, item);
   const { version } = item.fields;
   const same = known.rows.find((row) => row.version === version) ?? null;
-  if (same && same.datestamp > item.datestamp) return UNCHANGED;
-  const unnumbered = version === null ? null : olderUnnumbered(known, item.datestamp);
-  const proposed = { version, datestamp: item.datestamp };
+  if (same && isNewerThan(same, item)) return UNCHANGED;
+  const unnumbered = version === null ? null : olderUnnumbered(known, item);
+  const imported = item.imported === true;
+  const proposed = { version, datestamp: item.datestamp, imported };
   const newest = wouldBeLatest(known, proposed, [same, unnumbered]);
   const fields = takeOver(item.fields, item.unknown, same ?? (newest ? latestOf(known.rows) : null), null);
   return settle(known, {
@@ -21,6 +22,7 @@ export function applyPaper(known: Knowledge, item: PaperItem): Outcome {
     over: same ?? unnumbered,
     absorbs: same ? unnumbered : null,
     raw: 'item',
+    imported,
     kind: version === null ? 'version' : kindOfVersion(known, version),
   });
 }
@@ -34,11 +36,12 @@ export function kindOfVersion(known: Knowledge, version: string): ChangeKind {
 /** The answer cannot tell the version: a history that is new enough does, else equal content keeps it. */
 function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
   const latest = latestOf(known.rows);
-  if (latest && latest.datestamp > item.datestamp) return UNCHANGED;
+  if (latest && isNewerThan(latest, item)) return UNCHANGED;
   const history = known.history && known.history.datestamp >= item.datestamp ? known.history : null;
   const fields = takeOver(item.fields, item.unknown, latest, history);
   const unnumbered = known.rows.find((row) => row.version === null) ?? null;
-  const base = { datestamp: item.datestamp, raw: 'item' as const };
+  const imported = item.imported === true;
+  const base = { datestamp: item.datestamp, raw: 'item' as const, imported };
   if (history) {
     const same = known.rows.find((row) => row.version === history.version) ?? null;
     const kind = kindOfVersion(known, history.version);
@@ -60,8 +63,8 @@ function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
   });
 }
 
-function olderUnnumbered(known: Knowledge, datestamp: string): KnownRow | null {
-  return known.rows.find((row) => row.version === null && row.datestamp <= datestamp) ?? null;
+function olderUnnumbered(known: Knowledge, item: PaperItem): KnownRow | null {
+  return known.rows.find((row) => row.version === null && !isNewerThan(row, item)) ?? null;
 }
 
 /** The item's fields, with those that its answer cannot know taken from the history or from the stored row. */

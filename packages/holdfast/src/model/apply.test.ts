@@ -46,15 +46,16 @@ const journal = (stamp: string, url: string, journalRef: string | null = null): 
   journalRef,
 });
 
+const restampOf = ({ datestamp, imported }: NonNullable<Outcome['restamp']>) => ({ datestamp, imported });
+
 /** What a store does with an outcome, without a store. */
 function write(known: Knowledge, { put, restamp, ...news }: Outcome): Knowledge {
   let rows: KnownRow[] = [...known.rows];
-  if (restamp)
-    rows = rows.map((row) => (row === restamp.row ? { ...row, datestamp: restamp.datestamp } : row));
+  if (restamp) rows = rows.map((row) => (row === restamp.row ? { ...row, ...restampOf(restamp) } : row));
   if (put) {
     rows = rows.filter((row) => row !== put.over && row !== put.absorbs);
-    const { fields, hash, hashVersion, datestamp } = put;
-    rows.push({ version: fields.version, fields, hash, hashVersion, datestamp });
+    const { fields, hash, hashVersion, datestamp, imported } = put;
+    rows.push({ version: fields.version, fields, hash, hashVersion, datestamp, imported });
     expect(latestOf(rows) === rows.at(-1)).toBe(put.latest);
   }
   return { rows, history: news.history ?? known.history, journal: news.journal ?? known.journal };

@@ -1,7 +1,8 @@
 import { applyHistory } from './apply-history.ts';
+import { addsToHarvest } from './apply-imported.ts';
 import { applyPaper } from './apply-paper.ts';
 import type { DeletedItem, Item, JournalItem, ListedItem } from './item.ts';
-import { latestOf, newestStamp, UNCHANGED } from './knowledge.ts';
+import { isNewerThan, latestOf, newestStamp, UNCHANGED } from './knowledge.ts';
 import type { Knowledge, KnownJournal, Outcome } from './knowledge.ts';
 import { normalise } from './normalise.ts';
 import { settle } from './row-write.ts';
@@ -11,6 +12,7 @@ import { settle } from './row-write.ts';
  * agree: a replay changes nothing, and items in any order end in the same latest content.
  */
 export function apply(known: Knowledge, item: Item): Outcome {
+  if (item.imported === true && !addsToHarvest(known, item)) return UNCHANGED;
   switch (item.type) {
     case 'paper':
       return applyPaper(known, item);
@@ -28,13 +30,14 @@ export function apply(known: Knowledge, item: Item): Outcome {
 /** A tombstone marks the latest row and keeps its metadata. */
 function applyDeleted(known: Knowledge, item: DeletedItem): Outcome {
   const latest = latestOf(known.rows);
-  if (latest && latest.datestamp > item.datestamp) return UNCHANGED;
+  if (latest && isNewerThan(latest, item)) return UNCHANGED;
   const fields = latest ? { ...latest.fields, deleted: true } : normalise({ id: item.id, deleted: true });
   return settle(known, {
     fields,
     datestamp: item.datestamp,
     over: latest,
     raw: latest ? 'kept' : 'item',
+    imported: item.imported === true,
     kind: 'deleted',
   });
 }
@@ -46,7 +49,8 @@ function applyJournal(known: Knowledge, item: JournalItem): Outcome {
   const journal: KnownJournal = { datestamp, journalRef, url };
   const latest = latestOf(known.rows);
   if (!latest) return { ...UNCHANGED, journal };
-  const proposal = { fields: latest.fields, datestamp: latest.datestamp, over: latest, raw: 'kept' } as const;
+  const kept = { datestamp: latest.datestamp, imported: latest.imported === true, raw: 'kept' } as const;
+  const proposal = { fields: latest.fields, over: latest, ...kept };
   return { ...settle({ ...known, journal }, { ...proposal, kind: 'completed' }), journal };
 }
 

@@ -18,6 +18,8 @@ interface ItemBase {
   readonly datestamp: string;
   /** Null when the page is no place of its own (a listing). */
   readonly place: Place | null;
+  /** It came from a file that somebody else made, not from the source itself (see `applyImported`). */
+  readonly imported?: boolean;
 }
 
 /** Full metadata of one record. */

@@ -8,6 +8,8 @@ export interface KnownRow {
   readonly hash: string;
   readonly hashVersion: number;
   readonly fields: PaperFields;
+  /** Its content was imported; a harvest has not brought it. */
+  readonly imported?: boolean;
 }
 
 /** The newest history that was seen of a record; kept also for a record that is not stored yet. */
@@ -51,6 +53,7 @@ export interface RowWrite {
   readonly raw: 'item' | 'kept';
   /** Whose raw bytes stay. */
   readonly from: KnownRow | null;
+  readonly imported: boolean;
   readonly change: ChangeKind;
 }
 
@@ -59,8 +62,12 @@ export interface Outcome {
   readonly result: 'inserted' | 'updated' | 'restamped' | 'unchanged' | 'missing';
   /** Content changed: one row and one row of the change feed are written. */
   readonly put: RowWrite | null;
-  /** Only the datestamp of a row moves. */
-  readonly restamp: { readonly row: KnownRow; readonly datestamp: string } | null;
+  /** Only the datestamp of a row moves, or a harvest confirms what was imported. */
+  readonly restamp: {
+    readonly row: KnownRow;
+    readonly datestamp: string;
+    readonly imported: boolean;
+  } | null;
   readonly history: KnownHistory | null;
   readonly journal: KnownJournal | null;
   /** Why the record counts as missing; a gap of it is to be opened. */
@@ -85,16 +92,19 @@ export function compareVersions(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** What decides which of a record's rows is the latest. */
+export type Ranked = Pick<KnownRow, 'version' | 'datestamp' | 'imported'>;
+
 /**
  * The latest of a record's rows: the greatest version, or the row without a version unless it is older than
- * that one.
+ * that one. An imported row is the latest only while nothing was harvested.
  */
-export function latestOf<Row extends Pick<KnownRow, 'version' | 'datestamp'>>(
-  rows: readonly Row[],
-): Row | null {
+export function latestOf<Row extends Ranked>(rows: readonly Row[]): Row | null {
+  const harvested = hasHarvested(rows);
   let numbered: Row | null = null;
   let unnumbered: Row | null = null;
   for (const row of rows) {
+    if (harvested && row.imported === true) continue;
     if (row.version === null) unnumbered = row;
     else if (!numbered || compareVersions(row.version, numbered.version ?? '') > 0) numbered = row;
   }
@@ -109,8 +119,24 @@ export function newestStamp(rows: readonly Pick<KnownRow, 'datestamp'>[]): strin
   return newest;
 }
 
-/** The greatest version among the rows; null when none has one. */
+function hasHarvested(rows: readonly Ranked[]): boolean {
+  for (const { imported } of rows) if (imported !== true) return true;
+  return false;
+}
+
+/** Whether a row is newer than an item and stays: what was harvested always replaces what was imported. */
+export function isNewerThan(row: Ranked, item: { datestamp: string; imported?: boolean }): boolean {
+  if (row.imported === true && item.imported !== true) return false;
+  return row.datestamp > item.datestamp;
+}
+
+/** The greatest version among the rows, of harvested ones where they have any; null when none has one. */
 export function greatestVersion(rows: readonly KnownRow[]): string | null {
+  const harvested = rows.filter((row) => row.imported !== true && row.version !== null);
+  return greatestOf(harvested.length > 0 ? harvested : rows);
+}
+
+function greatestOf(rows: readonly KnownRow[]): string | null {
   let greatest: string | null = null;
   for (const { version } of rows) {
     if (version !== null && (greatest === null || compareVersions(version, greatest) > 0)) greatest = version;

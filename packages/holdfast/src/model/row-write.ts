@@ -1,7 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { canonicalJson, HASH_VERSION } from './hash.ts';
 import { latestOf, UNCHANGED } from './knowledge.ts';
-import type { Knowledge, KnownJournal, KnownRow, Outcome, RowWrite } from './knowledge.ts';
+import type { Knowledge, KnownJournal, KnownRow, Outcome, Ranked, RowWrite } from './knowledge.ts';
 import { normalise, sortedUrls } from './normalise.ts';
 import type { ChangeKind, PaperFields } from './paper.ts';
 
@@ -13,6 +13,7 @@ export interface Proposal {
   readonly absorbs?: KnownRow | null;
   readonly raw: RowWrite['raw'];
   readonly from?: KnownRow | null;
+  readonly imported: boolean;
   /** The kind of the change unless it deletes, withdraws or brings back the record, or is its first. */
   readonly kind: ChangeKind;
 }
@@ -41,7 +42,7 @@ export function rehash(
 /** Whether a row would be the latest one of a record in which it takes the place of `replaced`. */
 export function wouldBeLatest(
   known: Knowledge,
-  row: Pick<KnownRow, 'version' | 'datestamp'>,
+  row: Ranked,
   replaced: readonly (KnownRow | null | undefined)[],
 ): boolean {
   return latestOf([...known.rows.filter((other) => !replaced.includes(other)), row]) === row;
@@ -59,14 +60,14 @@ export function withLink(fields: PaperFields, link: KnownJournal | null): PaperF
 
 /** Compares a proposal with what is stored: a change, a mere re-stamp, or nothing. */
 export function settle(known: Knowledge, proposal: Proposal): Outcome {
-  const { over, absorbs = null, datestamp } = proposal;
+  const { over, absorbs = null, datestamp, imported } = proposal;
   const replaced = [over, absorbs];
-  const latest = wouldBeLatest(known, { version: proposal.fields.version, datestamp }, replaced);
+  const latest = wouldBeLatest(known, { version: proposal.fields.version, datestamp, imported }, replaced);
   const fields = latest ? withLink(proposal.fields, known.journal) : proposal.fields;
   const content = contentOf(fields);
   if (over && !absorbs && presentHash(over) === content.hash) {
-    if (datestamp <= over.datestamp) return UNCHANGED;
-    return { ...UNCHANGED, result: 'restamped', restamp: { row: over, datestamp } };
+    if (datestamp <= over.datestamp && (over.imported ?? false) === imported) return UNCHANGED;
+    return { ...UNCHANGED, result: 'restamped', restamp: { row: over, datestamp, imported } };
   }
   const put: RowWrite = {
     ...content,
@@ -78,6 +79,7 @@ export function settle(known: Knowledge, proposal: Proposal): Outcome {
     absorbs,
     raw: proposal.raw,
     from: proposal.from ?? over,
+    imported,
     change: changeKind(latestOf(known.rows), fields, latest, proposal.kind),
   };
   return { ...UNCHANGED, result: over ? 'updated' : 'inserted', put };

@@ -108,7 +108,7 @@ export class MemoryStore extends MemoryReader implements Store {
       if (missing !== null) {
         this.#troubles.missing({ source, id: item.id, datestamp: item.datestamp, reason: missing, at });
       }
-      if (isRecord(item))
+      if (isRecord(item) && item.imported !== true)
         this.#troubles.arrived(source, item.id, this.#stamp(source, item.id) ?? item.datestamp);
     }
     for (const each of bad) {

@@ -68,7 +68,7 @@ export class Records {
     const { put, restamp, history, journal } = outcome;
     if (!put && !restamp && !history && !journal) return outcome;
     let rows = known.rows;
-    if (restamp) rows = this.#restamp(rows, restamp.row, restamp.datestamp);
+    if (restamp) rows = this.#restamp(rows, restamp);
     if (put) rows = this.#put(source, rows, put, item, page, at);
     this.#records(source).set(item.id, {
       rows,
@@ -104,10 +104,13 @@ export class Records {
     return created;
   }
 
-  #restamp(rows: readonly MemoryRow[], target: KnownRow, datestamp: string): readonly MemoryRow[] {
+  #restamp(
+    rows: readonly MemoryRow[],
+    { row: target, datestamp, imported }: NonNullable<Outcome['restamp']>,
+  ): readonly MemoryRow[] {
     return rows.map((row) => {
       if (row !== target) return row;
-      const stamped = { ...row, datestamp };
+      const stamped = { ...row, datestamp, imported };
       this.#rows.set(row.seq, stamped);
       return stamped;
     });
@@ -122,11 +125,11 @@ export class Records {
     at: number,
   ): readonly MemoryRow[] {
     const seq = BigInt(this.changes.length + 1);
-    const { fields, hash, hashVersion, datestamp } = put;
+    const { fields, hash, hashVersion, datestamp, imported } = put;
     const { id, version } = fields;
     const kept = rows.find((row) => row === put.from)?.raw ?? null;
     const raw = put.raw === 'kept' ? kept : item.place && page ? { page, ...item.place } : null;
-    const row: MemoryRow = { seq, source, version, fields, hash, hashVersion, datestamp, raw };
+    const row: MemoryRow = { seq, source, version, fields, hash, hashVersion, datestamp, imported, raw };
     this.changes.push({ seq, kind: put.change, source, id, version, hash, hashVersion, datestamp, at });
     for (const gone of rows) if (gone === put.over || gone === put.absorbs) this.#rows.delete(gone.seq);
     this.#rows.set(seq, row);

@@ -48,7 +48,8 @@ function writeItems(
     const { outcome, known } = records.apply(item);
     counts[outcome.result] += 1;
     if (outcome.missing !== null) troubles.missing(item.id, item.datestamp, outcome.missing, at);
-    if (item.type === 'paper' || item.type === 'deleted') {
+    // What a source has not given closes no gap of it.
+    if ((item.type === 'paper' || item.type === 'deleted') && item.imported !== true) {
       const stamps = [...known.rows, item];
       troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
     }

@@ -13,13 +13,15 @@ export class PaperRow implements KnownRow {
   readonly datestamp: string;
   readonly hash: string;
   readonly hashVersion: number;
+  readonly imported: boolean;
   readonly raw: RawRef;
   readonly #json: string;
   #fields: PaperFields | null = null;
 
   /** @param columns as `PAPER_ROW` lists them. */
   constructor(columns: readonly unknown[]) {
-    const [seq, record, born, version, datestamp, hash, hashVersion, page, offset, length, json] = columns;
+    const [seq, record, born, version, datestamp, hash, hashVersion, imported, page, offset, length, json] =
+      columns;
     this.seq = seq as bigint;
     this.record = record as bigint;
     this.born = born as bigint;
@@ -27,6 +29,7 @@ export class PaperRow implements KnownRow {
     this.datestamp = datestamp as string;
     this.hash = hash as string;
     this.hashVersion = Number(hashVersion);
+    this.imported = imported === 1n;
     this.raw = [page, offset, length] as RawRef;
     this.#json = json as string;
   }
@@ -44,7 +47,7 @@ export interface StoredKnowledge extends Knowledge {
 
 /** The columns of a `PaperRow`. */
 export const PAPER_ROW =
-  'seq, record, born, version, datestamp, hash, hash_version, page, page_offset, page_length, fields';
+  'seq, record, born, version, datestamp, hash, hash_version, imported, page, page_offset, page_length, fields';
 const ROWS = `SELECT ${PAPER_ROW} FROM papers WHERE source = ? AND id = ?`;
 const HISTORY =
   'SELECT datestamp, version, published, withdrawn, entries FROM histories WHERE source = ? AND id = ?';

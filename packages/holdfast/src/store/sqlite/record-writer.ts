@@ -10,7 +10,7 @@ import type { PaperRow, StoredKnowledge } from './record-reader.ts';
 const INSERT_CHANGE = `INSERT INTO changes (kind, source, id, version, hash, hash_version, datestamp, at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_PAPER = `INSERT INTO papers (seq, record, born, source, id, version, latest, datestamp, hash, hash_version,
-  page, page_offset, page_length, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  page, page_offset, page_length, fields, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_HISTORY = `INSERT OR REPLACE INTO histories (source, id, datestamp, version, published, withdrawn, entries,
   page, page_offset, page_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_JOURNAL = `INSERT OR REPLACE INTO journals (source, id, datestamp, journal_ref, url, page, page_offset,
@@ -38,7 +38,7 @@ export class RecordWriter {
   apply(item: Item): { readonly outcome: Outcome; readonly known: StoredKnowledge } {
     const known = this.#reader.know(item.id);
     const outcome = apply(known, item);
-    if (outcome.restamp) this.#restamp(outcome.restamp.row as PaperRow, outcome.restamp.datestamp);
+    if (outcome.restamp) this.#restamp(outcome.restamp);
     if (outcome.put) this.#put(known, outcome.put, item);
     if (outcome.history) this.#writeHistory(item, outcome.history);
     if (outcome.journal) this.#writeJournal(item, outcome.journal);
@@ -63,8 +63,9 @@ export class RecordWriter {
     );
   }
 
-  #restamp(row: PaperRow, datestamp: string): void {
-    this.#connection.run('UPDATE papers SET datestamp = ? WHERE seq = ?', datestamp, row.seq);
+  #restamp({ row, datestamp, imported }: NonNullable<Outcome['restamp']>): void {
+    const sql = 'UPDATE papers SET datestamp = ?, imported = ? WHERE seq = ?';
+    this.#connection.run(sql, datestamp, imported ? 1 : 0, (row as PaperRow).seq);
     this.#stamped(datestamp);
   }
 
@@ -90,7 +91,7 @@ export class RecordWriter {
       put.raw === 'item' ? this.#raw.keepFor(item.place) : ((put.from as PaperRow | null)?.raw ?? NO_RAW);
     // prettier-ignore
     this.#connection.run(INSERT_PAPER, seq, record, over?.born ?? seq, this.#source, id, version ?? '', put.latest ? 1 : 0,
-      datestamp, hash, hashVersion, ...raw, put.json);
+      datestamp, hash, hashVersion, ...raw, put.json, put.imported ? 1 : 0);
     if (put.raw === 'kept') this.#raw.keep();
     if (known.rows.length === 0) this.#records += 1;
     this.#stamped(datestamp);

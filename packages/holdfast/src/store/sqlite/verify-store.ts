@@ -91,7 +91,7 @@ function agrees(json: string, id: string, version: string): boolean {
 function versionProblems(db: Connection, row: Row): readonly string[] {
   const rows = db
     .allBig(
-      'SELECT seq, version, datestamp, latest FROM papers WHERE source = ? AND id = ?',
+      'SELECT seq, version, datestamp, imported, latest FROM papers WHERE source = ? AND id = ?',
       text(row, 'source'),
       text(row, 'id'),
     )
@@ -99,6 +99,7 @@ function versionProblems(db: Connection, row: Row): readonly string[] {
       seq: big(each, 'seq'),
       version: text(each, 'version') || null,
       datestamp: text(each, 'datestamp'),
+      imported: each['imported'] === 1n,
       latest: each['latest'] === 1n,
     }));
   // Reported once a record, with its first row.
