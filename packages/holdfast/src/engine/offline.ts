@@ -2,10 +2,12 @@ import { gate } from '@holdfast/resilience';
 import { systemClock } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { Config } from '../config/config.ts';
+import type { AuditRun } from '../model/audit.ts';
 import { pausedReason, pausedSince, pauseNote, SourceMemory } from '../ingest/source-memory.ts';
 import type { Source } from '../sources/port.ts';
 import type { Store } from '../store/port.ts';
 import { acknowledge } from './acknowledge.ts';
+import { auditOffline, type OfflineAudit } from './offline-audit.ts';
 import { openConfiguredStore } from './open-store.ts';
 import { redrive, type Redriven } from './redrive.ts';
 import { makeSource } from './source-factory.ts';
@@ -20,6 +22,8 @@ export interface Offline {
   /** The next engine asks nothing of a source, or of all, until it is resumed. Gives the ids. */
   pause(source?: string): Promise<readonly string[]>;
   resume(source?: string): Promise<readonly string[]>;
+  /** Audits sources, one run of each, and repairs what is found if wanted; ends when each run has ended or its budget is used up. */
+  audit(options: OfflineAudit): Promise<readonly AuditRun[]>;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,7 @@ export async function openOffline(config: Config, uniqueId: () => string): Promi
     },
     pause: (id) => notePause(config, store, id, systemClock.now()),
     resume: (id) => notePause(config, store, id, null),
+    audit: (options) => auditOffline(config, store, uniqueId, options),
     close: () => store.close(),
   };
 }
