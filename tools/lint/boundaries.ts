@@ -157,6 +157,19 @@ export const layers: readonly Layer[] = [
       'Only engine/main.ts joins the parts: this one works on the ports of sources and stores and knows no other.',
   })),
   {
+    name: 'audit report',
+    folder: `${app}/audit/report`,
+    mayImport: ['model', 'store port'],
+    reason:
+      'What is complete is reckoned from what a store says, so that whoever shows it judges by the same function.',
+  },
+  {
+    name: 'markup',
+    folder: `${app}/markup`,
+    mayImport: [],
+    reason: 'HTML that escapes what is put into it is made in one place, and needs no other.',
+  },
+  {
     name: 'formats',
     folder: `${app}/formats`,
     mayImport: parts,
@@ -211,13 +224,13 @@ export const layers: readonly Layer[] = [
   {
     name: 'status',
     folder: `${app}/status`,
-    mayImport: [...parts, 'store', 'control'],
+    mayImport: [...parts, 'store', 'control', 'audit report'],
     reason: 'The status is read from the store and asked of whoever runs; who shows it is not its affair.',
   },
   {
     name: 'server',
     folder: `${app}/server`,
-    mayImport: [...parts, 'store', 'control', 'child', 'status', 'follow', 'formats'],
+    mayImport: [...parts, 'store', 'control', 'child', 'status', 'follow', 'formats', 'markup'],
     reason:
       'The server shows and tells what the store and the status say, and changes nothing, so that it works when the engine does not.',
   },
@@ -243,6 +256,8 @@ export const layers: readonly Layer[] = [
       'control',
       'status',
       'audit',
+      'audit report',
+      'markup',
       'follow',
       'formats',
       'datasets',

@@ -1,4 +1,4 @@
-import type { Window } from '../model/window.ts';
+import { SWEPT, type Window } from '../model/window.ts';
 import type { Source } from '../sources/port.ts';
 import type { IngestDeps } from './deps.ts';
 
@@ -25,7 +25,7 @@ export async function reopen(window: Window, deps: SweepDeps): Promise<void> {
       lease,
       batchId,
       prev: window.cursor,
-      next: { ...next, nextAt: null, reason: 'swept' },
+      next: { ...next, nextAt: null, reason: SWEPT },
       page: null,
       items: [],
       bad: [],

@@ -46,7 +46,15 @@ export function isSideStream(stream: string): boolean {
   return stream.startsWith('~');
 }
 
+/** Streams that list links between records (bioRxiv's `pubs`): their windows hold no record of their own. */
+export function isLinkStream(stream: string): boolean {
+  return stream === 'pubs';
+}
+
 /** The key of a window. */
 export function windowKey(source: string, stream: string, range: DayRange): string {
   return `${source}/${stream}/${range.from}..${range.to ?? ''}`;
 }
+
+/** Why a window is sealed that was verified before: it is being looked at once more. */
+export const SWEPT = 'swept';

@@ -16,6 +16,7 @@ export interface SourceParts {
   readonly timeline: string | undefined;
   /** What the running engine says; undefined when none answers. */
   readonly live: LiveStatus['sources'][number] | undefined;
+  readonly auditCompleteUntil: string | null;
   /** Wall ms. */
   readonly now: number;
 }
@@ -39,6 +40,7 @@ export function sourceStatus(parts: SourceParts): SourceStatus {
     gapsOpen: counts?.gapsOpen ?? 0,
     windows: counts?.windows ?? { open: 0, sealed: 0, verified: 0, gap: 0 },
     newestDatestamp,
+    auditCompleteUntil: parts.auditCompleteUntil,
     freshness,
     timeline: parts.timeline ?? UNKNOWN_DAY,
   };

@@ -1,6 +1,7 @@
 import type { Config } from '../config/index.ts';
 import { addDays, dayOf } from '../model/day.ts';
 import type { StoreReader, StoreStats } from '../store/port.ts';
+import { auditUntil, earliestUntil } from './audit-until.ts';
 import { diskReport } from './disk-report.ts';
 import type { EngineTrace } from './engine-trace.ts';
 import { incidentReport, recentIncidents } from './incident-report.ts';
@@ -35,12 +36,23 @@ const EMPTY: StoreStats = {
   perSource: [],
 };
 
-/** What a status needs of the store: of the order of the number of sources, however long its history is. */
-async function readStore(reader: StoreReader | null, now: number) {
-  if (reader === null) return { stats: EMPTY, sources: [], days: [], incidents: [], samples: [] };
+const NOTHING = {
+  stats: EMPTY,
+  sources: [],
+  days: [],
+  incidents: [],
+  samples: [],
+  until: new Map<string, null>(),
+};
+
+/** What a status needs of the store: of the order of the number of sources, however long its history is; see `auditUntil`. */
+async function readStore(config: Config, reader: StoreReader | null, now: number) {
+  if (reader === null) return NOTHING;
+  const sources = await reader.sources();
   return {
     stats: await reader.stats(),
-    sources: await reader.sources(),
+    sources,
+    until: await auditUntil(config, reader, sources, now),
     days: await reader.timelines(addDays(dayOf(now), -1)),
     incidents: await recentIncidents(reader, now),
     samples: await reader.diskSamples(),
@@ -54,7 +66,7 @@ export async function statusFromStore(
   told: Told,
 ): Promise<StatusReport> {
   const { live, now } = told;
-  const { stats, sources, days, incidents, samples } = await readStore(reader, now);
+  const { stats, sources, days, incidents, samples, until } = await readStore(config, reader, now);
   const stored = new Map(sources.map((source) => [source.id, source]));
   const configured = new Map(config.sources.map((source) => [source.id, source]));
   const counts = new Map(stats.perSource.map((each) => [each.source, each]));
@@ -70,7 +82,7 @@ export async function statusFromStore(
       records: stats.records,
       quarantined: stats.quarantined,
       gapsOpen: stats.gapsOpen,
-      auditCompleteUntil: null,
+      auditCompleteUntil: earliestUntil(until),
       schemaVersion: stats.schemaVersion,
       bytes: stats.bytes + stats.walBytes,
     },
@@ -84,6 +96,7 @@ export async function statusFromStore(
         counts: counts.get(id),
         timeline: timelines.get(id),
         live: alive.get(id),
+        auditCompleteUntil: until.get(id) ?? null,
         now,
       }),
     ),

@@ -41,6 +41,8 @@ export interface SourceStatus {
   };
   /** Newest datestamp among its records. */
   readonly newestDatestamp: string | null;
+  /** The first day (UTC) that is not complete: all before it is here or in the quarantine; null when its first day is not. */
+  readonly auditCompleteUntil: string | null;
   readonly freshness: Freshness;
   /** The last 24 hours, a letter (`TIMELINE_LETTERS`) per half-hour from `timeline.from` on, the worst of each. */
   readonly timeline: string;
@@ -131,6 +133,7 @@ export interface StatusReport {
     readonly records: number;
     readonly quarantined: number;
     readonly gapsOpen: number;
+    /** The earliest of its sources; null when one has none. */
     readonly auditCompleteUntil: string | null;
     readonly schemaVersion: number;
     readonly bytes: number;

@@ -60,6 +60,9 @@ function reader(change: Partial<StoreReader> = {}): StoreReader {
     timelines: () => Promise.resolve([]),
     incidents: () => Promise.resolve([]),
     diskSamples: () => Promise.resolve([]),
+    windows: () => Promise.resolve([]),
+    gaps: () => Promise.resolve([]),
+    audits: () => Promise.resolve([]),
     ...change,
   } as Partial<StoreReader> as StoreReader;
 }
@@ -129,12 +132,51 @@ describe('the status of a store without an engine', () => {
       gapsOpen: 2,
       windows: { open: 2, sealed: 1, verified: 40, gap: 0 },
       newestDatestamp: '2026-11-21',
+      auditCompleteUntil: null,
       freshness: { lagSeconds: 3_600, stalenessSeconds: 1_260, targetSeconds: null, late: false },
       timeline: UNKNOWN_DAY,
     });
     expect(report.sources[1]?.reason).toBe('never harvested yet');
     expect(report.incidents).toEqual([]);
     expect(exitCodeOfStatus(report)).toBe(3);
+  });
+
+  it('says up to which day all its sources are complete', async () => {
+    const [first] = config.sources;
+    if (first === undefined) throw new Error('no source is configured');
+    const window = {
+      key: 'arxiv/list/2026-10-23..2026-11-20',
+      source: 'arxiv',
+      stream: 'list',
+      from: '2026-10-23',
+      to: '2026-11-20',
+      lane: 'backfill' as const,
+      state: 'VERIFIED' as const,
+      look: 3,
+      cursor: '',
+      nextAt: null,
+      attempts: 0,
+      reason: '',
+      serverDate: null,
+      lookedAt: NOW,
+      records: 1,
+      pages: 1,
+    };
+    const asked: string[] = [];
+    const audited = reader({
+      windows: (id) => {
+        asked.push(id);
+        return Promise.resolve([window]);
+      },
+    });
+    const alone = { ...config, sources: [first] };
+    const one = await statusFromStore(alone, audited, told());
+    expect(one.store.auditCompleteUntil).toBe('2026-11-20');
+    expect(one.sources[0]?.auditCompleteUntil).toBe('2026-11-20');
+    expect((await statusFromStore(alone, audited, told({ now: NOW + 1_000 }))).store).toEqual(one.store);
+    expect(asked).toEqual(['arxiv']);
+    const both = reader({ windows: (id) => Promise.resolve(id === 'arxiv' ? [window] : []) });
+    expect((await statusFromStore(config, both, told())).store.auditCompleteUntil).toBeNull();
   });
 
   it('is whole before the first harvest too', async () => {

@@ -1,6 +1,6 @@
 import { TIMELINE_LETTERS } from '../../model/timeline.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../markup/html.ts';
+import type { Html } from '../../markup/html.ts';
 import { span } from './words.ts';
 
 /** What is said of each letter, and how high its bar is in a height of 20: a fault is told by its shape too. */

@@ -1,7 +1,7 @@
 import type { AlertsStatus } from '../../follow/index.ts';
 import type { StatusReport } from '../../status/status-report.ts';
-import { html } from './html.ts';
-import type { Html, HtmlValue } from './html.ts';
+import { html } from '../../markup/html.ts';
+import type { Html, HtmlValue } from '../../markup/html.ts';
 import { countdown } from './time.ts';
 import { capital, grouped, sizeOf, span } from './words.ts';
 
@@ -44,11 +44,18 @@ function restarts({ engine, supervisor }: StatusReport): Fact {
   return ['Restarts', grouped(total), reasons === '' ? by : reasons];
 }
 
-function store({ store: { records, bytes, quarantined, gapsOpen } }: StatusReport): Fact[] {
+function store({
+  store: { records, bytes, quarantined, gapsOpen, auditCompleteUntil },
+}: StatusReport): Fact[] {
   return [
     ['Records', grouped(records), `${sizeOf(bytes)} with their raw pages`],
     ['Quarantine', grouped(quarantined), 'could not be parsed; their bytes are kept'],
     ['Gaps', grouped(gapsOpen), 'known upstream, not here yet'],
+    ...(auditCompleteUntil === null
+      ? []
+      : ([
+          ['Audited complete', `to ${auditCompleteUntil}`, 'every day before it, of every source'],
+        ] as const)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { IncidentReport } from '../../status/status-report.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../markup/html.ts';
+import type { Html } from '../../markup/html.ts';
 import { countdown } from './time.ts';
 import { capital, grouped, minuteOf, secondOf, span } from './words.ts';
 

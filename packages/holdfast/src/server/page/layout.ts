@@ -1,5 +1,5 @@
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../markup/html.ts';
+import type { Html } from '../../markup/html.ts';
 
 /** A whole page. `live`: it keeps itself up to date where scripts are allowed. */
 export function layout(title: string, body: Html, live: boolean): string {

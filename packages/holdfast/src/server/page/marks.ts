@@ -1,6 +1,6 @@
 import type { SourceStateName } from '../../model/event.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../markup/html.ts';
+import type { Html } from '../../markup/html.ts';
 
 /** How a state is drawn: a shape and a colour of its own. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'own';

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts';
-import { html } from './html.ts';
+import { html } from '../../markup/html.ts';
 import { layout } from './layout.ts';
 
 /** What a person sees instead of the page that was asked for. */

@@ -1,8 +1,8 @@
 import { isLate } from '../../status/degraded.ts';
 import type { SourceStatus, StatusReport } from '../../status/status-report.ts';
 import { dayBar, LEGEND } from './day-bar.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../markup/html.ts';
+import type { Html } from '../../markup/html.ts';
 import { stateBadge, TONES } from './marks.ts';
 import { countdown } from './time.ts';
 import { grouped, span } from './words.ts';

@@ -25,6 +25,7 @@ export function exampleSource(change: Partial<SourceStatus> = {}): SourceStatus 
     gapsOpen: 0,
     windows: { open: 0, sealed: 0, verified: 1, gap: 0 },
     newestDatestamp: '2026-11-21',
+    auditCompleteUntil: null,
     freshness: { lagSeconds: 60, stalenessSeconds: 42, targetSeconds: null, late: false },
     timeline: 'o'.repeat(48),
     ...change,

@@ -1,0 +1,49 @@
+import { addDays, daysBetween, type Day } from '../../model/day.ts';
+import type { SourceFacts } from './facts.ts';
+
+/** The days about which a source has to answer, both included. */
+export interface Scope {
+  readonly first: Day;
+  readonly last: Day;
+  readonly days: number;
+}
+
+/** From the source's first day to its upstream's day; null as long as nothing was planned. */
+export function scopeOf({
+  from,
+  upstreamDay,
+  windows,
+}: Pick<SourceFacts, 'from' | 'upstreamDay' | 'windows'>): Scope | null {
+  const first = earliest([...(from === null ? [] : [from]), ...windows.map((window) => window.from)]);
+  if (first === null) return null;
+  const last = lastDay(windows, upstreamDay) ?? first;
+  const bounded = last < first ? first : last;
+  return { first, last: bounded, days: daysBetween(first, bounded) + 1 };
+}
+
+/** A source that was given an end has no tail: its last window ends it. */
+function lastDay(windows: SourceFacts['windows'], upstreamDay: Day | null): Day | null {
+  const open = windows.filter(({ to }) => to === null).map(({ from }) => from);
+  if (open.length > 0 || windows.length === 0) return upstreamDay ?? open.toSorted().at(-1) ?? null;
+  const ends = windows.map(({ from, to }) => addDays(to ?? from, -1)).toSorted();
+  return ends.at(-1) ?? null;
+}
+
+function earliest(days: readonly Day[]): Day | null {
+  return days.toSorted()[0] ?? null;
+}
+
+/** The place of a day in the scope; what lies outside counts on the nearest day, so that nothing is left out. */
+export function placeOf(day: Day, { first, days }: Scope): number {
+  return Math.max(0, Math.min(daysBetween(first, day), days - 1));
+}
+
+/** The places that a half-open range covers, from and to (exclusive); an empty one when it lies outside. */
+export function placesOf(
+  range: { readonly from: Day; readonly to: Day | null },
+  { first, days }: Scope,
+): { readonly begin: number; readonly end: number } {
+  const begin = Math.max(0, daysBetween(first, range.from));
+  const end = range.to === null ? days : Math.min(days, daysBetween(first, range.to));
+  return { begin, end };
+}
