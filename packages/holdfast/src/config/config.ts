@@ -141,5 +141,7 @@ export interface Config {
   readonly audit: AuditPlan;
   readonly backup: BackupPlan;
   readonly outputs: Outputs;
+  /** Where other installations may follow this one; null = only this machine may. */
+  readonly share: { readonly host: string; readonly port: number } | null;
   readonly sources: readonly SourceConfig[];
 }

@@ -106,6 +106,7 @@ function absolute(values: FileConfig, { overrides, found, cwd, folders }: Anchor
       jsonl: values.outputs.jsonl === undefined ? null : resolve(beside, values.outputs.jsonl),
       summary: values.outputs.summary === undefined ? null : resolve(beside, values.outputs.summary),
     },
+    share: values.share ?? null,
     sources: values.sources.map(withoutAbsent),
   };
 }

@@ -172,6 +172,9 @@ export const fileSchema = z.strictObject({
   audit,
   backup,
   outputs,
+  share: z
+    .strictObject({ host: z.string().min(1), port: z.int().min(0).max(65_535).default(4849) })
+    .optional(),
   sources: z
     .array(source)
     .min(1, 'must name at least one source')
@@ -204,4 +207,5 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   audit: ['every', 'requests'],
   backup: ['every', 'keep', 'folder'],
   outputs: ['jsonl', 'summary'],
+  share: ['host', 'port'],
 };

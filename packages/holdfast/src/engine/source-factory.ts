@@ -1,6 +1,7 @@
 import type { SourceConfig } from '../config/config.ts';
 import { arxivSource } from '../sources/arxiv/index.ts';
 import { biorxivSource } from '../sources/biorxiv/index.ts';
+import { holdfastSource } from '../sources/holdfast/index.ts';
 import { oaiPmhSource } from '../sources/oai-pmh/index.ts';
 import type { Source } from '../sources/port.ts';
 import { HoldfastError } from '../model/error.ts';
@@ -25,21 +26,24 @@ export function makeSource(config: SourceConfig): Source {
     case 'medrxiv':
       return biorxivSource({ ...common, kind });
     case 'holdfast':
-      throw new HoldfastError('ERR_CONFIG_SOURCE', `Source "${config.id}": kind holdfast is not built yet.`, {
-        hint: 'Use another kind.',
+      return holdfastSource({
+        ...common,
+        baseUrl: addressOf(config, 'the address of the other Holdfast, such as http://server:4848'),
+        ...(set === undefined ? {} : { set }),
       });
-    case 'oai-pmh': {
-      if (config.baseUrl === undefined) {
-        throw new HoldfastError('ERR_CONFIG_SOURCE', `Source "${config.id}" has no baseUrl.`, {
-          hint: 'Add "baseUrl": the full address of the OAI-PMH endpoint.',
-        });
-      }
+    case 'oai-pmh':
       return oaiPmhSource({
         ...common,
-        baseUrl: config.baseUrl,
+        baseUrl: addressOf(config, 'the full address of the OAI-PMH endpoint'),
         metadataPrefix: metadataPrefix ?? 'oai_dc',
         ...(set === undefined ? {} : { set }),
       });
-    }
   }
+}
+
+function addressOf({ id, baseUrl }: SourceConfig, what: string): string {
+  if (baseUrl !== undefined) return baseUrl;
+  throw new HoldfastError('ERR_CONFIG_SOURCE', `Source "${id}" has no baseUrl.`, {
+    hint: `Add "baseUrl": ${what}.`,
+  });
 }

@@ -93,7 +93,7 @@ function concludeClosed(end: EndOfLook): Conclusion {
     return settled(end, {
       state: 'OPEN',
       look: 1,
-      nextAt: end.now + msUntil(due, serverDay),
+      nextAt: end.now + Math.min(msUntil(due, serverDay), stream.settlesWithinMs ?? Number.POSITIVE_INFINITY),
       reason: `the server's date does not yet say that ${due} is reached`,
     });
   }

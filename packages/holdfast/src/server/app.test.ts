@@ -14,6 +14,8 @@ function app(change: Partial<AppParts> = {}) {
     alerts: () => null,
     metrics: () => Promise.resolve('# nothing\n'),
     host: '127.0.0.1',
+    withReader: (work) => work(null),
+    clock: { now: () => 0 },
     onRequest: () => undefined,
     onDefect: () => undefined,
     ...change,

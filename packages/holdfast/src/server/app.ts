@@ -11,6 +11,8 @@ import { OVERVIEW_STYLE } from './page/style.ts';
 import { problemOf } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { readiness } from './readiness.ts';
+import { addRecordRoutes } from './records/routes.ts';
+import type { RecordParts } from './records/routes.ts';
 
 /** What the routes show; each may be asked as often as anybody likes. */
 export interface AppParts {
@@ -19,6 +21,9 @@ export interface AppParts {
   readonly alerts: () => AlertsStatus | null;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
+  /** The store, null when there is none yet: what other installations follow. */
+  readonly withReader: RecordParts['withReader'];
+  readonly clock: RecordParts['clock'];
   /** The configured name or address that it listens on. */
   readonly host: string;
   /** Called for each request. */
@@ -30,7 +35,8 @@ export interface AppParts {
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Every route. None changes anything. */
-export function makeApp({ status, metrics, alerts, host, onRequest, onDefect }: AppParts): Hono {
+export function makeApp(parts: AppParts): Hono {
+  const { status, metrics, alerts, host, onRequest, onDefect } = parts;
   const app = new Hono();
   app.use(secureHeaders);
   app.use(async (context, next) => {
@@ -58,12 +64,23 @@ export function makeApp({ status, metrics, alerts, host, onRequest, onDefect }: 
     const ready = readiness((await status()).report);
     return context.json(ready, ready.ready ? 200 : 503);
   });
+  addRecordRoutes(app, { ...parts, refuse: answerProblem });
   app.notFound((context) => answerProblem(context, NOT_FOUND));
   app.onError((error, context) => {
     const problem = problemOf(error);
     if (problem.status === 500) onDefect(error);
     return answerProblem(context, problem);
   });
+  return app;
+}
+
+/** The routes that other installations follow, alone: what is public upstream is public here. */
+export function makeShareApp(parts: Pick<AppParts, 'withReader' | 'clock'>): Hono {
+  const app = new Hono();
+  app.use(secureHeaders);
+  addRecordRoutes(app, { ...parts, refuse: answerProblem });
+  app.notFound((context) => answerProblem(context, NOT_FOUND));
+  app.onError((error, context) => answerProblem(context, problemOf(error)));
   return app;
 }
 
@@ -90,5 +107,5 @@ const NOT_FOUND: Problem = {
   status: 404,
   code: 'ERR_HTTP_NOT_FOUND',
   message: 'There is nothing at this address.',
-  hint: 'The paths are /, /status.json, /metrics, /healthz and /readyz.',
+  hint: 'The paths are /, /status.json, /metrics, /healthz, /readyz and those under /api.',
 };

@@ -15,6 +15,11 @@ export interface Notice {
 /** What listening needs. */
 export interface ListenerParts {
   readonly app: Hono;
+  /** The key of the configuration that moves it, and what is there, as the beginning of a sentence. */
+  readonly setting: 'dashboard' | 'share';
+  readonly what: string;
+  /** Whether others than this machine may open it. */
+  readonly isPublic: boolean;
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -27,8 +32,8 @@ const TRY_AGAIN_MS = 60_000;
 
 /** Listens until `signal` aborts. A busy port is told once and tried again each minute: the rest goes on meanwhile. */
 export async function keepListening(parts: ListenerParts, signal: AbortSignal): Promise<void> {
-  const { host, tell, clock } = parts;
-  if (!isLoopback(urlOf(host, 80))) {
+  const { host, tell, clock, what, isPublic } = parts;
+  if (!isPublic && !isLoopback(urlOf(host, 80))) {
     tell(refused(host));
     return;
   }
@@ -37,7 +42,7 @@ export async function keepListening(parts: ListenerParts, signal: AbortSignal): 
     try {
       const server = await open(parts);
       const { port } = server.address() as AddressInfo;
-      tell({ code: 'LISTENING', message: `The overview is at ${urlOf(host, port)}`, hint: '' });
+      tell({ code: 'LISTENING', message: `${what} is at ${urlOf(host, port)}`, hint: '' });
       return await untilClosed(server, signal);
     } catch (error) {
       const notice = failure(error, parts);
@@ -98,19 +103,19 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-function failure(error: unknown, { host, port }: ListenerParts): Notice {
+function failure(error: unknown, { host, port, what, setting }: ListenerParts): Notice {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return {
       code: 'PORT_BUSY',
-      message: `Port ${port} of ${host} belongs to another program, so there is no page; the harvest goes on.`,
-      hint: 'Set "dashboard": { "port": … } to a free one. It is tried again each minute.',
+      message: `Port ${port} of ${host} belongs to another program. ${what} is not served; the harvest goes on.`,
+      hint: `Set "${setting}": { "port": … } to a free one. It is tried again each minute.`,
     };
   }
   return {
     code: 'LISTEN_FAILED',
-    message: `The page cannot be served at ${host}:${port} (${code ?? message}); the harvest goes on.`,
-    hint: 'Check dashboard.host and dashboard.port. It is tried again each minute.',
+    message: `${what} cannot be served at ${host}:${port} (${code ?? message}); the harvest goes on.`,
+    hint: `Check ${setting}.host and ${setting}.port. It is tried again each minute.`,
   };
 }
 

@@ -14,7 +14,7 @@ import type { ChildMessage } from '../model/engine-message.ts';
 import { HoldfastError } from '../model/error.ts';
 import { readStatus } from '../status/read-status.ts';
 import { readVersion } from '../version.ts';
-import { makeApp } from './app.ts';
+import { makeApp, makeShareApp } from './app.ts';
 import { KeptReader } from './kept-reader.ts';
 import { keepListening, urlOf } from './listener.ts';
 import type { Notice } from './listener.ts';
@@ -87,11 +87,29 @@ function serve(
     status: () => status.get(),
     metrics: () => metrics.get(),
     alerts: () => alerts?.status() ?? null,
+    withReader,
+    clock: systemClock,
     onRequest: () => (served.requests += 1),
     onDefect: (error) =>
       process.stderr.write(`${error instanceof Error ? String(error.stack) : String(error)}\n`),
   });
-  return keepListening({ app, host, port, clock: systemClock, tell: notice }, signal);
+  const listener = { clock: systemClock, tell: notice };
+  const page = { app, host, port, setting: 'dashboard', what: 'The overview', isPublic: false } as const;
+  return Promise.all([
+    keepListening({ ...page, ...listener }, signal),
+    share(config, withReader, signal),
+  ]).then(() => undefined);
+}
+
+/** What other installations follow: papers that anybody may read, and nothing else of this machine. */
+async function share({ share }: Config, withReader: KeptReader['with'], signal: AbortSignal): Promise<void> {
+  if (share === null) return;
+  const app = makeShareApp({ withReader, clock: systemClock });
+  const what = 'The feed for other installations';
+  await keepListening(
+    { app, ...share, setting: 'share', what, isPublic: true, clock: systemClock, tell: notice },
+    signal,
+  );
 }
 
 /** Alerts, when somebody is to be told. */

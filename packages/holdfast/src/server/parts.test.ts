@@ -64,6 +64,9 @@ describe('listening', () => {
     const stop = new AbortController();
     const done = keepListening(
       {
+        setting: 'dashboard',
+        what: 'The overview',
+        isPublic: false,
         app: new Hono().get('/', (context) => context.text('here')),
         host,
         port,

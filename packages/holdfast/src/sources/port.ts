@@ -2,6 +2,7 @@ import type { Day } from '../model/day.ts';
 import type { BadItem, Item } from '../model/item.ts';
 import type { DayRange } from '../model/window.ts';
 import type { Answer } from '../transport/port.ts';
+import type { Inventory } from './inventory.ts';
 
 /** A request of a walk. Plain JSON: it is part of the window's durable cursor. */
 export interface PageRequest {
@@ -28,6 +29,8 @@ export type Reading =
       readonly serverDate: string | null;
       /** What the server says the whole list holds; a hint both ways. */
       readonly announced: number | null;
+      /** As `announced`, of first postings alone; left out where the server does not say. */
+      readonly announcedNew?: number | null;
       /** How many records the page held, bad ones included. */
       readonly count: number;
       /** Repairs that were certain, as codes (`control-character`, …). */
@@ -59,6 +62,8 @@ export interface Stream {
   readonly countsRows: boolean;
   /** Whether windows get a second look. */
   readonly secondLook: boolean;
+  /** A day that the upstream does not call over yet may be so within this time, ms; left out: when the day comes. */
+  readonly settlesWithinMs?: number;
   /** Earliest day the upstream can have; null = ask `identify`. */
   readonly earliest: Day | null;
 }
@@ -127,6 +132,8 @@ export interface Source {
   usualRows(request: PageRequest): number | null;
   /** Asks for one record; null when the source cannot. */
   record(id: string): PageRequest | null;
+  /** What an audit asks, apart from the harvest; left out: nothing but second looks tells what is missing. */
+  readonly inventory?: Inventory;
 
   /**
    * Judges an answer by its whole content. `answeredBefore`: a like request of this walk was answered, so a

@@ -18,6 +18,7 @@ export function testConfig(sources: readonly SourceConfig[], change: Partial<Con
     logs: { maxSize: 1, maxAge: 1, maxTotal: 1 },
     audit: { every: null, requests: 200 },
     backup: { every: null, keep: 1, folder: '/nowhere' },
+    share: null,
     outputs: { jsonl: null, summary: null },
     sources,
     ...change,

@@ -43,8 +43,14 @@ function general({ engine, supervisor, disk }: StatusReport): Family[] {
 }
 
 function store({ store: counts, disk }: StatusReport): Family[] {
-  if (disk.walBytes === null) return [];
+  const backup = gauge(
+    'backup_last_success_timestamp_seconds',
+    'When the last backup was made that passed its test.',
+    known(seconds(counts.backup?.lastSuccessAt ?? null)),
+  );
+  if (disk.walBytes === null) return [backup];
   return [
+    backup,
     gauge('records_quarantined', 'Records that could not be parsed and wait in the quarantine.', [
       [{}, counts.quarantined],
     ]),
