@@ -1,0 +1,86 @@
+import type { Dataset, DatasetBatch, DatasetEntry, DatasetForm } from './port.ts';
+import type { ByteFile } from './files/byte-file.ts';
+import type { FoundFile } from './files/found-file.ts';
+import { bad, type Mark, type ReadForm } from './forms/piece.ts';
+import { changed, printOf, readPosition, writePosition, type Position } from './position.ts';
+
+/** A file of a data set: how it is read, or why it is not. */
+export type PlannedFile =
+  | { readonly file: ByteFile; readonly read: ReadForm }
+  | { readonly file: ByteFile; readonly code: `ERR_DATASET_${string}`; readonly reason: string };
+
+const START: Mark = { offset: 0, count: 0 };
+
+/** A data set of files that are read one after the other. */
+export class FileDataset implements Dataset {
+  readonly path: string;
+  readonly form: DatasetForm;
+  readonly files: number;
+  readonly bytes: number;
+  readonly #planned: readonly PlannedFile[];
+  readonly #found: readonly FoundFile[];
+
+  constructor(path: string, form: DatasetForm, planned: readonly PlannedFile[]) {
+    this.path = path;
+    this.form = form;
+    this.#planned = planned;
+    this.#found = planned.map(({ file }) => file.found);
+    this.files = planned.length;
+    this.bytes = this.#found.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  async *batches({
+    after,
+    signal,
+  }: {
+    readonly after: string | null;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<DatasetBatch> {
+    const start = after === null ? null : await this.#checked(readPosition(after));
+    let read = this.#found.slice(0, start?.index ?? 0).reduce((sum, { size }) => sum + size, 0);
+    for (let index = start?.index ?? 0; index < this.#planned.length; index += 1) {
+      const planned = this.#planned[index];
+      if (planned === undefined) break;
+      const before = printOf(this.#found.slice(0, index));
+      const from = start?.index === index ? start : START;
+      for await (const piece of piecesOf(planned, from, signal)) {
+        signal.throwIfAborted();
+        const { offset, count } = piece.next;
+        const { name } = planned.file.found;
+        const print = await planned.file.fingerprint(offset);
+        yield {
+          entries: piece.entries,
+          position: writePosition({ index, name, offset, count, print, before }),
+          bytesRead: read + piece.read,
+        };
+      }
+      read += planned.file.found.size;
+    }
+  }
+
+  async #checked(position: Position): Promise<Position> {
+    const { index, name, offset, print, before } = position;
+    const planned = this.#planned[index];
+    if (planned === undefined || planned.file.found.name !== name) throw changed(name);
+    if (before !== printOf(this.#found.slice(0, index))) throw changed(name);
+    if (planned.file.codec === 'none' && 'read' in planned && planned.file.found.size < offset)
+      throw changed(name);
+    if ((await planned.file.fingerprint(offset)) !== print) throw changed(name);
+    return position;
+  }
+}
+
+/** A file that is not read gives one entry that says so. */
+async function* piecesOf(
+  planned: PlannedFile,
+  from: Mark,
+  signal: AbortSignal,
+): AsyncGenerator<{ entries: readonly DatasetEntry[]; next: Mark; read: number }> {
+  if ('read' in planned) {
+    yield* planned.read(planned.file, from, signal);
+    return;
+  }
+  if (from.count > 0) return;
+  const { name, size } = planned.file.found;
+  yield { entries: [bad(name, planned.code, planned.reason)], next: { offset: 0, count: 1 }, read: size };
+}
