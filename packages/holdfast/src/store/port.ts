@@ -244,6 +244,23 @@ export interface StampedQuery {
   readonly limit: number;
 }
 
+/** The rows of one record, each with the last change that the feed has of it. */
+export interface RecordRows {
+  readonly id: string;
+  /** The newest datestamp of its rows now; that of a change is as it was written. */
+  readonly datestamp: string;
+  readonly rows: readonly Pick<Change, 'seq' | 'version' | 'datestamp' | 'hash' | 'hashVersion'>[];
+}
+
+/** Rows of one day. */
+export interface DayCount {
+  readonly day: Day;
+  /** Each version of a record is a row. */
+  readonly rows: number;
+  /** Rows of version 1: first postings. */
+  readonly first: number;
+}
+
 /** A page that a window's looks received; the bytes themselves are kept only where a record of them was new. */
 export interface PageEvidence {
   readonly url: string;
@@ -280,6 +297,9 @@ export interface IntegrityFinding {
   readonly problem: string;
 }
 
+/** What a store held at one moment; it can be read while an engine writes on. */
+export type StoreMoment = Omit<StoreReader, 'verify' | 'close' | 'moment'>;
+
 /** Reads; they may lag behind the writer and never block it. */
 export interface StoreReader {
   sources(): Promise<readonly SourceState[]>;
@@ -291,10 +311,19 @@ export interface StoreReader {
     source: string,
     options: { readonly after: string; readonly limit: number },
   ): Promise<readonly HeldRecord[]>;
+  /** Whole records in the order of their ids' bytes in UTF-8, after one of them; at least one unless there is none. */
+  lastChanges(
+    source: string,
+    options: { readonly after: string; readonly limit: number },
+  ): Promise<readonly RecordRows[]>;
+  /** All reads of `work` see the records and the feed of one moment. For work of minutes: the log cannot shrink meanwhile. */
+  moment<Result>(work: (moment: StoreMoment) => Promise<Result>): Promise<Result>;
   /** Those of these ids that are here; in any order. */
   find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]>;
   /** All versions of each record, latest first, in the order of (datestamp of the latest, id). */
   stamped(source: string, query: StampedQuery): Promise<readonly (readonly StoredPaper[])[]>;
+  /** How many rows a source has by the day of their stamps, in a half-open range; days without any are left out. */
+  countByDay(source: string, range: { readonly from: Day; readonly to: Day }): Promise<readonly DayCount[]>;
   /** The last pages that each window of a source received, at most four, by its key. */
   evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>>;
   /** Newest first; at most the last 100 of each source are kept. */

@@ -6,5 +6,6 @@ export type { XmlNode } from './xml-node.ts';
 export type { RecordMarks } from './record-scanner.ts';
 export { readXml } from './xml-reader.ts';
 export { readXmlPiece } from './xml-piece.ts';
+export { readXmlDocument } from './xml-document.ts';
 export { readXmlPage } from './xml-page.ts';
 export type { BadPiece, XmlPage, XmlPageShape } from './xml-shape.ts';

@@ -23,11 +23,12 @@ import type { PageRequest, Source } from '../port.ts';
 import { readArxivHistory } from './arxiv-history.ts';
 import { readArxivPaper } from './arxiv-paper.ts';
 import { arxivPoll } from './calendar.ts';
+import { readArxivFeed } from './arxiv-feed.ts';
+import { EARLIEST, inventoryPage } from './arxiv-inventory.ts';
+import { monthlyNumbers, PROBE } from './monthly-numbers.ts';
 
 /** The endpoint since March 2025. */
 const BASE_URL = 'https://oaipmh.arxiv.org/oai';
-/** The first day that arXiv's OAI interface knows; asking for an earlier one is an error. */
-const EARLIEST: Day = '2005-09-16';
 
 /** What a user can say of arXiv; durations in ms. */
 export interface ArxivOptions {
@@ -95,7 +96,16 @@ export function arxivSource(options: ArxivOptions): Source {
       as: 'GetRecord:arXiv',
       continues: false,
     }),
-    read: (request, answer, context) => readOaiAnswer(rules, request, answer, context),
+    inventory: {
+      method: 'identifiers',
+      first: (range, turn, today) => inventoryPage(baseUrl, range, turn, today),
+      resume: (range, turn, datestamp, today) => inventoryPage(baseUrl, range, turn, today, datestamp),
+      dense: monthlyNumbers(baseUrl),
+    },
+    read: (request, answer, context) =>
+      request.as === PROBE
+        ? readArxivFeed(rules, answer, context.answeredBefore)
+        : readOaiAnswer(rules, request, answer, context),
     redrive: (bytes) => redriveOai(rules, bytes),
   };
 }

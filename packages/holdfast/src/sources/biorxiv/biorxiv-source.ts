@@ -6,7 +6,15 @@ import { pollEvery } from '../oai-pmh/index.ts';
 import type { Reading, Source, Stream } from '../port.ts';
 import { readAnswer } from './read-answer.ts';
 import { redriveRows } from './read-row.ts';
-import { coveringPage, firstPage, isStream, recordPage, shiftPage, usualRows } from './requests.ts';
+import {
+  countPage,
+  coveringPage,
+  firstPage,
+  isStream,
+  recordPage,
+  shiftPage,
+  usualRows,
+} from './requests.ts';
 import type { PreprintServer, Root, StreamName } from './requests.ts';
 
 const HOUR = 3_600_000;
@@ -70,6 +78,13 @@ export function biorxivSource(options: BiorxivOptions): Source {
     shift: shiftPage,
     usualRows,
     record: (doi) => recordPage(root, doi),
+    inventory: {
+      method: 'counts',
+      stream: 'details',
+      count: (range, turn) => countPage(root, range, turn),
+      widestDays: 64,
+      walkRows: 90,
+    },
     read: (request, answer, { answeredBefore }) => readAnswer(kind, request, answer, answeredBefore),
     redrive: (bytes) => redriveRows(kind, bytes),
   };

@@ -66,7 +66,9 @@ function readObject(
   if (isStream(request.as) && echoed !== null && echoed !== cursorOf(request)) {
     return broken('ERR_OTHER_PAGE', `The page of offset ${echoed} came instead of ${cursorOf(request)}.`);
   }
-  return pageOf(server, request, body, spans.elements, numberOf(message['total']));
+  const page = pageOf(server, request, body, spans.elements, numberOf(message['total']));
+  const fresh = numberOf(message['count_new_papers']);
+  return page.type === 'page' && fresh !== null ? { ...page, announcedNew: fresh } : page;
 }
 
 /** What the status text says by itself; null for "ok". */

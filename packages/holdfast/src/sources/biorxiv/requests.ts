@@ -1,6 +1,7 @@
 import { addDays } from '../../model/day.ts';
 import type { Day } from '../../model/day.ts';
 import type { DayRange } from '../../model/window.ts';
+import type { ClosedRange } from '../inventory.ts';
 import type { PageRequest } from '../port.ts';
 
 /** The two preprint servers of the interface. */
@@ -52,6 +53,12 @@ export function coveringPage(root: Root, stream: StreamName, range: DayRange, to
     return page(root, stream, addDays(range.from, -COVER_TAIL_DAYS), later(range.from, addDays(today, 1)), 0);
   const until = addDays(range.to, COVER_DAYS[stream]);
   return page(root, stream, range.from, later(range.to, until < today ? until : today), 0);
+}
+
+/** What an interval of closed days holds: any of its first rows comes with the counts of the whole. */
+export function countPage(root: Root, { from, to }: ClosedRange, turn: number): PageRequest {
+  const first = page(root, 'details', from, addDays(to, -1), 0);
+  return turn % 3 === 0 ? first : { ...pageBehind(first, turn % 3), continues: false };
 }
 
 /** All versions of one preprint. The DOI goes into the path as it is, its parts escaped. */

@@ -10,3 +10,5 @@ export { listUrl, recordUrl } from './oai-request.ts';
 export { verbOf } from './oai-shape.ts';
 export { judgeEmptyRange, OAI_ACCEPT } from './oai-source-parts.ts';
 export { pollEvery } from './poll-every.ts';
+export { judgeStatus } from './oai-status.ts';
+export type { StatusRules } from './oai-status.ts';

@@ -10,6 +10,7 @@ import type { Window } from '../../model/window.ts';
 import { hasCategory, matchesQuery } from '../../query/match-query.ts';
 import { parseQuery } from '../../query/parse-query.ts';
 import type {
+  DayCount,
   DiskSample,
   ExportQuery,
   HeldRecord,
@@ -17,11 +18,13 @@ import type {
   IntegrityFinding,
   PageEvidence,
   QuarantineEntry,
+  RecordRows,
   Related,
   SearchHit,
   SourceState,
   StampedQuery,
   StoreIdentity,
+  StoreMoment,
   StoreReader,
   StoreStats,
 } from '../port.ts';
@@ -29,6 +32,8 @@ import { sameIdentifier } from '../rules/same-identifier.ts';
 import { paperProblem } from '../rules/verify-rules.ts';
 import { windowCounts } from '../rules/window-rules.ts';
 import type { Health } from './health.ts';
+import { lastChangesOf } from './last-changes.ts';
+import type { Ledger } from './ledger.ts';
 import type { Leases } from './leases.ts';
 import type { MemoryRow, Records } from './records.ts';
 import type { Troubles } from './troubles.ts';
@@ -43,6 +48,7 @@ export interface MemoryParts {
   readonly indexed: { seq: bigint };
   readonly audits: Map<string, AuditRun>;
   readonly epoch: string;
+  readonly ledger: Ledger;
 }
 
 const SNIPPET_LENGTH = 200;
@@ -65,8 +71,8 @@ export class MemoryReader implements StoreReader {
   }
 
   async identity(): Promise<StoreIdentity> {
-    const { records, epoch } = this.#parts;
-    return { epoch, lastSeq: BigInt(records.changes.length), batch: 0n, chain: '' };
+    const { records, epoch, ledger } = this.#parts;
+    return { epoch, lastSeq: BigInt(records.changes.length), ...ledger.head };
   }
 
   async held(
@@ -78,6 +84,18 @@ export class MemoryReader implements StoreReader {
       .sort((a, b) => (a.fields.id < b.fields.id ? -1 : 1))
       .slice(0, limit)
       .map(toHeld);
+  }
+
+  async lastChanges(
+    source: string,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<readonly RecordRows[]> {
+    return lastChangesOf(this.#parts.records, source, after, limit);
+  }
+
+  /** Records and feed stand still; everything else of a simulation does so by itself. */
+  async moment<Result>(work: (moment: StoreMoment) => Promise<Result>): Promise<Result> {
+    return work(new MemoryReader({ ...this.#parts, records: this.#parts.records.copy() }));
   }
 
   async find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]> {
@@ -112,8 +130,25 @@ export class MemoryReader implements StoreReader {
     });
   }
 
-  async evidence(): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {
-    return new Map();
+  async countByDay(
+    source: string,
+    { from, to }: { readonly from: Day; readonly to: Day },
+  ): Promise<readonly DayCount[]> {
+    const rows = this.#parts.records
+      .rows()
+      .filter((row) => row.source === source && row.datestamp >= from && row.datestamp < to);
+    const days = [...Map.groupBy(rows, ({ datestamp }) => datestamp.slice(0, 10))];
+    return days
+      .map(([day, of]) => ({
+        day,
+        rows: of.length,
+        first: of.filter(({ version }) => version === '1').length,
+      }))
+      .sort((a, b) => (a.day < b.day ? -1 : 1));
+  }
+
+  async evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {
+    return this.#parts.leases.evidence(source);
   }
 
   async audits(source?: string): Promise<readonly AuditRun[]> {

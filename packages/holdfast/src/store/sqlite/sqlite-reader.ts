@@ -9,6 +9,7 @@ import type { TimelineDay } from '../../model/timeline.ts';
 import { isSideStream } from '../../model/window.ts';
 import type { Window } from '../../model/window.ts';
 import type {
+  DayCount,
   DiskSample,
   ExportQuery,
   HeldRecord,
@@ -16,19 +17,23 @@ import type {
   IntegrityFinding,
   PageEvidence,
   QuarantineEntry,
+  RecordRows,
   Related,
   SearchHit,
   SourceState,
   StampedQuery,
   StoreIdentity,
+  StoreMoment,
   StoreReader,
   StoreStats,
 } from '../port.ts';
 import { isDoi } from '../rules/same-identifier.ts';
+import { openConnection } from './database.ts';
 import type { Connection } from './database.ts';
 import { exportPapers } from './export-papers.ts';
 import { readAudits } from './audit-rows.ts';
 import { findHeld, readEvidence, readHeld, readIdentity } from './proof-reader.ts';
+import { readLastChanges } from './last-changes.ts';
 import { readRelated } from './link-reader.ts';
 import { readIncidents, readSamples, readTimelines, readTotals } from './health-reader.ts';
 import { unpack } from './packing.ts';
@@ -44,6 +49,7 @@ import {
   toSource,
   toWindow,
 } from './rows.ts';
+import { countDays } from './count-days.ts';
 import { readStamped } from './stamped.ts';
 import { readStats } from './read-stats.ts';
 import { searchPapers } from './search-papers.ts';
@@ -88,12 +94,40 @@ export class SqliteReader implements StoreReader {
     return this.#read((db) => readHeld(db, source, options));
   }
 
+  async lastChanges(
+    source: string,
+    options: { readonly after: string; readonly limit: number },
+  ): Promise<readonly RecordRows[]> {
+    return this.#read((db) => readLastChanges(db, source, options));
+  }
+
+  async moment<Result>(work: (moment: StoreMoment) => Promise<Result>): Promise<Result> {
+    const { file } = this.#parts;
+    const connection = openConnection(file, { readOnly: true });
+    try {
+      // The first read settles the moment; the end of the connection ends it.
+      connection.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+      return await work(new SqliteReader({ file, connection }));
+    } catch (error) {
+      throw storeError(error, file);
+    } finally {
+      connection.close();
+    }
+  }
+
   async find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]> {
     return this.#read((db) => findHeld(db, source, ids));
   }
 
   async stamped(source: string, query: StampedQuery): Promise<readonly (readonly StoredPaper[])[]> {
     return this.#read((db) => readStamped(db, source, query));
+  }
+
+  async countByDay(
+    source: string,
+    range: { readonly from: Day; readonly to: Day },
+  ): Promise<readonly DayCount[]> {
+    return this.#read((db) => countDays(db, source, range));
   }
 
   async evidence(source: string): Promise<ReadonlyMap<string, readonly PageEvidence[]>> {

@@ -166,4 +166,21 @@ export const readCases: readonly Case[] = [
       expect(await all(store.verify())).toEqual([]);
     },
   ],
+  [
+    'rows are counted by the day of their stamps, each version of a record as one, first postings apart',
+    async ({ store, reader }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([
+        paper({ id: 'a', version: '1', title: 'A' }, '2024-01-02'),
+        paper({ id: 'b', version: '1', title: 'B' }, '2024-01-02T10:00:00Z'),
+        paper({ id: 'a', version: '2', title: 'A2' }, '2024-01-04'),
+        paper({ id: 'c', version: '1', title: 'C' }, '2024-01-05'),
+      ]);
+      expect(await reader().countByDay('s', { from: '2024-01-02', to: '2024-01-05' })).toEqual([
+        { day: '2024-01-02', rows: 2, first: 2 },
+        { day: '2024-01-04', rows: 1, first: 0 },
+      ]);
+      expect(await reader().countByDay('other', { from: '2024-01-02', to: '2024-01-05' })).toEqual([]);
+    },
+  ],
 ];
