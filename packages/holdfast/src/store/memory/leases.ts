@@ -1,5 +1,6 @@
 import type { Window } from '../../model/window.ts';
-import type { Lease, NewWindow, WindowUpdate } from '../port.ts';
+import type { Lease, NewWindow, PageEvidence, WindowUpdate } from '../port.ts';
+import { addEvidence } from '../rules/evidence-rules.ts';
 import { fenced } from '../rules/fenced.ts';
 import { createWindow, updateWindow } from '../rules/window-rules.ts';
 
@@ -8,6 +9,7 @@ interface Held {
   readonly owner: string | null;
   readonly fence: bigint;
   readonly until: number;
+  readonly evidence: readonly PageEvidence[];
 }
 
 /** The windows of a memory store and who may write them. */
@@ -20,11 +22,18 @@ export class Leases {
     return [...this.#windows.values()].map(({ window }) => window);
   }
 
-  plan(windows: readonly NewWindow[]): void {
+  /** The last pages of each window of a source. */
+  evidence(source: string): ReadonlyMap<string, readonly PageEvidence[]> {
+    const held = [...this.#windows].filter(([, { window }]) => window.source === source);
+    return new Map(held.map(([key, { evidence }]) => [key, evidence]));
+  }
+
+  /** Windows that come out of another one begin with its evidence. */
+  plan(windows: readonly NewWindow[], evidence: readonly PageEvidence[] = []): void {
     for (const each of windows) {
       const window = createWindow(each);
       if (this.#windows.has(window.key)) continue;
-      this.#windows.set(window.key, { window, owner: null, fence: 0n, until: 0 });
+      this.#windows.set(window.key, { window, owner: null, fence: 0n, until: 0, evidence });
     }
   }
 
@@ -32,7 +41,7 @@ export class Leases {
     const held = this.#windows.get(key);
     if (!held || (held.owner !== null && held.owner !== owner && held.until > now)) return null;
     const fence = ++this.#fence;
-    this.#windows.set(key, { window: held.window, owner, fence, until: now + ttlMs });
+    this.#windows.set(key, { ...held, owner, fence, until: now + ttlMs });
     return { window: held.window, owner, fence };
   }
 
@@ -58,9 +67,18 @@ export class Leases {
     if (held.window.cursor !== prev) throw fenced(lease.window.key, 'its cursor has moved');
   }
 
-  move(key: string, update: WindowUpdate): void {
+  /** The window as it stands. */
+  get(key: string): Window | null {
+    return this.#windows.get(key)?.window ?? null;
+  }
+
+  /** Returns what the window remembers from then on. */
+  move(key: string, update: WindowUpdate, page: PageEvidence | null): readonly PageEvidence[] {
     const held = this.#windows.get(key);
-    if (held) this.#windows.set(key, { ...held, window: updateWindow(held.window, update) });
+    if (!held) return [];
+    const evidence = addEvidence(held.evidence, page);
+    this.#windows.set(key, { ...held, window: updateWindow(held.window, update), evidence });
+    return evidence;
   }
 
   drop(key: string): void {

@@ -32,7 +32,7 @@ import { sameIdentifier } from '../rules/same-identifier.ts';
 import { paperProblem } from '../rules/verify-rules.ts';
 import { windowCounts } from '../rules/window-rules.ts';
 import type { Health } from './health.ts';
-import { lastChangesOf } from './last-changes.ts';
+import { byBytes, lastChangesOf } from './last-changes.ts';
 import type { Ledger } from './ledger.ts';
 import type { Leases } from './leases.ts';
 import type { MemoryRow, Records } from './records.ts';
@@ -79,9 +79,9 @@ export class MemoryReader implements StoreReader {
     source: string,
     { after, limit }: { readonly after: string; readonly limit: number },
   ): Promise<readonly HeldRecord[]> {
-    const rows = this.#latest(source).filter(({ fields }) => fields.id > after);
+    const rows = this.#latest(source).filter(({ fields }) => byBytes(fields.id, after) > 0);
     return rows
-      .sort((a, b) => (a.fields.id < b.fields.id ? -1 : 1))
+      .sort((a, b) => byBytes(a.fields.id, b.fields.id))
       .slice(0, limit)
       .map(toHeld);
   }

@@ -18,15 +18,20 @@ import type {
   SourceState,
   Store,
 } from '../port.ts';
+import { feedHash } from '../rules/chain-rules.ts';
+import { evidenceOf } from '../rules/evidence-rules.ts';
 import { unknownSource } from '../rules/fenced.ts';
 import { createSource, updateSource } from '../rules/source-rules.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
 import { upkeepBounds } from '../rules/upkeep-rules.ts';
 import { Health } from './health.ts';
+import { Ledger } from './ledger.ts';
 import { Leases } from './leases.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { Records } from './records.ts';
 import { Troubles } from './troubles.ts';
+
+const AUDITS_KEPT = 100;
 
 /**
  * A whole store in memory, for tests and simulations: same rules as the durable ones, no durability. A crash
@@ -42,7 +47,7 @@ export class MemoryStore extends MemoryReader implements Store {
   readonly #health: Health;
   readonly #sources: Map<string, SourceState>;
   readonly #audits: Map<string, AuditRun>;
-  readonly #batches = new Map<string, CommitResult>();
+  readonly #ledger: Ledger;
 
   constructor({ clock }: { readonly clock: Clock }) {
     const parts = {
@@ -54,6 +59,7 @@ export class MemoryStore extends MemoryReader implements Store {
       indexed: { seq: 0n },
       audits: new Map<string, AuditRun>(),
       epoch: 'memory',
+      ledger: new Ledger(),
     };
     super(parts);
     this.#clock = clock;
@@ -63,6 +69,7 @@ export class MemoryStore extends MemoryReader implements Store {
     this.#health = parts.health;
     this.#sources = parts.sources;
     this.#audits = parts.audits;
+    this.#ledger = parts.ledger;
   }
 
   async claim(options: { owner: string; window: string; ttlMs: number }): Promise<Lease | null> {
@@ -83,21 +90,32 @@ export class MemoryStore extends MemoryReader implements Store {
   }
 
   async commit(commit: Commit): Promise<CommitResult> {
-    const before = this.#batches.get(commit.batchId);
-    if (before) return { ...before, replayed: true };
+    const before = this.#ledger.find(commit.batchId);
+    if (before) return before;
     const { lease, next, at } = commit;
     const { source, key } = lease.window;
     this.#leases.check(lease, commit.prev);
     if (commit.source && !this.#sources.has(source)) throw unknownSource(source);
+    const firstSeq = this.#records.changes.length;
     const result = this.#applyItems(commit, source);
     this.#troubles.putGaps(source, commit.gaps ?? [], at);
     this.#troubles.closeGaps(source, commit.closeGaps ?? []);
+    const { look } = this.#leases.get(key) ?? lease.window;
+    const page = commit.page && evidenceOf(commit.page, look);
+    const evidence = this.#leases.move(key, next, page);
     if (commit.drop) this.#leases.drop(key);
-    else this.#leases.move(key, next);
-    this.#leases.plan(commit.spawn ?? []);
+    this.#leases.plan(commit.spawn ?? [], evidence);
     if (commit.source) this.#mergeSource(source, '', commit.source);
-    this.#batches.set(commit.batchId, result);
+    this.#append(commit, result, page?.sha256 ?? '', firstSeq);
     return result;
+  }
+
+  #append(commit: Commit, result: CommitResult, page: string, firstSeq: number): void {
+    const { batchId, lease, prev, next, drop = false, at } = commit;
+    const changes = this.#records.changes.slice(firstSeq);
+    const link = { batchId, window: lease.window.key, fence: lease.fence, prev, next: next.cursor, at, page };
+    const seqs = { firstSeq: BigInt(firstSeq), lastSeq: BigInt(this.#records.changes.length) };
+    this.#ledger.append({ ...link, ...seqs, dropped: drop, feed: feedHash(changes) }, result);
   }
 
   #applyItems({ items, bad, page, at }: Commit, source: string): CommitResult {
@@ -154,6 +172,7 @@ export class MemoryStore extends MemoryReader implements Store {
 
   async putAudit(audit: AuditRun): Promise<void> {
     this.#audits.set(audit.id, audit);
+    for (const { id } of (await this.audits(audit.source)).slice(AUDITS_KEPT)) this.#audits.delete(id);
   }
 
   async putIncidents(incidents: readonly Incident[]): Promise<void> {

@@ -61,6 +61,15 @@ export class Records {
     }
   }
 
+  /** The records as they stand now; rows are never changed in place. */
+  copy(): Records {
+    const copy = new Records();
+    for (const change of this.changes) copy.changes.push(change);
+    for (const [source, records] of this.#sources) copy.#sources.set(source, new Map(records));
+    for (const [seq, row] of this.#rows) copy.#rows.set(seq, row);
+    return copy;
+  }
+
   /** Applies one item; `at` is the wall time of the commit in ms. */
   apply(source: string, item: Item, page: RawPage | null, at: number): Outcome {
     const known = this.know(source, item.id);

@@ -1,7 +1,9 @@
 import type { AuditRun } from '../../model/audit.ts';
 import type { Connection } from './database.ts';
+import { insertChecked } from './row-check.ts';
 import { text } from './rows.ts';
 
+const PUT = insertChecked('audits', 'INSERT OR REPLACE');
 /** So many audits of a source are kept. */
 const KEPT = 100;
 
@@ -14,8 +16,7 @@ export function readAudits(db: Connection, source: string | null): readonly Audi
 /** Creates or replaces an audit; the oldest of its source go. */
 export function putAudit(db: Connection, audit: AuditRun): void {
   const { id, source, startedAt } = audit;
-  const put = 'INSERT OR REPLACE INTO audits (id, source, started_at, data) VALUES (?, ?, ?, ?)';
-  db.run(put, id, source, startedAt, JSON.stringify(audit));
+  db.run(PUT, id, source, startedAt, JSON.stringify(audit));
   const drop = `DELETE FROM audits WHERE id IN
     (SELECT id FROM audits WHERE source = ? ORDER BY started_at DESC LIMIT -1 OFFSET ${String(KEPT)})`;
   db.run(drop, source);

@@ -1,6 +1,8 @@
 import { newestStamp } from '../../model/knowledge.ts';
 import type { Commit, CommitResult } from '../port.ts';
+import { linesHash } from '../rules/chain-rules.ts';
 import type { Connection } from './database.ts';
+import { appendLink } from './chain-writer.ts';
 import { RawWriter } from './raw-writer.ts';
 import { RecordWriter } from './record-writer.ts';
 import { big, text } from './rows.ts';
@@ -14,18 +16,26 @@ export function writeCommit(connection: Connection, commit: Commit): CommitResul
   if (before) return before;
   const { lease, at, drop = false, spawn = [] } = commit;
   const { source, key } = lease.window;
-  moveWindow(connection, lease, commit.prev, commit.next);
-  const first = lastSeq(connection);
-  const result = writeItems(connection, commit);
+  const { evidence, sha256 } = moveWindow(connection, lease, commit);
+  const firstSeq = lastSeq(connection);
+  const { result, changes } = writeItems(connection, commit, sha256, firstSeq);
   if (drop) dropWindow(connection, key);
-  planWindows(connection, spawn);
+  planWindows(connection, spawn, evidence);
   if (commit.source) mergeSource(connection, source, commit.source);
-  // prettier-ignore
-  connection.run(
-    `INSERT INTO batches (batch_id, window_key, fence, prev, next, dropped, first_seq, last_seq, result, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    commit.batchId, key, lease.fence, commit.prev, commit.next.cursor, drop ? 1 : 0, first, lastSeq(connection),
-    JSON.stringify(result), at);
+  appendLink(connection, {
+    batchId: commit.batchId,
+    window: key,
+    fence: lease.fence,
+    prev: commit.prev,
+    next: commit.next.cursor,
+    dropped: drop,
+    firstSeq,
+    lastSeq: firstSeq + BigInt(changes.length),
+    result: JSON.stringify(result),
+    at,
+    page: sha256,
+    feed: linesHash(changes),
+  });
   return result;
 }
 
@@ -38,10 +48,12 @@ export function findBatch(connection: Connection, batchId: string): CommitResult
 function writeItems(
   connection: Connection,
   { lease, page, items, bad, gaps, closeGaps, at }: Commit,
-): CommitResult {
+  sha256: string,
+  firstSeq: bigint,
+): { readonly result: CommitResult; readonly changes: readonly string[] } {
   const { source } = lease.window;
-  const raw = new RawWriter(connection, page);
-  const records = new RecordWriter(connection, source, raw, at);
+  const raw = new RawWriter(connection, page, sha256);
+  const records = new RecordWriter(connection, source, raw, { at, firstSeq });
   const troubles = new TroubleWriter(connection, source);
   const counts = { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0 };
   for (const item of items) {
@@ -61,7 +73,7 @@ function writeItems(
   records.finish();
   troubles.putGaps(gaps ?? [], at);
   troubles.closeGaps(closeGaps ?? []);
-  return { ...counts, quarantined: bad.length, replayed: false };
+  return { result: { ...counts, quarantined: bad.length, replayed: false }, changes: records.changes };
 }
 
 /** Sequence numbers are never given twice: rows of the feed are never deleted. */

@@ -2,6 +2,7 @@ import * as sqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { HoldfastError } from '../../model/error.ts';
 import { diskShare } from '../rules/disk-share.ts';
+import { ROW_CHECK, rowCheck } from './row-check.ts';
 
 // Node 26 gives the class its new name; before that there is only the old one.
 const Native: typeof DatabaseSync =
@@ -47,6 +48,8 @@ export class Connection {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    const options = { varargs: true, deterministic: true, useBigIntArguments: true };
+    db.function(ROW_CHECK, options, (...values) => rowCheck(values));
   }
 
   get inTransaction(): boolean {

@@ -1,5 +1,9 @@
 import type { Connection } from './database.ts';
+import { insertChecked, updateChecked } from './row-check.ts';
 import { number } from './rows.ts';
+
+const INSERT = insertChecked('dropped_pages');
+const EXTEND = updateChecked('dropped_pages', { last: '?1' }, 'first = ?2');
 
 /**
  * Drops raw pages that were fetched before `before` (wall ms), the oldest first; returns how many. The rows that
@@ -33,6 +37,6 @@ function noteDropped(db: Connection, page: number): void {
   const after = db.get('SELECT first, last FROM dropped_pages WHERE first = ?', page + 1);
   const last = after ? number(after, 'last') : page;
   if (after) db.run('DELETE FROM dropped_pages WHERE first = ?', page + 1);
-  if (before) db.run('UPDATE dropped_pages SET last = ? WHERE first = ?', last, number(before, 'first'));
-  else db.run('INSERT INTO dropped_pages (first, last) VALUES (?, ?)', page, last);
+  if (before) db.run(EXTEND, last, number(before, 'first'));
+  else db.run(INSERT, page, last);
 }

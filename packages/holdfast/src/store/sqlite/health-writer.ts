@@ -7,17 +7,20 @@ import type { UpkeepBounds } from '../rules/upkeep-rules.ts';
 import type { Connection } from './database.ts';
 import { toIncident } from './health-reader.ts';
 import type { IncidentData } from './health-reader.ts';
+import { assignChecked, insertChecked } from './row-check.ts';
 import { text } from './rows.ts';
 
-const PUT_INCIDENT = `INSERT OR REPLACE INTO incidents (id, cause, scope, layer, started_at, recovered_at, data)
-  VALUES (?, ?, ?, ?, ?, ?, ?)`;
-const PUT_TIMELINE = 'INSERT OR REPLACE INTO timelines (day, source, slots, full) VALUES (?, ?, ?, ?)';
-const ADD_TOTAL = `INSERT INTO incident_totals (day, cause, count, duration_ms, longest_ms, records_affected)
-  VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (day, cause) DO UPDATE SET count = count + excluded.count,
-    duration_ms = duration_ms + excluded.duration_ms, longest_ms = max(longest_ms, excluded.longest_ms),
-    records_affected = records_affected + excluded.records_affected`;
-const PUT_SAMPLE = `INSERT INTO disk_samples (day, bytes) VALUES (?, ?)
-  ON CONFLICT (day) DO UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes`;
+const PUT_INCIDENT = insertChecked('incidents', 'INSERT OR REPLACE');
+const PUT_TIMELINE = insertChecked('timelines', 'INSERT OR REPLACE');
+const TOTAL = 'incident_totals';
+const ADD_TOTAL = `${insertChecked(TOTAL)} ON CONFLICT (day, cause) DO UPDATE SET ${assignChecked(TOTAL, {
+  count: `${TOTAL}.count + ?3`,
+  duration_ms: `${TOTAL}.duration_ms + ?4`,
+  longest_ms: `max(${TOTAL}.longest_ms, ?5)`,
+  records_affected: `${TOTAL}.records_affected + ?6`,
+})}`;
+const PUT_SAMPLE = `${insertChecked('disk_samples')} ON CONFLICT (day) DO UPDATE SET
+  ${assignChecked('disk_samples', { bytes: '?2' })} WHERE disk_samples.bytes <> ?2`;
 
 /** Creates incidents or replaces them. */
 export function putIncidents(db: Connection, incidents: readonly Incident[]): void {

@@ -1,6 +1,7 @@
 import type { PaperFields } from '../../model/paper.ts';
 import { searchTexts } from '../../query/match-query.ts';
 import type { Connection } from './database.ts';
+import { updateChecked } from './row-check.ts';
 import { big, number, text } from './rows.ts';
 import { transaction } from './transaction.ts';
 
@@ -19,6 +20,7 @@ export function indexChanges(connection: Connection, limit: number): number {
   return number(left ?? {}, 'left');
 }
 
+const MOVE = updateChecked('counters', { value: '?1' }, "name = 'indexed'");
 const POSITION = "SELECT value FROM counters WHERE name = 'indexed'";
 
 function indexSome(connection: Connection, limit: number): number {
@@ -30,7 +32,7 @@ function indexSome(connection: Connection, limit: number): number {
   if (!last) return 0;
   const records = new Map(changed.map((row) => [JSON.stringify([row['source'], row['id']]), row]));
   for (const row of records.values()) indexRecord(connection, text(row, 'source'), text(row, 'id'));
-  connection.run("UPDATE counters SET value = ? WHERE name = 'indexed'", big(last, 'seq'));
+  connection.run(MOVE, big(last, 'seq'));
   return changed.length;
 }
 

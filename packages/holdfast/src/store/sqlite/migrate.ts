@@ -21,6 +21,7 @@ export function migrate(connection: Connection, file: string, today: string): st
   for (const step of migrations.slice(version)) {
     transaction(connection, () => {
       connection.exec(step.sql);
+      step.run?.(connection);
       connection.exec(`PRAGMA user_version = ${step.version}`);
     });
   }

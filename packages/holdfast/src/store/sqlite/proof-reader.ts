@@ -1,18 +1,17 @@
 import type { HeldRecord, PageEvidence, StoreIdentity } from '../port.ts';
 import type { Connection, Row } from './database.ts';
-import { big, number, text } from './rows.ts';
+import { readHead } from './chain-writer.ts';
+import { big, number, text, toEvidence } from './rows.ts';
 
 const COLUMNS = "id, version, datestamp, hash, hash_version, json_extract(fields, '$.deleted') AS deleted";
 
 /** Who the store is, and how far it reaches. */
 export function readIdentity(db: Connection): StoreIdentity {
   const last = db.getBig('SELECT coalesce(max(seq), 0) AS seq FROM changes') ?? {};
-  const batch = db.getBig('SELECT coalesce(max(number), 0) AS number FROM batches') ?? {};
   return {
     epoch: text(db.get('SELECT epoch FROM identity') ?? {}, 'epoch'),
     lastSeq: big(last, 'seq'),
-    batch: big(batch, 'number'),
-    chain: '',
+    ...readHead(db),
   };
 }
 
@@ -33,8 +32,9 @@ export function findHeld(db: Connection, source: string, ids: readonly string[])
 }
 
 /** The last pages of each window. */
-export function readEvidence(_db: Connection, _source: string): ReadonlyMap<string, readonly PageEvidence[]> {
-  return new Map();
+export function readEvidence(db: Connection, source: string): ReadonlyMap<string, readonly PageEvidence[]> {
+  const rows = db.all('SELECT key, evidence FROM windows WHERE source = ?', source);
+  return new Map(rows.map((row) => [text(row, 'key'), toEvidence(row)]));
 }
 
 function toHeld(row: Row): HeldRecord {

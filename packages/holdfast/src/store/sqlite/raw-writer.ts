@@ -1,8 +1,13 @@
 import type { Place } from '../../model/paper.ts';
 import type { RawPage } from '../port.ts';
 import type { Connection } from './database.ts';
-import { digest, pack } from './packing.ts';
+import { nextNumber } from './next-number.ts';
+import { pack } from './packing.ts';
+import { insertChecked, updateChecked } from './row-check.ts';
 import { number } from './rows.ts';
+
+const INSERT = insertChecked('raw_pages');
+const TOUCH = updateChecked('raw_pages', { fetched_at: '?1' }, 'number = ?2 AND fetched_at < ?1');
 
 /** Where the bytes of a record are: page, offset, length; all null when they are not kept. */
 export type RawRef = readonly [bigint | number | null, bigint | number | null, bigint | number | null];
@@ -14,11 +19,14 @@ export const NO_RAW: RawRef = [null, null, null];
 export class RawWriter {
   readonly #connection: Connection;
   readonly #page: RawPage | null;
+  readonly #sha256: string;
   #number: bigint | number | null = null;
 
-  constructor(connection: Connection, page: RawPage | null) {
+  /** @param sha256 of the page's bytes. */
+  constructor(connection: Connection, page: RawPage | null, sha256: string) {
     this.#connection = connection;
     this.#page = page;
+    this.#sha256 = sha256;
   }
 
   /** Keeps the page because something of it is news. */
@@ -34,22 +42,15 @@ export class RawWriter {
   }
 
   #store({ bytes, url, contentType, fetchedAt }: RawPage): bigint | number {
-    const sha256 = digest(bytes);
-    const known = this.#connection.get('SELECT number FROM raw_pages WHERE sha256 = ?', sha256);
+    const known = this.#connection.get('SELECT number FROM raw_pages WHERE sha256 = ?', this.#sha256);
     if (known) {
       // Its time begins anew: a record that needs it has just come.
-      const sql = 'UPDATE raw_pages SET fetched_at = max(fetched_at, ?) WHERE number = ?';
-      this.#connection.run(sql, fetchedAt, number(known, 'number'));
+      this.#connection.run(TOUCH, fetchedAt, number(known, 'number'));
       return number(known, 'number');
     }
-    return this.#connection.insert(
-      'INSERT INTO raw_pages (sha256, url, content_type, fetched_at, size, zstd) VALUES (?, ?, ?, ?, ?, ?)',
-      sha256,
-      url,
-      contentType,
-      fetchedAt,
-      bytes.byteLength,
-      pack(bytes),
-    );
+    const next = nextNumber(this.#connection, 'raw_pages');
+    // prettier-ignore
+    this.#connection.run(INSERT, next, this.#sha256, url, contentType, fetchedAt, bytes.byteLength, pack(bytes));
+    return next;
   }
 }

@@ -1,20 +1,27 @@
+import { crc32 } from 'node:zlib';
 import { apply } from '../../model/apply.ts';
+import { feedLine } from '../../model/feed-line.ts';
 import type { Item } from '../../model/item.ts';
 import type { KnownHistory, KnownJournal, Outcome, RowWrite } from '../../model/knowledge.ts';
+import type { Change } from '../../model/paper.ts';
 import type { Connection } from './database.ts';
+import { assignChecked, insertChecked, updateChecked } from './row-check.ts';
 import { NO_RAW } from './raw-writer.ts';
 import type { RawRef, RawWriter } from './raw-writer.ts';
 import { RecordReader } from './record-reader.ts';
 import type { PaperRow, StoredKnowledge } from './record-reader.ts';
 
-const INSERT_CHANGE = `INSERT INTO changes (kind, source, id, version, hash, hash_version, datestamp, at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_PAPER = `INSERT INTO papers (seq, record, born, source, id, version, latest, datestamp, hash, hash_version,
-  page, page_offset, page_length, fields, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_HISTORY = `INSERT OR REPLACE INTO histories (source, id, datestamp, version, published, withdrawn, entries,
-  page, page_offset, page_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_JOURNAL = `INSERT OR REPLACE INTO journals (source, id, datestamp, journal_ref, url, page, page_offset,
-  page_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_CHANGE = `INSERT INTO changes (seq, kind, source, id, version, hash, hash_version, datestamp, at, crc)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_PAPER = insertChecked('papers');
+const STAMP_PAPER = updateChecked('papers', { datestamp: '?1', imported: '?2' }, 'seq = ?3');
+const OUTDATE_PAPER = updateChecked('papers', { latest: '0' }, 'source = ?1 AND id = ?2 AND latest = 1');
+const INSERT_HISTORY = insertChecked('histories', 'INSERT OR REPLACE');
+const INSERT_JOURNAL = insertChecked('journals', 'INSERT OR REPLACE');
+const ADD_TALLY = `${insertChecked('tallies')} ON CONFLICT (source) DO UPDATE SET ${assignChecked('tallies', {
+  records: 'tallies.records + ?2',
+  newest: 'max(coalesce(tallies.newest, ?3), coalesce(?3, tallies.newest))',
+})}`;
 
 /** Writes the records of one commit. */
 export class RecordWriter {
@@ -23,15 +30,29 @@ export class RecordWriter {
   readonly #raw: RawWriter;
   readonly #at: number;
   readonly #reader: RecordReader;
+  readonly #changes: string[] = [];
+  readonly #firstSeq: bigint;
   #records = 0;
   #newest: string | null = null;
 
-  constructor(connection: Connection, source: string, raw: RawWriter, at: number) {
+  /** @param moment the wall time of the commit (ms), and the last `seq` before it. */
+  constructor(
+    connection: Connection,
+    source: string,
+    raw: RawWriter,
+    moment: { readonly at: number; readonly firstSeq: bigint },
+  ) {
     this.#connection = connection;
     this.#source = source;
     this.#raw = raw;
-    this.#at = at;
+    this.#at = moment.at;
+    this.#firstSeq = moment.firstSeq;
     this.#reader = new RecordReader(connection, source);
+  }
+
+  /** The lines of the feed that were written. */
+  get changes(): readonly string[] {
+    return this.#changes;
   }
 
   /** Applies one item; the outcome tells what was written, `known` what was there before. */
@@ -53,19 +74,11 @@ export class RecordWriter {
   /** Adds what this commit brought to the counts of the source. */
   finish(): void {
     if (this.#records === 0 && this.#newest === null) return;
-    this.#connection.run(
-      `INSERT INTO tallies (source, records, newest) VALUES (?, ?, ?) ON CONFLICT (source) DO UPDATE SET
-         records = records + excluded.records,
-         newest = max(coalesce(newest, excluded.newest), coalesce(excluded.newest, newest))`,
-      this.#source,
-      this.#records,
-      this.#newest,
-    );
+    this.#connection.run(ADD_TALLY, this.#source, this.#records, this.#newest);
   }
 
   #restamp({ row, datestamp, imported }: NonNullable<Outcome['restamp']>): void {
-    const sql = 'UPDATE papers SET datestamp = ?, imported = ? WHERE seq = ?';
-    this.#connection.run(sql, datestamp, imported ? 1 : 0, (row as PaperRow).seq);
+    this.#connection.run(STAMP_PAPER, datestamp, imported ? 1 : 0, (row as PaperRow).seq);
     this.#stamped(datestamp);
   }
 
@@ -73,28 +86,43 @@ export class RecordWriter {
     const { fields, hash, hashVersion, datestamp } = put;
     const { id, version } = fields;
     const over = put.over as PaperRow | null;
-    // prettier-ignore
-    const seq = this.#connection.insert(INSERT_CHANGE, put.change, this.#source, id, version, hash, hashVersion,
-      datestamp, this.#at);
+    const [source, at] = [this.#source, this.#at];
+    const seq = this.#writeChange({
+      kind: put.change,
+      source,
+      id,
+      version,
+      hash,
+      hashVersion,
+      datestamp,
+      at,
+    });
     for (const gone of [over, put.absorbs as PaperRow | null]) {
       if (gone) this.#connection.run('DELETE FROM papers WHERE seq = ?', gone.seq);
     }
     if (put.latest && known.rows.some((row) => row !== over && row !== put.absorbs)) {
-      this.#connection.run(
-        'UPDATE papers SET latest = 0 WHERE source = ? AND id = ? AND latest = 1',
-        this.#source,
-        id,
-      );
+      this.#connection.run(OUTDATE_PAPER, source, id);
     }
     const record = known.rows[0]?.record ?? seq;
     const raw: RawRef =
       put.raw === 'item' ? this.#raw.keepFor(item.place) : ((put.from as PaperRow | null)?.raw ?? NO_RAW);
     // prettier-ignore
-    this.#connection.run(INSERT_PAPER, seq, record, over?.born ?? seq, this.#source, id, version ?? '', put.latest ? 1 : 0,
-      datestamp, hash, hashVersion, ...raw, put.json, put.imported ? 1 : 0);
+    this.#connection.run(INSERT_PAPER, seq, record, over?.born ?? seq, source, id, version ?? '', put.latest ? 1 : 0,
+      datestamp, hash, hashVersion, put.imported ? 1 : 0, ...raw, put.json);
     if (put.raw === 'kept') this.#raw.keep();
     if (known.rows.length === 0) this.#records += 1;
     this.#stamped(datestamp);
+  }
+
+  /** The feed has no holes: its next number is one more than the last. */
+  #writeChange(change: Omit<Change, 'seq'>): bigint {
+    const { kind, source, id, version, hash, hashVersion, datestamp, at } = change;
+    const seq = this.#firstSeq + BigInt(this.#changes.length + 1);
+    const line = feedLine({ seq, ...change });
+    this.#changes.push(line);
+    // prettier-ignore
+    this.#connection.run(INSERT_CHANGE, seq, kind, source, id, version, hash, hashVersion, datestamp, at, crc32(line) | 0);
+    return seq;
   }
 
   #writeHistory(

@@ -1,7 +1,7 @@
 import type { Gap } from '../../model/gap.ts';
 import type { Change, ChangeKind, PaperFields, StoredPaper } from '../../model/paper.ts';
 import type { Lane, Window, WindowState } from '../../model/window.ts';
-import type { QuarantineEntry, SourceState } from '../port.ts';
+import type { PageEvidence, QuarantineEntry, SourceState } from '../port.ts';
 import type { Row } from './database.ts';
 
 /** A column as text. */
@@ -86,6 +86,11 @@ export function toWindow(row: Row): Window {
     records: number(row, 'records'),
     pages: number(row, 'pages'),
   };
+}
+
+/** The pages that a row of `windows` remembers. */
+export function toEvidence(row: Row): readonly PageEvidence[] {
+  return JSON.parse(text(row, 'evidence')) as PageEvidence[];
 }
 
 /** A row of `sources` as the port's. */

@@ -3,7 +3,10 @@ import { unknownSource } from '../rules/fenced.ts';
 import { createSource, updateSource } from '../rules/source-rules.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
 import type { Connection } from './database.ts';
+import { assignChecked, insertChecked } from './row-check.ts';
 import { toSource } from './rows.ts';
+
+const PUT = `${insertChecked('sources')} ON CONFLICT (id) DO UPDATE SET ${assignChecked('sources', { state: '?3' })}`;
 
 /** Creates a source's row when it is new; otherwise merges the given keys. */
 export function putSource(
@@ -15,12 +18,7 @@ export function putSource(
   const row = connection.get('SELECT * FROM sources WHERE id = ?', id);
   const source = updateSource(row ? toSource(row) : createSource(id, kind), change);
   const { id: _id, kind: _kind, ...state } = source;
-  connection.run(
-    'INSERT INTO sources (id, kind, state) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state',
-    id,
-    source.kind,
-    JSON.stringify(state),
-  );
+  connection.run(PUT, id, source.kind, JSON.stringify(state));
   return source;
 }
 

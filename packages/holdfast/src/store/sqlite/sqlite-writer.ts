@@ -28,11 +28,12 @@ import { indexChanges } from './index-writer.ts';
 import { maintain } from './maintain.ts';
 import { migrate } from './migrate.ts';
 import { PAPER_ROW, PaperRow } from './record-reader.ts';
+import { updateChecked } from './row-check.ts';
 import { putSource } from './source-writer.ts';
 import { isBroken, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
 import type { Phase } from './transaction.ts';
-import { TroubleWriter } from './trouble-writer.ts';
+import { settleEntry, TroubleWriter } from './trouble-writer.ts';
 import { claimWindow, freeWindows, planWindows, releaseWindow, renewWindow } from './window-writer.ts';
 
 /** What the writer needs to know to open its file. */
@@ -52,6 +53,8 @@ export interface Opened {
 }
 
 const REHASH_AT_ONCE = 200;
+const REHASH = updateChecked('papers', { hash: '?1', hash_version: '?2', fields: '?3' }, 'seq = ?4');
+const INDEX_ANEW = updateChecked('counters', { value: '0' }, "name = 'indexed'");
 
 /**
  * The one writing connection of a store, synchronous; it lives in a worker thread. Modes: *open* (a
@@ -136,10 +139,7 @@ export class SqliteWriter {
   }
 
   settleQuarantine(number: number, state: QuarantineEntry['state'], note: string | null): boolean {
-    const sql = 'UPDATE quarantine SET state = ?, note = ?, attempts = attempts + ? WHERE number = ?';
-    return this.#write(
-      (connection) => connection.run(sql, state, note, state === 'open' ? 1 : 0, number) === 1,
-    );
+    return this.#write((connection) => settleEntry(connection, number, state, note));
   }
 
   putAudit(audit: AuditRun): void {
@@ -237,10 +237,10 @@ function rehashSome(connection: Connection): number {
     for (const row of rows.map((each) => new PaperRow(each))) {
       const present = rehash(row);
       if (!present) continue;
-      // prettier-ignore
-      connection.run('UPDATE papers SET hash = ?, hash_version = ?, fields = ? WHERE seq = ?',
-        present.hash, present.hashVersion, present.json, row.seq);
+      connection.run(REHASH, present.hash, present.hashVersion, present.json, row.seq);
     }
+    // What is searched was made of the text of before.
+    if (rows.length > 0) connection.run(INDEX_ANEW);
     return rows.length;
   });
 }

@@ -5,13 +5,34 @@ import type { GapUpdate, QuarantineEntry, RawPage } from '../port.ts';
 import { closesGap, gapOfMissing, updateGap } from '../rules/gap-rules.ts';
 import { settlesEntry, stateOfBad } from '../rules/quarantine-rules.ts';
 import type { Connection, Row } from './database.ts';
+import { nextNumber } from './next-number.ts';
 import { digest, pack } from './packing.ts';
+import { insertChecked, updateChecked } from './row-check.ts';
 import { number, text, textOrNull, toGap } from './rows.ts';
 
-const PUT_GAP = `INSERT OR REPLACE INTO gaps (source, key, id, stream, from_day, to_day, datestamp, reason, since,
-  attempts, state, last_answer, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_ENTRY = `INSERT INTO quarantine (source, id, datestamp, sha256, code, reason, since, attempts, state, note,
-  url, content_type, zstd) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, NULL, ?, ?, ?)`;
+const PUT_GAP = insertChecked('gaps', 'INSERT OR REPLACE');
+const INSERT_ENTRY = insertChecked('quarantine');
+const REDRIVEN = updateChecked('quarantine', { state: "'redriven'" }, 'number = ?1');
+const FOUND_AGAIN = updateChecked(
+  'quarantine',
+  { datestamp: '?1', code: '?2', reason: '?3', state: '?4' },
+  'number = ?5',
+);
+const SETTLE = updateChecked(
+  'quarantine',
+  { state: '?1', note: '?2', attempts: 'attempts + ?3' },
+  'number = ?4',
+);
+
+/** Marks a quarantine entry; false when there is none with this number. */
+export function settleEntry(
+  db: Connection,
+  entry: number,
+  state: QuarantineEntry['state'],
+  note: string | null,
+): boolean {
+  return db.run(SETTLE, state, note, state === 'open' ? 1 : 0, entry) === 1;
+}
 
 /** Writes the gaps and the quarantine of one source. */
 export class TroubleWriter {
@@ -52,10 +73,7 @@ export class TroubleWriter {
     );
     for (const row of open) {
       if (!settlesEntry({ datestamp: textOrNull(row, 'datestamp') }, stamp)) continue;
-      this.#connection.run(
-        "UPDATE quarantine SET state = 'redriven' WHERE number = ?",
-        number(row, 'number'),
-      );
+      this.#connection.run(REDRIVEN, number(row, 'number'));
     }
   }
 
@@ -84,13 +102,11 @@ export class TroubleWriter {
     if (row && known) {
       const same = known.datestamp === datestamp && known.code === code && known.reason === reason;
       if (same && known.state === state) return false;
-      // prettier-ignore
-      this.#connection.run('UPDATE quarantine SET datestamp = ?, code = ?, reason = ?, state = ? WHERE number = ?',
-        datestamp, code, reason, state, number(row, 'number'));
+      this.#connection.run(FOUND_AGAIN, datestamp, code, reason, state, number(row, 'number'));
     } else {
       // prettier-ignore
-      this.#connection.run(INSERT_ENTRY, this.#source, bad.id, datestamp, sha256, code, reason, at, state,
-        page?.url ?? '', page?.contentType ?? '', pack(bad.bytes));
+      this.#connection.run(INSERT_ENTRY, nextNumber(this.#connection, 'quarantine'), this.#source, bad.id,
+        datestamp, sha256, code, reason, at, 0, state, null, page?.url ?? '', page?.contentType ?? '', pack(bad.bytes));
     }
     this.#hasEntries = true;
     return true;
