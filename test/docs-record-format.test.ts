@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exportLine } from '../packages/holdfast/src/cli/export/export-line.ts';
+import { exportLine } from '../packages/holdfast/src/formats/jsonl.ts';
 import { examplePaper } from '../packages/holdfast/src/cli/testing/example-paper.ts';
 import { canonicalJson, hashPaper, HASH_VERSION } from '../packages/holdfast/src/model/hash.ts';
 import { cleanText } from '../packages/holdfast/src/model/normalise.ts';

@@ -1,49 +1,26 @@
 import { Option } from 'commander';
-import type { ExportQuery } from '../store/port.ts';
-import type { ExportForm } from './export/write-papers.ts';
-import { writePapers } from './export/write-papers.ts';
-import { EXIT } from '../model/exit-code.ts';
-import { withStore } from '../status/open-reader.ts';
-import { wholeNumber } from './usage-error.ts';
+import { FORMATS, planOf } from './export/plan.ts';
+import type { ExportOptions } from './export/plan.ts';
+import { performExport } from './export/perform-export.ts';
 import type { Register } from './verb.ts';
 
-interface ExportOptions extends ExportForm {
-  readonly source?: string;
-  readonly category?: string;
-  readonly sinceSeq?: string;
-  readonly query?: string;
-  readonly allVersions?: boolean;
-}
-
-/** `export`: papers in `seq` order to standard output. */
+/** `export`: papers in `seq` order to standard output or a file. */
 export const register: Register = (command, run) => {
   command
-    .addOption(
-      new Option('--format <format>', 'form of the output').choices(['jsonl', 'csv']).makeOptionMandatory(),
-    )
+    .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).makeOptionMandatory())
     .option('--source <id>', 'papers of this source only')
     .option('--category <category>', 'papers of this category only')
     .option('--since-seq <number>', 'papers whose seq is greater')
     .option('--query <query>', 'papers that match, as for search')
+    .option('--ids <file>', 'only the papers that this file names, one a line (- = standard input)')
     .option('--all-versions', 'every version instead of the latest')
     .option('--no-seq', 'leave out seq')
+    .option('--follow', 'go on with what changes until Ctrl-C')
+    .option('--output <file>', 'write to this file, its position beside it')
+    .option('--resume', 'go on where the file ends')
     .action(
-      run<ExportOptions>(async ({ io, options, resolved }) => {
-        const query = queryOf(options);
-        return withStore(resolved().config, async (reader) => {
-          await writePapers(io, reader.export(query), options);
-          return EXIT.ok;
-        });
-      }),
+      run<ExportOptions>(({ io, options, resolved }) =>
+        performExport(io, planOf(options), options.ids, resolved().config),
+      ),
     );
 };
-
-function queryOf({ source, category, sinceSeq, query, allVersions }: ExportOptions): ExportQuery {
-  return {
-    ...(source === undefined ? {} : { source }),
-    ...(category === undefined ? {} : { category }),
-    ...(sinceSeq === undefined ? {} : { sinceSeq: BigInt(wholeNumber(sinceSeq, '--since-seq')) }),
-    ...(query === undefined ? {} : { query }),
-    ...(allVersions === true ? { allVersions } : {}),
-  };
-}

@@ -1,5 +1,5 @@
 import { EXIT } from '../model/exit-code.ts';
-import { exportLine } from './export/export-line.ts';
+import { exportLine } from '../formats/jsonl.ts';
 import { write, writeLine } from './io.ts';
 import { withStore } from '../status/open-reader.ts';
 import type { SearchHit } from '../store/port.ts';

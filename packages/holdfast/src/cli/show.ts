@@ -1,6 +1,6 @@
 import type { StoredPaper } from '../model/paper.ts';
 import { EXIT } from '../model/exit-code.ts';
-import { exportLine } from './export/export-line.ts';
+import { exportLine } from '../formats/jsonl.ts';
 import { findPapers } from './find-papers.ts';
 import { write } from './io.ts';
 import { withStore } from '../status/open-reader.ts';

@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 import { systemClock } from '@holdfast/resilience/clock';
+import { fileOutput } from './file-output.ts';
 import type { Io } from './io.ts';
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -13,7 +14,7 @@ export function systemIo(): Io {
     });
   }
   return {
-    out: process.stdout,
+    out: fileOutput(1) ?? process.stdout,
     err: process.stderr,
     env: process.env,
     cwd: process.cwd(),

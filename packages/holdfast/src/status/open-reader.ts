@@ -6,7 +6,7 @@ import { lockState, openReader } from '../store/sqlite/index.ts';
 
 /** Whether an engine owns the store of this configuration now. */
 export function storeIsOwned(config: Config): boolean {
-  return lockState(fileOf(config)) === 'owned';
+  return lockState(storeFileOf(config)) === 'owned';
 }
 
 /** Reads the store of this configuration; `reader` is null when there is none yet. */
@@ -14,7 +14,7 @@ export async function withReader<Result>(
   config: Config,
   work: (reader: StoreReader | null) => Promise<Result>,
 ): Promise<Result> {
-  const file = fileOf(config);
+  const file = storeFileOf(config);
   if (!existsSync(file)) return work(null);
   const reader = openReader({ file });
   try {
@@ -34,12 +34,13 @@ export function withStore<Result>(
 ): Promise<Result> {
   return withReader(config, (reader) => {
     if (reader !== null) return work(reader);
-    throw new HoldfastError('ERR_STORE_ABSENT', `There is no store at ${fileOf(config)} yet.`, {
+    throw new HoldfastError('ERR_STORE_ABSENT', `There is no store at ${storeFileOf(config)} yet.`, {
       hint: 'Start a harvest with `holdfast run`, or name the right place with --config or --data-dir.',
     });
   });
 }
 
-function fileOf({ store }: Config): string {
+/** The file of this configuration's store. */
+export function storeFileOf({ store }: Config): string {
   return store.slice('sqlite:'.length);
 }

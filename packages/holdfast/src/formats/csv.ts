@@ -1,4 +1,5 @@
-import type { StoredPaper } from '../../model/paper.ts';
+import type { StoredPaper } from '../model/paper.ts';
+import type { FormatOptions, FormatWriter } from './format.ts';
 
 type Cell = (paper: StoredPaper) => string | number | boolean | null;
 
@@ -26,15 +27,22 @@ const COLUMNS: readonly (readonly [name: string, cell: Cell])[] = [
   ['hashVersion', ({ hashVersion }) => hashVersion],
 ];
 
-/** The header line of the CSV, without the line end. */
-export function csvHeader(withSeq: boolean): string {
+/** A header line and a line a paper, with the line ends of RFC 4180. */
+export function csvWriter({ withSeq }: FormatOptions): FormatWriter {
+  return {
+    header: () => `${csvHeader(withSeq)}\r\n`,
+    paper: (paper) => `${csvLine(paper, withSeq)}\r\n`,
+    footer: () => '',
+  };
+}
+
+function csvHeader(withSeq: boolean): string {
   return columns(withSeq)
     .map(([name]) => name)
     .join(',');
 }
 
-/** One paper as a line of CSV (RFC 4180), without the line end. */
-export function csvLine(paper: StoredPaper, withSeq: boolean): string {
+function csvLine(paper: StoredPaper, withSeq: boolean): string {
   return columns(withSeq)
     .map(([, cell]) => csvCell(cell(paper)))
     .join(',');

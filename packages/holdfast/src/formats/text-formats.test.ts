@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoredPaper } from '../../model/paper.ts';
-import type { Output } from '../io.ts';
-import { examplePaper } from '../testing/example-paper.ts';
-import { testIo } from '../testing/test-io.ts';
+import { examplePaper } from '../cli/testing/example-paper.ts';
 import { csvCell } from './csv.ts';
-import { exportLine } from './export-line.ts';
-import { writePapers } from './write-papers.ts';
-
-async function* several(...papers: StoredPaper[]): AsyncGenerator<StoredPaper> {
-  yield* papers;
-}
+import { exportLine } from './jsonl.ts';
+import { written } from './testing/written.ts';
 
 describe('a line of JSONL', () => {
   it('has the keys of the contract in their fixed order', () => {
@@ -64,9 +57,7 @@ describe('a cell of CSV', () => {
 
 describe('an export', () => {
   it('as CSV has a header, stable columns and line ends of RFC 4180', async () => {
-    const io = testIo();
-    await writePapers(io, several(examplePaper()), { format: 'csv', seq: false });
-    const [header, line, end] = io.out.text.split('\r\n');
+    const [header, line, end] = (await written('csv', [examplePaper()], { withSeq: false })).split('\r\n');
     expect(header).toBe(
       'source,id,version,datestamp,deleted,withdrawn,title,abstract,authors,categories,doi,journalRef,comment,published,updated,license,urls,hash,hashVersion',
     );
@@ -77,38 +68,12 @@ describe('an export', () => {
   });
 
   it('has seq unless it is refused', async () => {
-    const io = testIo();
-    await writePapers(io, several(examplePaper()), { format: 'jsonl' });
-    expect(io.out.text).toMatch(/^\{"seq":7,/);
+    expect(await written('jsonl', [examplePaper()])).toMatch(/^\{"seq":7,/);
+    expect(await written('csv', [examplePaper()])).toMatch(/^seq,source,.*\r\n7,arxiv,/);
   });
 
-  it('of nothing writes nothing', async () => {
-    const io = testIo();
-    await writePapers(io, several(), { format: 'jsonl', seq: true });
-    expect(io.out.text).toBe('');
-  });
-
-  it('reads no further while its reader is behind', async () => {
-    let taken = 0;
-    let drain = (): void => undefined;
-    async function* papers(): AsyncGenerator<StoredPaper> {
-      for (; taken < 1_000; taken += 1) yield examplePaper({ abstract: 'x'.repeat(1_000) });
-    }
-    const out: Output = {
-      write: () => false,
-      once: (_, listener) => {
-        drain = listener;
-      },
-    };
-    const written = writePapers({ out }, papers(), { format: 'jsonl', seq: true });
-    await new Promise(setImmediate);
-    expect(taken).toBeGreaterThan(0);
-    expect(taken).toBeLessThan(100);
-    for (let turn = 0; turn < 100; turn += 1) {
-      drain();
-      await new Promise(setImmediate);
-    }
-    await written;
-    expect(taken).toBe(1_000);
+  it('of nothing writes nothing as JSONL, and a header as CSV', async () => {
+    expect(await written('jsonl', [])).toBe('');
+    expect(await written('csv', [])).toMatch(/^seq,.*\r\n$/);
   });
 });

@@ -1,4 +1,5 @@
-import type { Author, StoredPaper } from '../../model/paper.ts';
+import type { Author, StoredPaper } from '../model/paper.ts';
+import type { FormatOptions, FormatWriter } from './format.ts';
 
 /**
  * One paper as a line of JSONL without the line end: the keys of DESIGN's contract in their fixed order.
@@ -36,4 +37,9 @@ function author({ name, orcid, affiliation }: Author): Author {
     ...(orcid === undefined ? {} : { orcid }),
     ...(affiliation === undefined ? {} : { affiliation }),
   };
+}
+
+/** One line a paper. */
+export function jsonlWriter({ withSeq }: FormatOptions): FormatWriter {
+  return { header: () => '', paper: (paper) => `${exportLine(paper, withSeq)}\n`, footer: () => '' };
 }
