@@ -1,32 +1,57 @@
+import type { Config } from '../config/index.ts';
+import { EXIT } from '../model/exit-code.ts';
 import type { IntegrityFinding } from '../store/port.ts';
 import { askOrDo } from './ask-or-do.ts';
-import { EXIT } from '../model/exit-code.ts';
+import type { Io } from './io.ts';
 import { printList } from './list.ts';
 import type { Register } from './verb.ts';
 
+/** A row of the list. */
+type Finding = Pick<IntegrityFinding, 'key' | 'problem'> & { readonly what: string };
+
 /** `verify`: recomputes hashes and checks the store's structure; exit code 5 when anything is violated. */
 export const register: Register = (command, run) => {
-  command.option('--json', 'print one array of findings').action(
-    run<{ json?: boolean }>(async ({ io, options, look, resolved }) => {
-      const findings = await askOrDo<readonly IntegrityFinding[]>(io, resolved().config, {
-        verb: 'verify',
-        args: {},
-        alone: ({ store }) => collect(store.verify()),
-      });
-      await printList(io, look, options.json === true, {
-        rows: findings,
-        columns: [
-          { title: 'WHAT', cell: ({ what }) => what },
-          { title: 'KEY', cell: ({ key }) => key },
-          { title: 'PROBLEM', flexible: true, cell: ({ problem }) => problem },
-        ],
-        nothing: 'The store is whole: every hash and every reference was checked.',
-        next: 'Something changed what was written. Restore a copy of the data folder, or harvest into a new one (--data-dir).',
-      });
-      return findings.length > 0 ? EXIT.integrity : EXIT.ok;
-    }),
-  );
+  command
+    .option('--json', 'print one array of findings')
+    .option('--proof <file>', 'also count again what this proof says, and compare')
+    .action(
+      run<{ json?: boolean; proof?: string }>(async ({ io, options, look, resolved }) => {
+        const { config } = resolved();
+        const findings = [
+          // First, so that a file that is no proof is refused before the long work.
+          ...(options.proof === undefined ? [] : await againstProof(io, config, options.proof)),
+          ...(await ownFindings(io, config)),
+        ];
+        await printList(io, look, options.json === true, {
+          rows: findings,
+          columns: [
+            { title: 'WHAT', cell: ({ what }) => what },
+            { title: 'KEY', cell: ({ key }) => key },
+            { title: 'PROBLEM', flexible: true, cell: ({ problem }) => problem },
+          ],
+          nothing:
+            options.proof === undefined
+              ? 'The store is whole: every hash and every reference was checked.'
+              : 'The store is whole and holds what the proof says.',
+          next: 'Something changed what was written. Restore a copy of the data folder, or harvest into a new one (--data-dir).',
+        });
+        return findings.length > 0 ? EXIT.integrity : EXIT.ok;
+      }),
+    );
 };
+
+async function againstProof(io: Io, config: Config, file: string): Promise<readonly Finding[]> {
+  const { verifyProof } = await import('./verify-proof.ts');
+  return verifyProof(io, config, file);
+}
+
+function ownFindings(io: Io, config: Config): Promise<readonly Finding[]> {
+  return askOrDo<readonly IntegrityFinding[]>(io, config, {
+    verb: 'verify',
+    args: {},
+    alone: ({ store }) => collect(store.verify()),
+  });
+}
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   const found: Item[] = [];

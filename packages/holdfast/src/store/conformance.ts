@@ -3,6 +3,7 @@ import { feedCases } from './testing/feed-cases.ts';
 import type { Bench, Case } from './testing/fixtures.ts';
 import { healthCases } from './testing/health-cases.ts';
 import { leaseCases } from './testing/lease-cases.ts';
+import { momentCases } from './testing/moment-cases.ts';
 import { readCases } from './testing/read-cases.ts';
 import { recordCases } from './testing/record-cases.ts';
 import { troubleCases } from './testing/trouble-cases.ts';
@@ -24,6 +25,7 @@ export function storeConformance(
     ...feedCases,
     ...troubleCases,
     ...readCases,
+    ...momentCases,
     ...healthCases,
     ...upkeepCases,
   ];
