@@ -224,7 +224,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'status',
     folder: `${app}/status`,
-    mayImport: [...parts, 'store', 'control', 'audit report'],
+    mayImport: [...parts, 'store', 'control', 'backup', 'audit report'],
     reason: 'The status is read from the store and asked of whoever runs; who shows it is not its affair.',
   },
   {

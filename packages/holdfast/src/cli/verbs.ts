@@ -51,6 +51,12 @@ export const VERBS: readonly Verb[] = [
   },
   { usage: 'ack <id>', summary: 'acknowledge a quarantined record or a gap', load: () => import('./ack.ts') },
   { usage: 'verify', summary: 'check the integrity of the store', load: () => import('./verify.ts') },
+  { usage: 'backup', summary: 'copy the store and test the copy', load: () => import('./backup.ts') },
+  {
+    usage: 'restore <file>',
+    summary: 'put a backup in the place of the store',
+    load: () => import('./restore.ts'),
+  },
   { usage: 'retry <source>', summary: 'end the waiting of a source', load: () => import('./retry.ts') },
   {
     usage: 'pause [source]',

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { tmpdir } from 'node:os';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
+import { lastBackup, runBackup } from '../backup/index.ts';
 import type { Config } from '../config/config.ts';
 import { controlPath } from '../control/control-path.ts';
 import { listen } from '../control/listen.ts';
@@ -14,9 +15,11 @@ import { missingContact, userAgent } from '../transport/user-agent.ts';
 import { readVersion } from '../version.ts';
 import { answerer } from './answers.ts';
 import { countChanges } from './change-counter.ts';
+import { keepBackedUp } from './backups.ts';
 import { Engine } from './engine.ts';
 import { IncidentKeeper } from './incidents/incident-keeper.ts';
 import { keepIndexed } from './indexer.ts';
+import { connectionHealth } from './live-status.ts';
 import type { StartMessage } from './messages.ts';
 import { storeFile } from './open-store.ts';
 import { processMetrics } from './process-metrics.ts';
@@ -50,9 +53,11 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   run.onEngine(engine);
   announce(config, engine, tell);
   const background = new AbortController();
+  const failed = new AbortController();
   const harvest = engine.run(signal).finally(() => background.abort());
   // It is raced below, once the rest stands.
-  harvest.catch(() => undefined);
+  harvest.catch(() => failed.abort());
+  const stop = AbortSignal.any([signal, failed.signal]);
   const readProcess = processMetrics(systemClock.now());
   const control = await listen(
     ownControlPath(config),
@@ -65,7 +70,10 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     const ending = background.signal;
     const { watchMachine } = await import('./watch-machine.ts');
     if (!ending.aborted) watched.by = watchMachine(engine, config, systemClock);
-    await Promise.all(helpersOf({ engine, store, config, incidents, timeline, signal: ending }));
+    await Promise.all([
+      ...helpersOf({ engine, store, config, incidents, timeline, signal: ending }),
+      keepConfiguredOutputs({ run, engine, incidents }, { harvested: ending, stop }),
+    ]);
   });
   try {
     await Promise.race([harvest, rest]);
@@ -144,6 +152,24 @@ async function compose({ start, store, tell, uniqueId }: EngineRun): Promise<Com
   return { engine, incidents, timeline, watched, close };
 }
 
+/** The files that are kept up to date for others. They are loaded after the start. */
+async function keepConfiguredOutputs(
+  { run, engine, incidents }: Pick<HelperParts, 'engine' | 'incidents'> & { readonly run: EngineRun },
+  end: { readonly harvested: AbortSignal; readonly stop: AbortSignal },
+): Promise<void> {
+  const startedAt = systemClock.monotonic();
+  const { keepOutputs } = await import('./outputs.ts');
+  const parts = {
+    outputs: run.start.config.outputs,
+    store: run.store,
+    clock: systemClock,
+    health: () => connectionHealth(engine, systemClock.monotonic() - startedAt),
+    emit: (event: EngineEvent) => run.tell({ type: 'event', event }),
+    trouble: incidents.output.bind(incidents),
+  };
+  await keepOutputs(parts, end);
+}
+
 interface HelperParts {
   readonly engine: Engine;
   readonly store: Store;
@@ -157,13 +183,25 @@ interface HelperParts {
 function helpersOf({ engine, store, config, incidents, timeline, signal }: HelperParts): Promise<void>[] {
   const isBusy = (): boolean =>
     engine.lastCommitAt !== null && systemClock.now() - engine.lastCommitAt < BUSY_MS;
-  const { rawRetention, maxDisk, alerts } = config;
+  const { rawRetention, maxDisk, alerts, backup } = config;
+  const file = storeFile(config);
   return [
     keepIndexed(store, systemClock, isBusy, signal),
     keepStates(engine, store, systemClock, signal),
     incidents.run(signal),
     timeline.run(signal),
     store.stats().then(({ lastSeq }) => countChanges(store, engine.counters, systemClock, lastSeq, signal)),
+    keepBackedUp(
+      {
+        clock: systemClock,
+        every: backup.every,
+        last: () => lastBackup(backup.folder, file, systemClock.now()),
+        make: (ending) =>
+          runBackup({ store: file, folder: backup.folder, to: null, keep: backup.keep }, ending),
+        onResult: (failure) => incidents.backup(failure),
+      },
+      signal,
+    ),
     keepUp(
       {
         store,
@@ -172,7 +210,7 @@ function helpersOf({ engine, store, config, incidents, timeline, signal }: Helpe
         keepRawMs: rawRetention,
         maxDisk,
         diskDays: alerts.diskDays,
-        freeBytes: () => freeBytes(dirname(storeFile(config))),
+        freeBytes: () => freeBytes(dirname(file)),
         isBusy,
         onForecast: (summary) => incidents.forecast(summary),
       },

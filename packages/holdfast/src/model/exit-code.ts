@@ -28,6 +28,7 @@ export function combineExitCodes(codes: readonly number[]): number {
 export function exitCodeOf(errorCode: string): ExitCode {
   if (errorCode.startsWith('ERR_CONFIG_')) return EXIT.configuration;
   if (errorCode.startsWith('ERR_USAGE')) return EXIT.usage;
-  if (errorCode === 'ERR_STORE_LOCKED') return EXIT.locked;
+  if (errorCode === 'ERR_STORE_LOCKED' || errorCode === 'ERR_BACKUP_BUSY') return EXIT.locked;
+  if (errorCode === 'ERR_STORE_CORRUPT' || errorCode === 'ERR_BACKUP_DAMAGED') return EXIT.integrity;
   return EXIT.unexpected;
 }

@@ -14,6 +14,7 @@ export type IncidentCause =
   | 'clock-step'
   | 'disk'
   | 'disk-forecast'
+  | 'backup'
   | 'gap'
   | 'quarantine'
   | 'stale'

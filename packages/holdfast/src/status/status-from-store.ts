@@ -1,3 +1,4 @@
+import { lastBackup } from '../backup/folder.ts';
 import type { Config } from '../config/index.ts';
 import { addDays, dayOf } from '../model/day.ts';
 import type { StoreReader, StoreStats } from '../store/port.ts';
@@ -85,6 +86,7 @@ export async function statusFromStore(
       auditCompleteUntil: earliestUntil(until),
       schemaVersion: stats.schemaVersion,
       bytes: stats.bytes + stats.walBytes,
+      backup: lastBackup(config.backup.folder, config.store.slice('sqlite:'.length), now),
     },
     disk: await diskReport(config, stats, samples, now),
     timeline: { from: isoOf(lastDayFrom(now)), slotSeconds: CELL_MS / 1000 },

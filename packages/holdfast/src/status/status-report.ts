@@ -137,6 +137,14 @@ export interface StatusReport {
     readonly auditCompleteUntil: string | null;
     readonly schemaVersion: number;
     readonly bytes: number;
+    /** The last copy that was made, whatever came of it; null when there is none in the configured folder. */
+    readonly backup: {
+      readonly at: string;
+      readonly ok: boolean;
+      readonly file: string;
+      /** When the last good one was made. */
+      readonly lastSuccessAt: string | null;
+    } | null;
   };
   readonly disk: DiskReport;
   /** Of the sources' timelines: begin of their first letter, and seconds per letter. */

@@ -117,6 +117,7 @@ describe('the status of a store without an engine', () => {
       gapsOpen: 1,
       auditCompleteUntil: null,
       schemaVersion: 3,
+      backup: null,
       bytes: 2_100_000_010,
     });
     expect(report.sources[0]).toEqual({

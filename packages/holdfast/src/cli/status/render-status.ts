@@ -6,7 +6,7 @@ import { fit } from '../terminal/width.ts';
 import type { StatusReport } from '../../status/status-report.ts';
 import { nextCommands } from '../../status/verdict.ts';
 import { incidentLines } from './incident-lines.ts';
-import { bytes, grouped } from './quantities.ts';
+import { bytes, grouped, shortSpan } from './quantities.ts';
 import { sourceHeading, sourceLines } from './source-lines.ts';
 
 /** The status for people: lines of at most `look.columns` columns. */
@@ -30,6 +30,7 @@ function headLines(report: StatusReport, look: Look, now: number): string[] {
   return [
     `${paint(look, style, state)}  ${fit(engineFacts(report, now).join(sep(look)), look.columns - state.length - 2)}`,
     fit(`  Store ${storeFacts(report).join(sep(look))}`, look.columns),
+    ...backupLine(report, look, now),
     ...[machineFacts(report)]
       .filter((facts) => facts.length > 0)
       .map((facts) => fit(`  ${facts.join(sep(look))}`, look.columns)),
@@ -58,6 +59,16 @@ function storeFacts({ store }: StatusReport): string[] {
     bytes(store.bytes),
     ...(store.auditCompleteUntil === null ? [] : [`audited complete to ${store.auditCompleteUntil}`]),
   ];
+}
+
+/** Nothing before the first one: who makes none need not read of it. */
+function backupLine({ store: { backup } }: StatusReport, look: Look, now: number): string[] {
+  if (backup === null) return [];
+  const since = (at: string): string => `${shortSpan(Math.max(0, now - Date.parse(at)))} ago`;
+  if (backup.ok) return [fit(`  Backup ${since(backup.at)}, tested`, look.columns)];
+  const good =
+    backup.lastSuccessAt === null ? 'none passed so far' : `last good ${since(backup.lastSuccessAt)}`;
+  return [paint(look, 'red', fit(`  Backup FAILED ${since(backup.at)}, ${good}`, look.columns))];
 }
 
 function machineFacts({ disk, machine }: StatusReport): string[] {

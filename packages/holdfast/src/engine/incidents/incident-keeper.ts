@@ -63,6 +63,16 @@ export class IncidentKeeper {
     this.#turn({ type: 'forecast', at: this.#options.clock.now(), summary });
   }
 
+  /** Why the last backup failed, as a sentence; null = it did not. */
+  backup(summary: string | null): void {
+    this.#turn({ type: 'backup', at: this.#options.clock.now(), summary });
+  }
+
+  /** A file of `outputs` cannot be written, as a sentence; null = it can. */
+  output(output: 'jsonl' | 'summary', summary: string | null, nextAttemptAt: number | null): void {
+    this.#turn({ type: 'output', at: this.#options.clock.now(), output, summary, nextAttemptAt });
+  }
+
   /** Keeps the book until `signal` aborts, then writes what is left. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;

@@ -31,7 +31,17 @@ export type BookInput =
       readonly quarantined: ReadonlyMap<string, number>;
     }
   /** A sentence when the disk will be full too soon; null when it will not. */
-  | { readonly type: 'forecast'; readonly at: number; readonly summary: string | null };
+  | { readonly type: 'forecast'; readonly at: number; readonly summary: string | null }
+  /** Why a file of `outputs` cannot be written; null when it can. */
+  | {
+      readonly type: 'output';
+      readonly at: number;
+      readonly output: 'jsonl' | 'summary';
+      readonly summary: string | null;
+      readonly nextAttemptAt: number | null;
+    }
+  /** A sentence when the last backup failed; null when it did not. */
+  | { readonly type: 'backup'; readonly at: number; readonly summary: string | null };
 
 /** The one transition of the book. Pure. */
 export function turn(book: Book, input: BookInput): Book {
@@ -47,8 +57,12 @@ export function turn(book: Book, input: BookInput): Book {
       return reckon(load(book, input.incidents, input.setAside), at);
     case 'counted':
       return reckon(countOf(countOf(book, 'gap', input.gaps, at), 'quarantine', input.quarantined, at), at);
+    case 'output':
+      return reckon(onOutput(book, input), at);
     case 'forecast':
-      return reckon(forecast(book, input.summary, at), at);
+      return reckon(ofStore(book, 'disk-forecast', input.summary, at), at);
+    case 'backup':
+      return reckon(ofStore(book, 'backup', input.summary, at), at);
   }
 }
 
@@ -106,7 +120,8 @@ function proved(book: Book, source: string, at: number): Book {
   // An engine that starts is told of no return of a network that was lost before it.
   const troubles = without(
     answered,
-    (each) => each.cause === 'disk' || (each.cause === 'offline' && each.source === null),
+    (each) =>
+      (each.cause === 'disk' && each.scope === 'store') || (each.cause === 'offline' && each.source === null),
   );
   const proofs = new Map([...book.proofs, [service, at]]);
   return { ...book, troubles: book.isCutOff ? begunAnew(troubles, at) : troubles, proofs, isCutOff: false };
@@ -198,12 +213,26 @@ function countOf(
   return { ...book, troubles };
 }
 
-function forecast(book: Book, summary: string | null, at: number): Book {
-  if (summary === null)
-    return { ...book, troubles: without(book.troubles, ({ cause }) => cause === 'disk-forecast') };
+/** A trouble of the store itself that lasts until the same place says that it is over. */
+function ofStore(book: Book, cause: 'disk-forecast' | 'backup', summary: string | null, at: number): Book {
+  if (summary === null) return { ...book, troubles: without(book.troubles, (each) => each.cause === cause) };
   return see(
     book,
-    { cause: 'disk-forecast', scope: 'store', layer: 'storage', source: null, summary, nextAttemptAt: null },
+    { cause, scope: 'store', layer: 'storage', source: null, summary, nextAttemptAt: null },
     at,
   );
+}
+
+/** The disk of an output is not the store's: a commit says nothing about it. */
+function onOutput(
+  book: Book,
+  { output, summary, nextAttemptAt, at }: Extract<BookInput, { type: 'output' }>,
+): Book {
+  const scope = `output ${output}`;
+  if (summary === null)
+    return {
+      ...book,
+      troubles: without(book.troubles, (each) => each.cause === 'disk' && each.scope === scope),
+    };
+  return see(book, { cause: 'disk', scope, layer: 'storage', source: null, summary, nextAttemptAt }, at);
 }

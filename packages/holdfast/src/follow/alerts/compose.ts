@@ -24,6 +24,7 @@ const OPENED: Readonly<Record<IncidentCause, (scopes: string) => string>> = {
   'set-aside': (scopes) => `a page was set aside: ${scopes}`,
   disk: () => 'the disk does not let us write',
   'disk-forecast': () => 'the disk will soon be full',
+  backup: () => 'the last backup failed',
   offline: () => 'offline',
   asleep: () => 'asleep',
   'clock-step': () => 'the clock was set',

@@ -43,7 +43,7 @@ describe('what is told', () => {
     expect(scene.events).toEqual([]);
   });
 
-  it.each(['stale', 'gap', 'quarantine', 'set-aside', 'disk', 'disk-forecast', 'oom', 'hung'] as const)(
+  it.each(['stale', 'gap', 'quarantine', 'set-aside', 'disk', 'disk-forecast', 'backup', 'oom', 'hung'] as const)(
     'tells %s at once',
     async (cause) => {
       const scene = new Scene();

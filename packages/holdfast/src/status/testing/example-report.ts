@@ -80,6 +80,7 @@ export function exampleReport(change: Partial<StatusReport> = {}): StatusReport 
       auditCompleteUntil: null,
       schemaVersion: 3,
       bytes: 1_000_000,
+      backup: null,
     },
     disk: { freeBytes: 41e9, usedBytes: 1e6, walBytes: 0, maxDisk: null, fullInDays: null },
     timeline: { from: ago(47 * 1_800_000), slotSeconds: 1_800 },
