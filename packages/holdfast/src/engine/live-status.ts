@@ -38,9 +38,6 @@ export function liveStatus(
   uptimeMs: number,
 ): LiveStatus {
   const sources = engine.sources();
-  const fetches = sources.flatMap(({ health: { lastSuccessAt } }) =>
-    lastSuccessAt === null ? [] : [lastSuccessAt],
-  );
   return {
     engine: {
       state: 'running',
@@ -49,12 +46,7 @@ export function liveStatus(
       version,
       restarts,
     },
-    connectionHealth: {
-      failures: sources.reduce((sum, { health }) => sum + health.failures, 0),
-      totalRetries: sources.reduce((sum, { health }) => sum + health.retries, 0),
-      lastSuccessfulFetch: fetches.length === 0 ? null : iso(Math.max(...fetches)),
-      uptimeHours: Math.round(uptimeMs / 36_000) / 100,
-    },
+    connectionHealth: connectionHealth(engine, uptimeMs),
     machine: engine.machine(),
     sources: sources.map(({ id, harvester, health }) => {
       const { state, reason, nextAttemptAt, attempt } = sourceNow(harvester);
@@ -67,6 +59,21 @@ export function liveStatus(
         attempt,
       };
     }),
+  };
+}
+
+/** How the connections of all sources do. */
+export function connectionHealth(
+  engine: Pick<Engine, 'sources'>,
+  uptimeMs: number,
+): LiveStatus['connectionHealth'] {
+  const healths = engine.sources().map(({ health }) => health);
+  const fetches = healths.flatMap(({ lastSuccessAt }) => (lastSuccessAt === null ? [] : [lastSuccessAt]));
+  return {
+    failures: healths.reduce((sum, { failures }) => sum + failures, 0),
+    totalRetries: healths.reduce((sum, { retries }) => sum + retries, 0),
+    lastSuccessfulFetch: fetches.length === 0 ? null : iso(Math.max(...fetches)),
+    uptimeHours: Math.round(uptimeMs / 36_000) / 100,
   };
 }
 
