@@ -37,6 +37,11 @@ export const VERBS: readonly Verb[] = [
   { usage: 'search <query...>', summary: 'find papers', load: () => import('./search.ts') },
   { usage: 'show <id>', summary: 'show one paper', load: () => import('./show.ts') },
   { usage: 'sources', summary: 'list the sources and how they stand', load: () => import('./sources.ts') },
+  {
+    usage: 'audit',
+    summary: 'compare what is here with what the upstream has',
+    load: () => import('./audit.ts'),
+  },
   { usage: 'gaps', summary: 'list what is known to be missing', load: () => import('./gaps.ts') },
   {
     usage: 'incidents',
