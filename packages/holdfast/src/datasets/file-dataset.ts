@@ -1,7 +1,7 @@
-import type { Dataset, DatasetBatch, DatasetEntry, DatasetForm } from './port.ts';
+import type { Dataset, DatasetBatch, DatasetForm } from './port.ts';
 import type { ByteFile } from './files/byte-file.ts';
 import type { FoundFile } from './files/found-file.ts';
-import { bad, type Mark, type ReadForm } from './forms/piece.ts';
+import { bad, type Mark, type Piece, type ReadForm } from './forms/piece.ts';
 import { changed, printOf, readPosition, writePosition, type Position } from './position.ts';
 
 /** A file of a data set: how it is read, or why it is not. */
@@ -50,6 +50,7 @@ export class FileDataset implements Dataset {
         const print = await planned.file.fingerprint(offset);
         yield {
           entries: piece.entries,
+          ...(piece.raw === undefined ? {} : { raw: piece.raw }),
           position: writePosition({ index, name, offset, count, print, before }),
           bytesRead: read + piece.read,
         };
@@ -71,11 +72,7 @@ export class FileDataset implements Dataset {
 }
 
 /** A file that is not read gives one entry that says so. */
-async function* piecesOf(
-  planned: PlannedFile,
-  from: Mark,
-  signal: AbortSignal,
-): AsyncGenerator<{ entries: readonly DatasetEntry[]; next: Mark; read: number }> {
+async function* piecesOf(planned: PlannedFile, from: Mark, signal: AbortSignal): AsyncGenerator<Piece> {
   if ('read' in planned) {
     yield* planned.read(planned.file, from, signal);
     return;

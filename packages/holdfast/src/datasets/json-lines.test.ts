@@ -2,6 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { appendFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Place } from '../model/paper.ts';
 import { openDataset } from './open-dataset.ts';
 import { batchesOf, contentOf, entriesOf, put, temporaryFolder } from './testing/read-all.ts';
 
@@ -29,6 +30,12 @@ async function contents(content: string | Uint8Array, name = 'data'): Promise<re
   return (await entriesOf(await openDataset(await put(folder, name, content)))).map(contentOf);
 }
 
+function textAt(raw: Uint8Array | undefined, place: Place | undefined): string {
+  if (raw === undefined || place === undefined) return '';
+  const text = Buffer.from(raw.subarray(place.offset, place.offset + place.length)).toString('utf8');
+  return text.replace('\ufeff', '');
+}
+
 describe('JSON in files', () => {
   it('is read as it was written, whatever separates the records and however the file is packed', async () => {
     const writings = {
@@ -48,7 +55,12 @@ describe('JSON in files', () => {
         fc.constantFrom(...Object.values(writings)),
         fc.constantFrom(...Object.values(packings)),
         async (records, write, pack) => {
-          expect(await contents(pack(write(records)))).toEqual(records);
+          const path = await put(folder, 'any', pack(write(records)));
+          const batches = await batchesOf(await openDataset(path));
+          expect(batches.flatMap(({ entries }) => entries).map(contentOf)).toEqual(records);
+          // The bytes of each entry are where it says.
+          const texts = batches.flatMap(({ entries, raw }) => entries.map(({ place }) => textAt(raw, place)));
+          expect(texts.map((each) => JSON.parse(each) as unknown)).toEqual(records);
         },
       ),
       { numRuns: 150 },

@@ -47,6 +47,8 @@ class ValueScanner {
   #entries: DatasetEntry[] = [];
   #mark: Mark;
   #count: number;
+  /** Bytes since the mark that are no longer in the buffer. */
+  #raw: Buffer[] = [];
   /** Bytes since the mark's offset that are not done. */
   #buffer: Buffer = Buffer.alloc(0);
   #base: number;
@@ -66,6 +68,7 @@ class ValueScanner {
     this.#buffer = this.#buffer.length === 0 ? bytes : Buffer.concat([this.#buffer, bytes]);
     for (; this.#at < this.#buffer.length; this.#at += 1) this.#step(this.#buffer[this.#at] ?? 0);
     const done = this.#place === 'between' ? this.#at : this.#start;
+    this.#raw.push(this.#buffer.subarray(0, done));
     this.#buffer = this.#buffer.subarray(done);
     this.#base += done;
     this.#at -= done;
@@ -81,7 +84,9 @@ class ValueScanner {
     this.#mark = { offset: this.#base, count: this.#count };
     const entries = this.#entries;
     this.#entries = [];
-    return { entries, next: this.#mark };
+    const raw = new Uint8Array(Buffer.concat(this.#raw));
+    this.#raw = [];
+    return { entries, raw, next: this.#mark };
   }
 
   end(cut: boolean): Omit<Piece, 'read'> | null {
@@ -92,6 +97,7 @@ class ValueScanner {
       this.#count += 1;
       this.#entries.push(bad(this.#where(), 'ERR_DATASET_CUT', what, rest.subarray(0, KEPT)));
     }
+    this.#raw.push(rest);
     this.#base += rest.length;
     this.#buffer = Buffer.alloc(0);
     return this.piece(true);
@@ -142,16 +148,11 @@ class ValueScanner {
   #take(end: number): void {
     const bytes = this.#buffer.subarray(this.#start, end);
     this.#count += 1;
-    this.#entries.push(
-      isUtf8(bytes)
-        ? jsonEntry(this.#where(), bytes.toString('utf8'))
-        : bad(
-            this.#where(),
-            'ERR_DATASET_ENCODING',
-            'The value is not valid UTF-8.',
-            bytes.subarray(0, KEPT),
-          ),
-    );
+    const place = { offset: this.#base + this.#start - this.#mark.offset, length: end - this.#start };
+    const entry = isUtf8(bytes)
+      ? jsonEntry(this.#where(), bytes.toString('utf8'))
+      : bad(this.#where(), 'ERR_DATASET_ENCODING', 'The value is not valid UTF-8.', bytes.subarray(0, KEPT));
+    this.#entries.push({ ...entry, place });
     this.#place = 'between';
     this.#depth = 0;
   }
@@ -161,6 +162,7 @@ class ValueScanner {
     this.#count += 1;
     const reason = `A value is longer than ${LONGEST_LINE} bytes.`;
     this.#entries.push(bad(this.#where(), 'ERR_DATASET_TOO_LONG', reason, this.#buffer.subarray(0, KEPT)));
+    this.#raw.push(this.#buffer);
     this.#base += this.#buffer.length;
     this.#buffer = Buffer.alloc(0);
     this.#at = 0;

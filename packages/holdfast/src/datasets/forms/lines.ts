@@ -22,40 +22,64 @@ export async function* readLines(
 ): AsyncGenerator<Piece> {
   const { name } = file.found;
   let entries: DatasetEntry[] = [];
+  let raw: Buffer[] = [];
+  let rawLength = 0;
   let next = from;
-  let start = from.offset;
   let diskRead = 0;
-  for await (const block of blocksOf(file, start, { size: blockSize, longest: LONGEST_LINE }, signal)) {
-    const lines = block.type === 'lines' ? linesOf(block.bytes, next.offset === 0) : null;
+  for await (const block of blocksOf(file, from.offset, { size: blockSize, longest: LONGEST_LINE }, signal)) {
     let { count } = next;
-    for (const line of lines ?? []) {
+    let at = rawLength;
+    for (const { line, length } of block.type === 'lines' ? linesOf(block.bytes, next.offset === 0) : []) {
       count += 1;
       const entry = entryOf(`${name}:${count}`, line, read);
-      if (entry !== null) entries.push(entry);
+      if (entry !== null) entries.push({ ...entry, place: { offset: at, length } });
+      at += length;
     }
-    if (block.type !== 'lines') entries.push(lostLine(`${name}:${++count}`, block));
+    if (block.type !== 'lines') {
+      count += 1;
+      const place = { offset: rawLength, length: block.bytes.length };
+      entries.push({ ...lostLine(`${name}:${count}`, block), place });
+    }
+    raw.push(block.bytes);
+    rawLength += block.bytes.length;
     next = { offset: block.end, count };
     diskRead = block.read;
-    if (entries.length < BATCH && block.end - start < BATCH_BYTES) continue;
-    yield { entries, next, read: diskRead };
-    entries = [];
-    start = block.end;
+    if (entries.length < BATCH && rawLength < BATCH_BYTES) continue;
+    yield { entries, raw: joined(raw, rawLength), next, read: diskRead };
+    [entries, raw, rawLength] = [[], [], 0];
   }
-  if (next.offset > start || entries.length > 0) yield { entries, next, read: diskRead };
+  if (rawLength > 0 || entries.length > 0)
+    yield { entries, raw: joined(raw, rawLength), next, read: diskRead };
 }
 
-/** A line as text, or its bytes where they are not UTF-8. */
-type Line = string | Uint8Array;
+function joined(blocks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const block of blocks) {
+    bytes.set(block, at);
+    at += block.length;
+  }
+  return bytes;
+}
 
-function linesOf(block: Buffer, first: boolean): readonly Line[] {
-  const bytes =
-    first && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
-  if (isUtf8(bytes)) return splitLines(bytes.toString('utf8'));
+/** A line as text, or its bytes where they are not UTF-8, and its length in bytes with its end. */
+interface Line {
+  readonly line: string | Uint8Array;
+  readonly length: number;
+}
+
+function* linesOf(block: Buffer, first: boolean): Generator<Line> {
+  const mark = first && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? 3 : 0;
+  const bytes = block.subarray(mark);
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const oneByte = text?.length === bytes.length;
   // Latin-1 has a character for each byte, so a line's bytes are found again.
-  return splitLines(bytes.toString('latin1')).map((line) => {
-    const own = Buffer.from(line, 'latin1');
-    return isUtf8(own) ? own.toString('utf8') : own;
-  });
+  for (const [index, each] of splitLines(text ?? bytes.toString('latin1')).entries()) {
+    const own = text === null ? Buffer.from(each, 'latin1') : null;
+    const line = own === null ? each : isUtf8(own) ? own.toString('utf8') : own;
+    const length = own?.length ?? (oneByte ? each.length : Buffer.byteLength(each));
+    yield { line, length: length + 1 + (index === 0 ? mark : 0) };
+  }
 }
 
 function splitLines(text: string): string[] {
@@ -64,7 +88,7 @@ function splitLines(text: string): string[] {
   return lines;
 }
 
-function entryOf(where: string, line: Line, read: ReadLine): DatasetEntry | null {
+function entryOf(where: string, line: string | Uint8Array, read: ReadLine): DatasetEntry | null {
   if (typeof line !== 'string') {
     return bad(where, 'ERR_DATASET_ENCODING', 'The line is not valid UTF-8.', line.subarray(0, KEPT));
   }

@@ -10,6 +10,8 @@ export interface Mark {
 /** Entries of one file and where to go on after them. */
 export interface Piece {
   readonly entries: readonly DatasetEntry[];
+  /** The decoded bytes of the entries, where these have places in them; its own memory. */
+  readonly raw?: Uint8Array;
   readonly next: Mark;
   /** Bytes of the file on the disk that were read. */
   readonly read: number;
