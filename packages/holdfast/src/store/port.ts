@@ -80,6 +80,8 @@ export interface Commit {
   readonly next: WindowUpdate;
   readonly page: RawPage | null;
   readonly items: readonly Item[];
+  /** Further items, as the text of `packItems`: whoever prepares commits ahead has it ready for the writer. */
+  readonly packed?: string;
   readonly bad: readonly BadItem[];
   /** Gaps to open or update (by key). A paper or tombstone that arrives closes its record's gap by itself. */
   readonly gaps?: readonly GapUpdate[];

@@ -20,6 +20,7 @@ import type {
 } from '../port.ts';
 import { feedHash } from '../rules/chain-rules.ts';
 import { evidenceOf } from '../rules/evidence-rules.ts';
+import { itemOf, unpackItems } from '../packed-items.ts';
 import { unknownSource } from '../rules/fenced.ts';
 import { createSource, updateSource } from '../rules/source-rules.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
@@ -118,9 +119,9 @@ export class MemoryStore extends MemoryReader implements Store {
     this.#ledger.append({ ...link, ...seqs, dropped: drop, feed: feedHash(changes) }, result);
   }
 
-  #applyItems({ items, bad, page, at }: Commit, source: string): CommitResult {
+  #applyItems({ items, packed = '', bad, page, at }: Commit, source: string): CommitResult {
     const counts = { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0 };
-    for (const item of items) {
+    for (const item of [...items, ...[...unpackItems(packed)].map(itemOf)]) {
       const { result, missing } = this.#records.apply(source, item, page, at);
       counts[result] += 1;
       if (missing !== null) {

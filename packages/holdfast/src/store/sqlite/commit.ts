@@ -1,4 +1,5 @@
 import { newestStamp } from '../../model/knowledge.ts';
+import { unpackItems } from '../packed-items.ts';
 import type { Commit, CommitResult } from '../port.ts';
 import { linesHash } from '../rules/chain-rules.ts';
 import type { Connection } from './database.ts';
@@ -47,7 +48,7 @@ export function findBatch(connection: Connection, batchId: string): CommitResult
 
 function writeItems(
   connection: Connection,
-  { lease, page, items, bad, gaps, closeGaps, at }: Commit,
+  { lease, page, items, packed = '', bad, gaps, closeGaps, at }: Commit,
   sha256: string,
   firstSeq: bigint,
 ): { readonly result: CommitResult; readonly changes: readonly string[] } {
@@ -65,6 +66,11 @@ function writeItems(
       const stamps = [...known.rows, item];
       troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
     }
+  }
+  for (const paper of unpackItems(packed)) {
+    const result = records.applyPacked(paper);
+    counts[result] += 1;
+    if (!paper.imported) troubles.arrived(paper.id, paper.datestamp);
   }
   for (const each of bad) {
     const stamp = each.id === null ? null : newestStamp(records.rows(each.id));

@@ -49,6 +49,7 @@ export interface StoredKnowledge extends Knowledge {
 export const PAPER_ROW =
   'seq, record, born, version, datestamp, hash, hash_version, imported, page, page_offset, page_length, fields';
 const ROWS = `SELECT ${PAPER_ROW} FROM papers WHERE source = ? AND id = ?`;
+const HAS_ROWS = 'SELECT 1 FROM papers WHERE source = ? AND id = ? LIMIT 1';
 const HISTORY =
   'SELECT datestamp, version, published, withdrawn, entries FROM histories WHERE source = ? AND id = ?';
 const JOURNAL = 'SELECT datestamp, journal_ref, url FROM journals WHERE source = ? AND id = ?';
@@ -71,6 +72,12 @@ export class RecordReader {
   know(id: string): StoredKnowledge {
     const rows = this.rows(id);
     return { rows, history: this.#history(id), journal: this.#journal(id) };
+  }
+
+  /** Whether nothing is known of a record. */
+  isNew(id: string): boolean {
+    if (this.#connection.arrays(HAS_ROWS, this.#source, id).length > 0) return false;
+    return this.#history(id) === null && this.#journal(id) === null;
   }
 
   rows(id: string): readonly PaperRow[] {

@@ -1,9 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { apply } from '../../model/apply.ts';
 import { feedLine } from '../../model/feed-line.ts';
+import { HASH_VERSION } from '../../model/hash.ts';
 import type { Item } from '../../model/item.ts';
 import type { KnownHistory, KnownJournal, Outcome, RowWrite } from '../../model/knowledge.ts';
 import type { Change } from '../../model/paper.ts';
+import { itemOf } from '../packed-items.ts';
+import type { PackedPaper } from '../packed-items.ts';
 import type { Connection } from './database.ts';
 import { assignChecked, insertChecked, updateChecked } from './row-check.ts';
 import { NO_RAW } from './raw-writer.ts';
@@ -64,6 +67,31 @@ export class RecordWriter {
     if (outcome.history) this.#writeHistory(item, outcome.history);
     if (outcome.journal) this.#writeJournal(item, outcome.journal);
     return { outcome, known };
+  }
+
+  /** Applies a packed paper; of a record of which nothing is known nothing of it need be parsed. */
+  applyPacked(paper: PackedPaper): Outcome['result'] {
+    if (!this.#reader.isNew(paper.id)) return this.apply(itemOf(paper)).outcome.result;
+    const { id, version, hash, json, datestamp, deleted, imported } = paper;
+    const kind = deleted ? 'deleted' : 'new';
+    const [source, at] = [this.#source, this.#at];
+    const seq = this.#writeChange({
+      kind,
+      source,
+      id,
+      version,
+      hash,
+      hashVersion: HASH_VERSION,
+      datestamp,
+      at,
+    });
+    const raw = this.#raw.keepFor(paper.place);
+    // prettier-ignore
+    const row = [seq, seq, seq, source, id, version ?? '', 1, datestamp, hash, HASH_VERSION, imported ? 1 : 0, ...raw];
+    this.#connection.run(INSERT_PAPER, ...row, json);
+    this.#records += 1;
+    this.#stamped(datestamp);
+    return 'inserted';
   }
 
   /** The rows of a record as they stand. */

@@ -1,0 +1,150 @@
+/**
+ * How fast lines of arXiv's snapshot are imported, against writing the same rows as JSON lines with one fdatasync for
+ * every 500, in turns in one run.
+ *
+ *   npm run bench:import                          1,000,000 rows; exit code 5 when the ratio is below 0.35
+ *   npm run bench:import -- --rows 100000 --rounds 5 --seed 7
+ */
+import {
+  closeSync,
+  createWriteStream,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '@holdfast/resilience/clock';
+import { runImport } from '../../packages/holdfast/src/engine/import/run-import.ts';
+import { openStore } from '../../packages/holdfast/src/store/sqlite/index.ts';
+import type { Store } from '../../packages/holdfast/src/store/port.ts';
+import { lineOf } from './make-lines.ts';
+
+const GATE = 0.35;
+const BATCH = 500;
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    folder: { type: 'string', default: tmpdir() },
+  },
+});
+
+interface Round {
+  readonly reference: number;
+  readonly imported: number;
+}
+
+async function main(): Promise<number> {
+  const [rows, rounds, seed] = [values.rows, values.rounds, values.seed].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const folder = mkdtempSync(join(values.folder, 'holdfast-import-'));
+  console.log(
+    `Node ${process.version}; ${String(rows)} rows in ${String(rounds)} rounds, seed ${String(seed)}`,
+  );
+  const store = await openStore({ file: join(folder, 'store.db'), clock: systemClock });
+  const results: Round[] = [];
+  let peak = 0;
+  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 100);
+  try {
+    const size = Math.floor(rows / rounds);
+    for (let round = 0; round < rounds; round += 1) {
+      const file = join(folder, `part-${String(round)}.jsonl`);
+      await writeLines(file, seed, round * size, size);
+      const reference = writeReference(file, join(folder, 'reference.jsonl'), size);
+      const imported = await importPart(store, file, size);
+      results.push({ reference, imported });
+      console.log(
+        `round ${String(round + 1)}: JSONL ${rate(reference)}, import ${rate(imported)}, ratio ${(imported / reference).toFixed(2)}`,
+      );
+      rmSync(file);
+    }
+  } finally {
+    clearInterval(watch);
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return report(results, peak);
+}
+
+async function writeLines(file: string, seed: number, from: number, count: number): Promise<void> {
+  const out = createWriteStream(file);
+  for (let n = from; n < from + count; n += BATCH) {
+    const last = Math.min(from + count, n + BATCH);
+    const lines = Array.from({ length: last - n }, (_, index) => lineOf(seed, n + index));
+    if (!out.write(`${lines.join('\n')}\n`)) await once(out, 'drain');
+  }
+  out.end();
+  await once(out, 'close');
+}
+
+/** Rows per second; reading the rows is not counted, making their lines and keeping these is. */
+function writeReference(from: string, to: string, count: number): number {
+  const out = openSync(to, 'w');
+  let ms = 0;
+  for (const rows of batchesOf(from)) {
+    const start = performance.now();
+    let text = '';
+    for (const row of rows) text += `${JSON.stringify(row)}\n`;
+    writeSync(out, text);
+    fdatasyncSync(out);
+    ms += performance.now() - start;
+  }
+  closeSync(out);
+  rmSync(to);
+  return (count / ms) * 1_000;
+}
+
+function* batchesOf(file: string): Iterable<readonly unknown[]> {
+  const bytes = readFileSync(file);
+  let rows: unknown[] = [];
+  for (let from = 0; from < bytes.length;) {
+    const end = bytes.indexOf(10, from);
+    rows.push(JSON.parse(bytes.toString('utf8', from, end)));
+    from = end + 1;
+    if (rows.length < BATCH && from < bytes.length) continue;
+    yield rows;
+    rows = [];
+  }
+}
+
+async function importPart(store: Store, path: string, count: number): Promise<number> {
+  const start = performance.now();
+  const world = { config: { sources: [] }, store, clock: systemClock, uniqueId: () => crypto.randomUUID() };
+  const summary = await runImport(world, { path, source: null, signal: new AbortController().signal });
+  const ms = performance.now() - start;
+  if (summary.added !== count)
+    throw new Error(`${String(summary.added)} of ${String(count)} rows were added`);
+  return (count / ms) * 1_000;
+}
+
+function report(results: readonly Round[], peak: number): number {
+  const median = (list: readonly number[]): number =>
+    list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
+  const reference = median(results.map((each) => each.reference));
+  const imported = median(results.map((each) => each.imported));
+  const ratio = median(results.map((each) => each.imported / each.reference));
+  console.log(`\nJSONL + fdatasync  ${rate(reference)}\nimport             ${rate(imported)}`);
+  console.log(
+    `ratio              ${ratio.toFixed(2)} (at least ${String(GATE)})\nmemory at most     ${(peak / 2 ** 20).toFixed(0)} MB`,
+  );
+  return ratio >= GATE ? 0 : 5;
+}
+
+function rate(perSecond: number): string {
+  return `${Math.round(perSecond).toLocaleString('en')} rows/s`;
+}
+
+void statSync;
+process.exitCode = await main();
