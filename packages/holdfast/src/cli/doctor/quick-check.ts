@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { openConnection } from '../../store/sqlite/database.ts';
 import { openReader } from '../../store/sqlite/index.ts';
-import { quickCheck } from '../../store/sqlite/sqlite-writer.ts';
+import { quickCheck } from '../../store/sqlite/check-file.ts';
 import type { QuickCheck } from './world.ts';
 
 /** A larger file takes minutes; `verify` reads it all. */

@@ -150,8 +150,11 @@ test('what was damaged in the file is found and named', async () => {
   const store = await openStore({ file, clock });
   const harvest = new Harvest(store, await leased(store));
   const place = { offset: 0, length: 1 };
-  for (const id of ['a', 'b', 'c', 'd'])
-    await harvest.add([paper({ id, title: id }, '2024-01-02', { place })], { page: page(`page ${id}`) });
+  const batches = ['a', 'b', 'c', 'd'].map((id) => `batch of ${id}`);
+  for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
+    const items = [paper({ id, title: id }, '2024-01-02', { place })];
+    await harvest.add(items, { page: page(`page ${id}`), batchId: batches[index] ?? '' });
+  }
   await store.close();
   const connection = openPlain(file);
   connection.exec(`UPDATE papers SET fields = replace(fields, '"title":"a"', '"title":"A"') WHERE id = 'a';
@@ -171,7 +174,12 @@ test('what was damaged in the file is found and named', async () => {
     'raw-page 3',
     'raw-page 4',
     'window s/list/2024-01-01..2024-01-08',
+    'index tallies/s',
+    'change 4',
+    `commit ${batches.at(-1)}`,
+    'window s/list/2024-01-01..2024-01-08',
     'change 3',
+    'file sqlite_sequence/changes',
     'index s',
   ]);
   for (const { problem } of findings) expect(problem.length).toBeGreaterThan(10);

@@ -74,9 +74,15 @@ export function rowCheck(values: readonly unknown[]): number {
   return crc32(text) | 0;
 }
 
-/** The columns of a table that its check covers, for SELECT and for the SQL function. */
-export function checkedColumns(table: CheckedTable): string {
-  return CHECKED[table].columns.join(', ');
+/** The columns of a table that its check covers, in its order. */
+export function checkedColumns(table: CheckedTable): readonly string[] {
+  return CHECKED[table].columns;
+}
+
+/** The columns of a table that have a hash of their own. */
+export function apartColumns(table: CheckedTable): readonly string[] {
+  const { apart = [] }: Checked = CHECKED[table];
+  return apart;
 }
 
 /** Inserts a whole row with its check; the values are those of the columns in their order, and then those apart. */
@@ -88,12 +94,16 @@ export function insertChecked(table: CheckedTable, verb = 'INSERT'): string {
   return `${verb} INTO ${table} (${all.join(', ')}, crc) VALUES (${marks.join(', ')}, ${check})`;
 }
 
-/** Assignments of an UPDATE that keep the check right; parameters must be numbered, since each is used twice. */
+/**
+ * Assignments of an UPDATE that keep the check right; parameters must be numbered, since each is used twice. A check that
+ * was wrong before stays wrong by as much: an update must not make damage look whole.
+ */
 export function assignChecked(table: CheckedTable, changes: Readonly<Record<string, string>>): string {
   const { columns }: Checked = CHECKED[table];
   const values = columns.map((name) => changes[name] ?? name);
   const sets = Object.entries(changes).map(([name, value]) => `${name} = ${value}`);
-  return `${sets.join(', ')}, crc = ${ROW_CHECK}(${values.join(', ')})`;
+  const [before, after] = [columns, values].map((each) => `${ROW_CHECK}(${each.join(', ')})`);
+  return `${sets.join(', ')}, crc = crc - ${before} + ${after}`;
 }
 
 /** An UPDATE that keeps the check right. */

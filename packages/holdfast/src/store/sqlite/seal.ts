@@ -43,7 +43,7 @@ export function readFeed(db: Connection, first: bigint, last: bigint): readonly 
 /** Gives every row its check and every batch its place in the chain: a store of before has neither. */
 export function sealEverything(db: Connection): void {
   for (const table of Object.keys(CHECKED) as (keyof typeof CHECKED)[])
-    db.run(`UPDATE ${table} SET crc = ${ROW_CHECK}(${checkedColumns(table)})`);
+    db.run(`UPDATE ${table} SET crc = ${ROW_CHECK}(${checkedColumns(table).join(', ')})`);
   sealChanges(db);
   sealBatches(db);
 }

@@ -54,7 +54,7 @@ import { readStamped } from './stamped.ts';
 import { readStats } from './read-stats.ts';
 import { searchPapers } from './search-papers.ts';
 import { storeError } from './store-error.ts';
-import { quickCheck } from './sqlite-writer.ts';
+import { checkFile } from './check-file.ts';
 import { verifyStore } from './verify-store.ts';
 
 /** What the reader needs besides its connection. */
@@ -62,7 +62,7 @@ export interface ReaderParts {
   readonly file: string;
   readonly connection: Connection;
   /** Runs SQLite's own check elsewhere, where it holds up nobody. */
-  readonly check?: () => Promise<readonly string[]>;
+  readonly check?: () => Promise<readonly IntegrityFinding[]>;
 }
 
 /** Reads a store over a read-only connection of its own; no statement stays open while the caller works. */
@@ -222,14 +222,23 @@ export class SqliteReader implements StoreReader {
     });
   }
 
+  /** Over a connection of its own, so that what is in the file is read and not what is remembered of it. */
   async *verify(): AsyncIterable<IntegrityFinding> {
     const { check, file } = this.#parts;
-    for (const problem of check ? await check() : this.#read(quickCheck))
-      yield { what: 'file', key: file, problem };
-    yield* verifyStore(
-      (work) => this.#read(work),
-      () => this.#turn(),
-    );
+    yield* check ? await check() : checkFile(file);
+    let connection: Connection;
+    try {
+      connection = openConnection(file, { readOnly: true });
+    } catch (error) {
+      yield { what: 'file', key: file, problem: `it cannot be opened: ${String((error as Error).message)}` };
+      return;
+    }
+    const reader = new SqliteReader({ file, connection });
+    try {
+      yield* verifyStore({ read: (work) => reader.#read(work), turn: () => this.#turn() });
+    } finally {
+      connection.close();
+    }
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   CommitResult,
   DurabilityReport,
   GapUpdate,
+  IntegrityFinding,
   Lease,
   Maintained,
   MaintainOptions,
@@ -19,6 +20,7 @@ import type {
 import type { SourceChange } from '../rules/source-rules.ts';
 import { putAudit } from './audit-rows.ts';
 import { assertRoom } from './assert-room.ts';
+import { checkFile } from './check-file.ts';
 import { findBatch, writeCommit } from './commit.ts';
 import { boundFile, openConnection, readSettings } from './database.ts';
 import type { Connection } from './database.ts';
@@ -166,9 +168,9 @@ export class SqliteWriter {
     return this.#writing((connection) => indexChanges(connection, limit));
   }
 
-  /** SQLite's own check of the file: what it finds, empty when all is well. */
-  quickCheck(): readonly string[] {
-    return this.#guard(quickCheck);
+  /** SQLite's own check of the file, over a connection that is opened for it. */
+  checkFile(): readonly IntegrityFinding[] {
+    return checkFile(this.#options.file);
   }
 
   close(): void {
@@ -218,12 +220,6 @@ export class SqliteWriter {
       return null;
     }
   }
-}
-
-/** SQLite's own check of the file: what it finds, empty when all is well. */
-export function quickCheck(connection: Connection): readonly string[] {
-  const answers = connection.all('PRAGMA quick_check(20)').map((row) => String(Object.values(row)[0]));
-  return answers.filter((answer) => answer !== 'ok');
 }
 
 /** Re-hashes rows of an older `HASH_VERSION`; that is no change of any paper. */

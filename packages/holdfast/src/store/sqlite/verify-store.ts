@@ -4,58 +4,91 @@ import type { IntegrityFinding } from '../port.ts';
 import { windowProblem } from '../rules/verify-rules.ts';
 import { isDropped } from './drop-pages.ts';
 import type { Connection, Row } from './database.ts';
-import type { Read } from './export-papers.ts';
 import { digest, unpack } from './packing.ts';
 import { big, bytes, number, text, textOrNull, toWindow } from './rows.ts';
 import { verifyLedger } from './verify-ledger.ts';
+import { guarded, inOneMoment, verifyRows } from './verify-rows.ts';
+import type { TableCheck, Verifying } from './verify-rows.ts';
+import { verifySchema, verifySequences } from './verify-schema.ts';
+import { searchProblem } from './verify-search.ts';
 
-const PAGE = 500;
 /** The feed keeps the hash of its day; a row that was hashed again later differs from it rightly. */
 const FEED_HASH_VERSION = 1;
 /** Raw pages are large: few at a time. */
 const RAW_PAGE = 8;
 
-/** Computes again what can be computed, and names everything that does not agree. */
-export async function* verifyStore(read: Read, turn: () => Promise<void>): AsyncIterable<IntegrityFinding> {
-  yield* paged(
-    read,
-    'SELECT * FROM papers WHERE seq > ? ORDER BY seq LIMIT ?',
-    'seq',
-    PAGE,
-    verifyPaper,
-    turn,
-  );
-  const rawPages = 'SELECT * FROM raw_pages WHERE number > ? ORDER BY number LIMIT ?';
-  yield* paged(read, rawPages, 'number', RAW_PAGE, verifyRawPage, turn);
-  const entries = 'SELECT number, sha256, zstd FROM quarantine WHERE number > ? ORDER BY number LIMIT ?';
-  yield* paged(read, entries, 'number', RAW_PAGE, verifyEntry, turn);
-  yield* read((db) => db.all('SELECT * FROM windows').flatMap((row) => windowProblem(toWindow(row)) ?? []));
-  yield* verifyLedger(read, turn);
-  yield* read(verifyCounts);
+const nameBy =
+  (...columns: readonly string[]) =>
+  (row: Row): string =>
+    columns.map((column) => text(row, column)).join('/');
+const inTable = (table: string, ...columns: readonly string[]) => {
+  const name = nameBy(...columns);
+  return (row: Row): string => `${table}/${name(row)}`;
+};
+const versionName = (row: Row): string =>
+  `${text(row, 'source')}/${text(row, 'id')}${text(row, 'version') === '' ? '' : `v${text(row, 'version')}`}`;
+
+const TABLES: readonly TableCheck[] = [
+  { table: 'papers', what: 'paper', keys: ['seq'], name: versionName, more: paperProblems },
+  { table: 'histories', what: 'paper', keys: ['source', 'id'], name: nameBy('source', 'id') },
+  { table: 'journals', what: 'paper', keys: ['source', 'id'], name: nameBy('source', 'id') },
+  {
+    table: 'raw_pages',
+    what: 'raw-page',
+    keys: ['number'],
+    name: nameBy('number'),
+    atOnce: RAW_PAGE,
+    more: (_db, row) => packedProblem(row, number(row, 'size')),
+  },
+  {
+    table: 'quarantine',
+    what: 'quarantine',
+    keys: ['number'],
+    name: nameBy('number'),
+    atOnce: RAW_PAGE,
+    more: (_db, row) => packedProblem(row, null),
+  },
+  {
+    table: 'windows',
+    what: 'window',
+    keys: ['key'],
+    name: nameBy('key'),
+    more: (_db, row) => [windowProblem(toWindow(row))?.problem ?? []].flat(),
+  },
+  { table: 'gaps', what: 'gap', keys: ['source', 'key'], name: nameBy('source', 'key') },
+  { table: 'sources', what: 'source', keys: ['id'], name: nameBy('id') },
+  { table: 'audits', what: 'source', keys: ['id'], name: inTable('audits', 'id') },
+  { table: 'tallies', what: 'index', keys: ['source'], name: inTable('tallies', 'source') },
+  { table: 'dropped_pages', what: 'raw-page', keys: ['first'], name: inTable('dropped_pages', 'first') },
+  { table: 'segments', what: 'commit', keys: ['number'], name: inTable('segments', 'number') },
+  { table: 'window_ends', what: 'window', keys: ['window_key'], name: nameBy('window_key') },
+  { table: 'identity', what: 'file', keys: ['epoch'], name: () => 'identity' },
+  { table: 'counters', what: 'file', keys: ['name'], name: inTable('counters', 'name') },
+  { table: 'incidents', what: 'file', keys: ['id'], name: inTable('incidents', 'id') },
+  {
+    table: 'incident_totals',
+    what: 'file',
+    keys: ['day', 'cause'],
+    name: inTable('incident_totals', 'day', 'cause'),
+  },
+  { table: 'timelines', what: 'file', keys: ['day', 'source'], name: inTable('timelines', 'day', 'source') },
+  { table: 'disk_samples', what: 'file', keys: ['day'], name: inTable('disk_samples', 'day') },
+];
+
+/**
+ * Computes again what can be computed, and names everything that does not agree. What cannot be read is named with the
+ * place where reading failed, and the rest goes on.
+ */
+export async function* verifyStore(work: Verifying): AsyncIterable<IntegrityFinding> {
+  yield* guarded('sqlite_schema', () => work.read(verifySchema));
+  for (const each of TABLES) yield* verifyRows(work, each);
+  yield* verifyLedger(work);
+  yield* guarded('sqlite_sequence', () => inOneMoment(work, verifySequences));
+  yield* guarded('tallies', () => work.read(verifyCounts));
 }
 
-type Check = (db: Connection, row: Row) => readonly IntegrityFinding[];
-
-async function* paged(
-  read: Read,
-  sql: string,
-  key: string,
-  size: number,
-  check: Check,
-  turn: () => Promise<void>,
-): AsyncIterable<IntegrityFinding> {
-  for (let after = 0n; ;) {
-    const page = read((db) => db.allBig(sql, after, size));
-    yield* read((db) => page.flatMap((row) => check(db, row)));
-    if (page.length < size) return;
-    after = big(page.at(-1) ?? { [key]: after }, key);
-    await turn();
-  }
-}
-
-function verifyPaper(db: Connection, row: Row): readonly IntegrityFinding[] {
-  const [source, id, version] = [text(row, 'source'), text(row, 'id'), text(row, 'version')];
-  const key = `${source}/${id}${version === '' ? '' : `v${version}`}`;
+function paperProblems(db: Connection, row: Row): readonly string[] {
+  const [id, version] = [text(row, 'id'), text(row, 'version')];
   const problems: string[] = [];
   const hash = text(row, 'hash');
   const found = digest(Buffer.from(text(row, 'fields')));
@@ -70,7 +103,8 @@ function verifyPaper(db: Connection, row: Row): readonly IntegrityFinding[] {
   }
   problems.push(...versionProblems(db, row));
   if (row['page'] !== null && !isThere(db, big(row, 'page'))) problems.push('its raw page is not there');
-  return problems.map((problem) => ({ what: 'paper', key, problem }));
+  const searched = searchProblem(db, row);
+  return searched === null ? problems : [...problems, searched];
 }
 
 /** A page that was dropped after its time is not missing. */
@@ -109,16 +143,6 @@ function versionProblems(db: Connection, row: Row): readonly string[] {
   return marked[0] === latestOf(rows)
     ? []
     : ['another of its versions is the latest than the one that is marked'];
-}
-
-function verifyRawPage(_db: Connection, row: Row): readonly IntegrityFinding[] {
-  const key = String(row['number']);
-  return packedProblem(row, number(row, 'size')).map((problem) => ({ what: 'raw-page', key, problem }));
-}
-
-function verifyEntry(_db: Connection, row: Row): readonly IntegrityFinding[] {
-  const key = `quarantine/${String(row['number'])}`;
-  return packedProblem(row, null).map((problem) => ({ what: 'raw-page', key, problem }));
 }
 
 function packedProblem(row: Row, size: number | null): readonly string[] {

@@ -1,0 +1,36 @@
+import type { PaperFields } from '../../model/paper.ts';
+import { searchTexts } from '../../query/match-query.ts';
+import type { Connection, Row } from './database.ts';
+import { big, number, text } from './rows.ts';
+
+const INDEXED = "SELECT value FROM counters WHERE name = 'indexed'";
+const SEARCH = 'SELECT title, abstract, authors, categories FROM search WHERE rowid = ?';
+
+/**
+ * What is wrong with the text by which a row of `papers` is found; null when it is right, when the row is not the latest
+ * of its record, or when the index, which lags behind the feed, has not come to it.
+ */
+export function searchProblem(db: Connection, row: Row): string | null {
+  if (number(row, 'latest') !== 1) return null;
+  const indexed = db.getBig(INDEXED);
+  if (!indexed || big(indexed, 'value') < big(row, 'seq')) return null;
+  const found = db.get(SEARCH, big(row, 'record'));
+  const fields = parse(text(row, 'fields'));
+  if (fields === null) return null;
+  if (fields.deleted) return found ? 'it is deleted, but it is found by a search' : null;
+  if (!found) return 'it is not in the index of the search';
+  const texts = searchTexts(fields);
+  const same = (['title', 'abstract', 'authors', 'categories'] as const).every(
+    (name) => found[name] === texts[name],
+  );
+  return same ? null : 'the text by which it is searched is not its own';
+}
+
+/** Content that is damaged is told elsewhere. */
+function parse(json: string): PaperFields | null {
+  try {
+    return JSON.parse(json) as PaperFields;
+  } catch {
+    return null;
+  }
+}
