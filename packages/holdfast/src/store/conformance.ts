@@ -4,6 +4,7 @@ import type { Bench, Case } from './testing/fixtures.ts';
 import { healthCases } from './testing/health-cases.ts';
 import { leaseCases } from './testing/lease-cases.ts';
 import { momentCases } from './testing/moment-cases.ts';
+import { linkCases } from './testing/link-cases.ts';
 import { readCases } from './testing/read-cases.ts';
 import { recordCases } from './testing/record-cases.ts';
 import { troubleCases } from './testing/trouble-cases.ts';
@@ -20,6 +21,7 @@ export function storeConformance(
   skips: readonly string[] = [],
 ): void {
   const cases: readonly Case[] = [
+    ...linkCases,
     ...leaseCases,
     ...recordCases,
     ...feedCases,

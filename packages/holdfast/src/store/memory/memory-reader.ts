@@ -2,6 +2,7 @@ import type { AuditRun } from '../../model/audit.ts';
 import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { Incident, IncidentTotal } from '../../model/incident.ts';
+import { linkKeys } from '../../identity/link-keys.ts';
 import { compareVersions, latestOf, newestStamp } from '../../model/knowledge.ts';
 import type { Change, StoredPaper } from '../../model/paper.ts';
 import type { TimelineDay } from '../../model/timeline.ts';
@@ -28,6 +29,8 @@ import type {
   StoreReader,
   StoreStats,
 } from '../port.ts';
+import { relate } from '../rules/related-rules.ts';
+import type { Linked } from '../rules/related-rules.ts';
 import { sameIdentifier } from '../rules/same-identifier.ts';
 import { paperProblem } from '../rules/verify-rules.ts';
 import { windowCounts } from '../rules/window-rules.ts';
@@ -158,8 +161,22 @@ export class MemoryReader implements StoreReader {
       .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
   }
 
-  async related(): Promise<Related> {
-    return { exact: [], candidates: [] };
+  async related(source: string, id: string): Promise<Related> {
+    const rows = this.#parts.records.rows().filter((row) => this.#parts.records.isLatest(row));
+    const keys = new Map(rows.map((row) => [linked(row).key, linkKeys(row.fields)]));
+    const start = rows.find((row) => row.source === source && row.fields.id === id);
+    if (start === undefined) return { exact: [], candidates: [] };
+    return relate(
+      {
+        keysOf: ({ key }) => keys.get(key) ?? [],
+        recordsOf: (key, limit) =>
+          rows
+            .map(linked)
+            .filter((record) => keys.get(record.key)?.includes(key))
+            .slice(0, limit),
+      },
+      linked(start),
+    );
   }
 
   #latest(source: string): MemoryRow[] {
@@ -294,6 +311,10 @@ export class MemoryReader implements StoreReader {
   }
 
   async close(): Promise<void> {}
+}
+
+function linked({ source, fields: { id } }: MemoryRow): Linked {
+  return { key: JSON.stringify([source, id]), source, id };
 }
 
 function toPaper({ seq, source, datestamp, fields, hash, hashVersion }: MemoryRow): StoredPaper {
