@@ -64,9 +64,12 @@ function safe(text: string): string {
   );
 }
 
+const UNCLEAN = /[\p{Cc}\u2028\u2029]| {2}|^\s|\s$/u;
+
 /** Control characters, and those that some readers take for a line end, become spaces; null when nothing is left. */
 export function oneLine(text: string | null): string | null {
-  const clean = (text ?? '')
+  if (text === null || !UNCLEAN.test(text)) return text === '' ? null : text;
+  const clean = text
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();

@@ -12,6 +12,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   _: '\\_',
 };
 
+const SPECIAL = /[\\{}~^$%&#_]/g;
+
 /** Commands of a formula that stand alone ... */
 const SYMBOLS =
   'alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|pi|varpi|rho|varrho|' +
@@ -29,13 +31,16 @@ const FORMULA = new RegExp(String.raw`\$(?:${PIECE}|[{}]|[\^_](?=[A-Za-z0-9\\{+*
  */
 export function texText(text: string): string {
   let written = '';
-  for (let at = 0; at < text.length;) {
-    const formula = formulaAt(text, at);
-    const letter = text.charAt(at);
-    written += formula ?? ESCAPES[letter] ?? letter;
-    at += formula?.length ?? 1;
+  let at = 0;
+  SPECIAL.lastIndex = 0;
+  for (let found = SPECIAL.exec(text); found !== null; found = SPECIAL.exec(text)) {
+    const [letter] = found;
+    const formula = formulaAt(text, found.index);
+    written += text.slice(at, found.index) + (formula ?? ESCAPES[letter] ?? letter);
+    at = found.index + (formula ?? letter).length;
+    SPECIAL.lastIndex = at;
   }
-  return written;
+  return at === 0 ? text : written + text.slice(at);
 }
 
 function formulaAt(text: string, at: number): string | null {
