@@ -152,7 +152,14 @@ export const layers: readonly Layer[] = [
   ...['ingest', 'audit', 'follow'].map((name) => ({
     name,
     folder: `${app}/${name}`,
-    mayImport: [...parts, 'formats', 'sources port', 'store port'],
+    mayImport: [
+      ...parts,
+      'formats',
+      'sources port',
+      'store port',
+      // An audit asks; what it asks of whoever fetches and commits is its port.
+      ...(name === 'ingest' ? ['audit port'] : []),
+    ],
     reason:
       'Only engine/main.ts joins the parts: this one works on the ports of sources and stores and knows no other.',
   })),

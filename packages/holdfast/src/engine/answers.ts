@@ -1,5 +1,6 @@
 import { systemClock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
+import type { AuditWish } from '../audit/port.ts';
 import type { Store } from '../store/port.ts';
 import type { Answerer } from '../control/listen.ts';
 import type { Engine } from './engine.ts';
@@ -41,6 +42,8 @@ export function answerer({ engine, store, restarts, uniqueId, readProcess }: Ans
           { store, clock: systemClock, uniqueId, source: (id) => engine.source(id) },
           Array.isArray(args['numbers']) ? args['numbers'].map(Number) : 'all',
         );
+      case 'audit':
+        return (await engine.audit(wishOf(args), sourceOf(args))).map(({ id }) => id);
       case 'verify':
         return Array.fromAsync(store.verify());
       default:
@@ -49,6 +52,12 @@ export function answerer({ engine, store, restarts, uniqueId, readProcess }: Ans
         });
     }
   };
+}
+
+/** A budget that is no positive number is none. */
+function wishOf({ repair, budget }: Readonly<Record<string, unknown>>): AuditWish {
+  const bounded = typeof budget === 'number' && budget >= 1 ? { budget: Math.floor(budget) } : {};
+  return { repair: repair === true, ...bounded };
 }
 
 /** Left out, all sources are meant. */

@@ -3,7 +3,10 @@ import type { NetworkChange } from '@holdfast/resilience/awake';
 import type { Clock, Random } from '@holdfast/resilience/clock';
 import type { Config } from '../config/config.ts';
 import type { PageInHand } from '../ingest/deadly-pages.ts';
-import type { Harvester, HarvestEnd } from '../ingest/harvester.ts';
+import type { HarvestEnd } from '../ingest/harvester-options.ts';
+import type { Harvester } from '../ingest/harvester.ts';
+import type { AuditWish } from '../audit/port.ts';
+import type { AuditRun } from '../model/audit.ts';
 import type { DeadlyWork } from '../model/engine-message.ts';
 import type { EngineEvent } from '../model/event.ts';
 import type { KeptAwake, MachineStatus } from '../model/machine-status.ts';
@@ -39,6 +42,10 @@ export interface EngineOptions {
   readonly onInHand?: (source: string, page: PageInHand | null) => void;
   /** The addresses of this machine that lead anywhere, as last looked at; left out: it always has one. */
   readonly addresses?: () => readonly string[];
+  /** Nothing is harvested: sources are audited, each once, and repaired if wanted. */
+  readonly auditOnly?: AuditWish;
+  /** Told of each audit whenever it has moved. */
+  readonly onAudit?: (run: AuditRun) => void;
 }
 
 /** The embedded store has one writing engine at a time, so all its leases carry one name. */
@@ -154,6 +161,13 @@ export class Engine {
     return true;
   }
 
+  /** Begins an audit of one source, or of all, or resumes it; gives the runs of those of which something is harvested. */
+  async audit(wish: AuditWish, id?: string): Promise<readonly AuditRun[]> {
+    const chosen = this.#running.filter(({ config }) => id === undefined || config.id === id);
+    const runs = await Promise.all(chosen.map(({ harvester }) => harvester.audit(wish)));
+    return runs.filter((run) => run !== null);
+  }
+
   /** Keeps one source, or all, from asking anything, over restarts too. Gives the ids; none: no such source runs. */
   pause(id?: string): Promise<readonly string[]> {
     return this.#each(id, (harvester) => harvester.pause());
@@ -258,9 +272,12 @@ export class Engine {
   }
 
   #partsOf(id: string) {
-    const { remembered, deadly = [], onInHand } = this.#options;
+    const { remembered, deadly = [], onInHand, config, auditOnly, onAudit } = this.#options;
     return {
       owner: OWNER,
+      audit: config.audit,
+      auditOnly,
+      onAudit,
       services: this.#services,
       network: this.#network,
       counters: this.counters,

@@ -1,8 +1,12 @@
 import { classify, type PolicyEvent } from '@holdfast/resilience';
-import type { SourceConfig } from '../config/config.ts';
+import { SourceAuditor } from '../audit/lane/index.ts';
+import type { AuditWish } from '../audit/port.ts';
+import type { AuditPlan, SourceConfig } from '../config/config.ts';
 import { Fetcher } from '../ingest/fetcher.ts';
-import { Harvester, type HarvestEnd, type HarvesterOptions } from '../ingest/harvester.ts';
+import type { HarvestEnd, HarvesterOptions } from '../ingest/harvester-options.ts';
+import { Harvester } from '../ingest/harvester.ts';
 import { Pauses } from '../ingest/pauses.ts';
+import type { AuditRun } from '../model/audit.ts';
 import type { EngineEvent } from '../model/event.ts';
 import type { Source } from '../sources/port.ts';
 import type { SourceState } from '../store/port.ts';
@@ -60,6 +64,9 @@ export interface SourceParts extends Pick<
   readonly remembered: SourceState | undefined;
   /** A sign of life. */
   readonly onProgress: () => void;
+  readonly audit: AuditPlan;
+  readonly auditOnly?: AuditWish | undefined;
+  readonly onAudit?: ((run: AuditRun) => void) | undefined;
 }
 
 /** Joins one configured source with its connector, its service's gate and circuit, and its harvester. */
@@ -101,8 +108,11 @@ export function runSource(config: SourceConfig, parts: SourceParts): RunningSour
       harvester.noteWait(noticeOf(wait, network.state === 'down'), wait.over);
     },
   });
+  const { auditOnly, ...rest } = parts;
   const harvester = new Harvester({
-    ...parts,
+    ...rest,
+    ...(auditOnly === undefined ? {} : { auditOnly }),
+    audits: auditorOf(source, parts),
     source,
     fetcher,
     from: config.from,
@@ -110,6 +120,22 @@ export function runSource(config: SourceConfig, parts: SourceParts): RunningSour
     isOffline: () => network.state === 'down',
   });
   return { config, source, service, fetcher, harvester, health, waits, pauses, end: null };
+}
+
+/** In a run that is to end nothing is audited but what somebody asks for. */
+function auditorOf(source: Source, parts: SourceParts): SourceAuditor {
+  const { store, clock, random, uniqueId, once, audit, onAudit } = parts;
+  return new SourceAuditor({
+    store,
+    source,
+    now: () => clock.now(),
+    chance: () => random.next(),
+    uniqueId,
+    every: audit.every,
+    budget: audit.requests,
+    onlyWhenAsked: once,
+    ...(onAudit === undefined ? {} : { onRun: onAudit }),
+  });
 }
 
 function notePolicy(id: string, event: PolicyEvent, health: Health, counters: Counters): void {

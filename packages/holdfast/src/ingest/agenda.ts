@@ -1,4 +1,5 @@
 import { addDays, type Day } from '../model/day.ts';
+import type { AuditStanding } from '../audit/port.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Window } from '../model/window.ts';
 import { LISTED_AGAIN } from './repair.ts';
@@ -9,6 +10,7 @@ export type Job =
   | { readonly type: 'look'; readonly window: Window; readonly lane: Window['lane'] }
   | { readonly type: 'repair'; readonly gaps: readonly Gap[] }
   | { readonly type: 'sweep'; readonly window: Window }
+  | { readonly type: 'audit' }
   | {
       readonly type: 'wait';
       readonly until: number | null;
@@ -33,14 +35,33 @@ export interface AgendaView {
   readonly looked: ReadonlySet<string>;
   /** Windows that others go before for now, and until when (wall ms). */
   readonly avoided: ReadonlyMap<string, number>;
+  /** How its audits stand; left out: there are none. */
+  readonly audit?: AuditStanding;
 }
 
 const SWEEP_EVERY_MS = 20 * 3_600_000;
 
-/** Picks by lane: the newest, repairs, due second looks, then history from the newest to the oldest, then sweeps. */
+/** Picks by lane: the newest, repairs, an audit that is under way, due second looks, then history from the newest to the oldest, then sweeps. */
 export function nextJob(all: AgendaView): Job {
   // With nothing else to do, what failed is tried again: its own pause, which grows, is over by now.
-  return pick(all, all.avoided) ?? pick(all, deadly(all)) ?? waiting(all);
+  const job = pick(all, all.avoided) ?? pick(all, deadly(all)) ?? waiting(all);
+  // An audit begins only when nothing is owed: what is still to be harvested is not missing.
+  if (job.type === 'wait' && job.caughtUp && all.audit?.due === true) return { type: 'audit' };
+  return job;
+}
+
+/** As `nextJob`, of a source that is only audited and, if wanted, repaired. */
+export function nextAuditJob(all: AuditView): Job {
+  const repair = all.repairs ? repairs(all) : null;
+  if (repair !== null) return repair;
+  return all.audit?.ready === true
+    ? { type: 'audit' }
+    : { type: 'wait', until: null, why: 'poll', caughtUp: true };
+}
+
+/** What an audit without a harvest depends on. */
+export interface AuditView extends AgendaView {
+  readonly repairs: boolean;
 }
 
 function pick(all: AgendaView, avoided: AgendaView['avoided']): Job | null {
@@ -49,7 +70,7 @@ function pick(all: AgendaView, avoided: AgendaView['avoided']): Job | null {
     (window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)),
   );
   if (tail) return { type: 'look', window: tail, lane: 'tail' };
-  return repairs(view) ?? looks(view) ?? sweeps(view);
+  return repairs(view) ?? audits(view) ?? looks(view) ?? sweeps(view);
 }
 
 /** Windows on whose page engines died: their turn comes by another rule. */
@@ -93,6 +114,10 @@ function isListedAgain({ lastAnswer, datestamp }: Gap, view: AgendaView): boolea
   );
 }
 
+function audits({ audit }: AgendaView): Job | null {
+  return audit?.ready === true ? { type: 'audit' } : null;
+}
+
 function looks(view: AgendaView): Job | null {
   const newestFirst = closed(view).toSorted((a, b) => (a.from < b.from ? 1 : -1));
   const due = newestFirst.filter((window) => isDue(window, view));
@@ -133,7 +158,9 @@ function waiting(view: AgendaView): Job {
   const times = [...view.windows.filter(({ nextAt }) => nextAt !== null), ...openGaps].map(
     ({ nextAt }) => nextAt ?? view.now,
   );
-  const later = [...times, ...view.avoided.values()].filter((time) => time > view.now);
+  const audit = view.audit?.nextAt ?? null;
+  const all = [...times, ...view.avoided.values(), ...(audit === null ? [] : [audit])];
+  const later = all.filter((time) => time > view.now);
   return {
     type: 'wait',
     until: later.length > 0 ? Math.min(...later) : null,

@@ -75,6 +75,8 @@ export class Fetcher {
   #throttled = 0;
   /** Wall ms of the last answer that was one; null before. */
   lastAnswerAt: number | null = null;
+  /** Requests sent so far, repeats and redirects included. */
+  sent = 0;
   /** The upstream's time minus our boot clock, which never steps, in ms, by its last answer; null before. */
   #serverOffset: number | null = null;
   #moved: string | null = null;
@@ -201,6 +203,7 @@ export class Fetcher {
         const either = AbortSignal.any([signal, flight.signal]);
         const rest = this.#notBefore - clock.monotonic();
         if (rest > 0) await clock.sleep(rest, { signal: either });
+        this.sent += 1;
         onRequest(url);
         const exchange = { url, headers: { accept }, timeouts, maxBytes: MAX_BODY_BYTES, onHead };
         return transport.send(exchange, either);

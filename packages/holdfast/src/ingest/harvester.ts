@@ -1,16 +1,20 @@
 import { dayOf, type Day } from '../model/day.ts';
+import type { AuditWish } from '../audit/port.ts';
+import type { AuditRun } from '../model/audit.ts';
 import type { DeadlyWork } from '../model/engine-message.ts';
 import type { SourceStateName, WaitNotice } from '../model/event.ts';
 import { stateDuring } from '../model/wait-state.ts';
 import type { Window } from '../model/window.ts';
 import type { Source } from '../sources/port.ts';
-import { nextJob, type AgendaView, type Job } from './agenda.ts';
+import { nextAuditJob, nextJob, type AgendaView, type Job } from './agenda.ts';
+import { auditPorts } from './audit-ports.ts';
 import { AvoidedWindows } from './avoided.ts';
 import { DeadlyPages, type PageInHand } from './deadly-pages.ts';
 import type { IngestDeps, LookDeps } from './deps.ts';
 import { DueTimes, longestWait } from './due-times.ts';
 import { failureWait, isUpstreams } from './failure-wait.ts';
 import type { Fetcher } from './fetcher.ts';
+import type { HarvestEnd, HarvesterOptions } from './harvester-options.ts';
 import { lateness } from './lateness.ts';
 import { look } from './look.ts';
 import { Pauses } from './pauses.ts';
@@ -19,33 +23,6 @@ import { prepareSource } from './prepare.ts';
 import { repair } from './repair.ts';
 import { pausedReason, pausedSince, pauseNote, SourceMemory } from './source-memory.ts';
 import { reopen } from './sweep.ts';
-
-/** What harvests one source, and from when to when. */
-export interface HarvesterOptions extends IngestDeps {
-  readonly source: Source;
-  readonly fetcher: Fetcher;
-  /** `from` of the configuration: `30d`, a day, or `all`. */
-  readonly from: string;
-  /** Last day wanted, exclusive; null = for ever. */
-  readonly until: Day | null;
-  /** Ends when caught up instead of harvesting for ever. */
-  readonly once: boolean;
-  /** Wall ms: a tail that was walked before has to be walked again; 0 = it waits for its next poll. */
-  readonly startedAt: number;
-  readonly owner: string;
-  /** Pages of this source on which engines died; none, when left out. */
-  readonly deadly?: readonly DeadlyWork[];
-  /** Told of the page that is worked on; null = none any more. */
-  readonly onInHand?: (page: PageInHand | null) => void;
-  /** This machine has no network at all. */
-  readonly isOffline?: () => boolean;
-}
-
-/** How a run that ends came to its end. */
-export interface HarvestEnd {
-  /** Nothing is owed but gaps and quarantined records, which are visible. */
-  readonly caughtUp: boolean;
-}
 
 const HOUR_MS = 3_600_000;
 /** Why a step of a harvester is cut short by itself: what it does next is decided anew. */
@@ -147,6 +124,13 @@ export class Harvester {
     await this.#memory.change(pauseNote(null));
   }
 
+  /** Begins an audit, or resumes the one under way; null when nothing is harvested that could be audited. */
+  async audit(wish: AuditWish): Promise<AuditRun | null> {
+    const run = (await this.#options.audits?.wish(wish, this.#source)) ?? null;
+    if (run !== null) this.#pauses.endAll();
+    return run;
+  }
+
   /** Whether a person keeps it from asking. */
   get isPaused(): boolean {
     return typeof this.#paused === 'number';
@@ -177,9 +161,13 @@ export class Harvester {
     try {
       if (!this.#isPlanned || typeof this.#paused === 'number') return await this.#prepare(signal);
       const view = await this.#view();
-      const job = this.#lastResort(nextJob(view), view);
+      const { auditOnly, once } = this.#options;
+      const job =
+        auditOnly === undefined
+          ? this.#lastResort(nextJob(view), view)
+          : nextAuditJob({ ...view, repairs: auditOnly.repair });
       this.#polls = false;
-      if (job.type === 'wait' && this.#options.once && job.caughtUp) return await this.#end(job.caughtUp);
+      if (job.type === 'wait' && once && job.caughtUp) return await this.#end(job.caughtUp);
       await this.#perform(job, signal);
       this.#failures = 0;
     } catch (error) {
@@ -223,7 +211,7 @@ export class Harvester {
   }
 
   async #view(): Promise<AgendaView> {
-    const { store, clock, startedAt } = this.#options;
+    const { store, clock, startedAt, audits } = this.#options;
     const stored = await store.windows(this.#source.id);
     const windows = stored.map((window) => ({ ...window, nextAt: this.#dueAt(window) }));
     const gaps = (await store.gaps(this.#source.id)).map((gap) => ({
@@ -248,6 +236,7 @@ export class Harvester {
       startedAt,
       looked: this.#looked,
       avoided,
+      ...(audits === undefined ? {} : { audit: await audits.standing(stored) }),
     };
   }
 
@@ -279,6 +268,10 @@ export class Harvester {
         if (carrier) await repair(job.gaps, carrier, this.#lookDeps(), signal);
         return;
       }
+      case 'audit':
+        this.become('catching-up', 'an audit');
+        this.#inTail = false;
+        return this.#options.audits?.turn(auditPorts(this.#lookDeps(), signal));
       case 'wait':
         return this.#rest(job, signal);
     }
@@ -325,12 +318,20 @@ export class Harvester {
     const { clock } = this.#options;
     const until = job.until ?? clock.now() + HOUR_MS;
     const reason = job.why === 'gap' ? 'a gap is tried again later' : 'caught up; waits for the next poll';
-    const stale = await lateness(this.#source, this.#options.store, clock.now());
-    this.become(stale === null ? (job.caughtUp ? 'ok' : 'waiting') : 'stale', stale ?? reason);
+    await this.#judgeFreshness(job.caughtUp, reason);
     this.noteWait({ why: job.why, reason, until, attempt: 0, error: null }, null);
-    // Somebody may have asked for it while the lateness was looked up.
-    if (!this.#polls) await this.#pauses.wait(until - clock.now(), signal);
+    // A day may become due, or late, before the next poll.
+    for (let left = until - clock.now(); ; left -= HOUR_MS) {
+      // Somebody may have asked for it while the lateness was looked up.
+      if (this.#polls || (await this.#pauses.wait(Math.min(left, HOUR_MS), signal)) || left <= HOUR_MS) break;
+      await this.#judgeFreshness(job.caughtUp, reason);
+    }
     this.wait = null;
+  }
+
+  async #judgeFreshness(caughtUp: boolean, reason: string): Promise<void> {
+    const stale = await lateness(this.#source, this.#options.store, this.#options.clock.now());
+    this.become(stale === null ? (caughtUp ? 'ok' : 'waiting') : 'stale', stale ?? reason);
   }
 
   async #end(caughtUp: boolean): Promise<HarvestEnd> {
@@ -390,7 +391,11 @@ export class Harvester {
       onLooked: (key) => void this.#looked.add(key),
       onInHand: (page) => onInHand?.(page),
       deadly: this.#deadly,
-      shouldYield: () => !this.#inTail && this.#nextTail !== null && this.#nextTail <= clock.now(),
+      shouldYield: () =>
+        this.#options.auditOnly === undefined &&
+        !this.#inTail &&
+        this.#nextTail !== null &&
+        this.#nextTail <= clock.now(),
     };
   }
 }

@@ -14,13 +14,13 @@ import { narrow, narrowDeadly, type Poisoned } from './poison.ts';
 import { commitPage } from './persist.ts';
 import { report } from './report.ts';
 import { cutImpossibleStamps } from './stamps.ts';
+import { pauseBefore } from './walk-pause.ts';
 import { beginWalk, refresh, step, wanted, type Walk, type WalkContext } from './walk.ts';
 
 /** How a look ended for now. */
 export type LookOutcome = 'concluded' | 'yielded' | 'gone';
 
 const LEASE_MS = 30 * 60_000;
-const SECOND_REPEAT_MS = 5_000;
 
 /**
  * One look at one window, page by page: fetch, judge, commit; the cursor and what it covers are one
@@ -279,13 +279,6 @@ function lookedAt({ key, source, stream }: Window, { next, spawn = [] }: Conclus
   const spawned = spawn.filter(({ lookedAt: at }) => at !== null);
   const ended = typeof next.lookedAt === 'number' || spawned.length > 0;
   return ended ? [key, ...spawned.map((range) => windowKey(source, stream, range))] : [];
-}
-
-/** An empty list is asked again after a cool-down, a doubtful end at once and then after some seconds, in ms. */
-function pauseBefore(walk: Walk, cooldownMs: number): number {
-  if (walk.mode === 'confirming-empty' && walk.asked > 0) return cooldownMs;
-  if (walk.mode === 'doubting' && walk.asked > 1) return Math.min(SECOND_REPEAT_MS, cooldownMs);
-  return 0;
 }
 
 function within(datestamp: string | null, window: Window): boolean {

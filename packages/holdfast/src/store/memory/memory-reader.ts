@@ -1,6 +1,7 @@
 import type { AuditRun } from '../../model/audit.ts';
 import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
+import type { HistoryEntry } from '../../model/item.ts';
 import type { Incident, IncidentTotal } from '../../model/incident.ts';
 import { linkKeys } from '../../identity/link-keys.ts';
 import { compareVersions, latestOf, newestStamp } from '../../model/knowledge.ts';
@@ -177,6 +178,10 @@ export class MemoryReader implements StoreReader {
       },
       linked(start),
     );
+  }
+
+  async history(source: string, id: string): Promise<readonly HistoryEntry[]> {
+    return this.#parts.records.know(source, id).history?.entries ?? [];
   }
 
   #latest(source: string): MemoryRow[] {

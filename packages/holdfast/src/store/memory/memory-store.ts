@@ -4,7 +4,7 @@ import type { Incident } from '../../model/incident.ts';
 import { newestStamp } from '../../model/knowledge.ts';
 import type { TimelineDay } from '../../model/timeline.ts';
 import type { AuditRun } from '../../model/audit.ts';
-import { dayOf } from '../../model/day.ts';
+import { dayOf, startOf } from '../../model/day.ts';
 import type {
   Commit,
   CommitResult,
@@ -88,6 +88,11 @@ export class MemoryStore extends MemoryReader implements Store {
   /** What opening a durable store does after a crash: the owner before is gone, and its leases with it. */
   reopen(): void {
     this.#leases.releaseAll();
+  }
+
+  /** Loses records behind everybody's back, as a test of an audit wants it. */
+  lose(source: string, ids: readonly string[]): void {
+    this.#records.lose(source, new Set(ids));
   }
 
   async commit(commit: Commit): Promise<CommitResult> {
@@ -192,7 +197,8 @@ export class MemoryStore extends MemoryReader implements Store {
     const rawPagesDropped = rawBefore === null ? 0 : this.#records.dropRaw(rawBefore, limit);
     this.#health.putSample({ day: dayOf(now), bytes: 0 });
     const more = rawBefore !== null && rawPagesDropped === limit;
-    return { ...rolledUp, rawPagesDropped, bytesFreed: 0, walBytes: 0, more };
+    const batchesRolledUp = this.#ledger.rollUp(startOf(bounds.fullFrom));
+    return { ...rolledUp, batchesRolledUp, rawPagesDropped, bytesFreed: 0, walBytes: 0, more };
   }
 }
 

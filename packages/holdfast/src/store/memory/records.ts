@@ -87,6 +87,16 @@ export class Records {
     return outcome;
   }
 
+  /** A loss, as tests plant it: the rows of these records are gone, and nothing tells of it. */
+  lose(source: string, ids: ReadonlySet<string>): void {
+    const records = this.#records(source);
+    for (const id of ids) {
+      const record = records.get(id);
+      for (const row of record?.rows ?? []) this.#rows.delete(row.seq);
+      if (record) records.set(id, { ...record, rows: [] });
+    }
+  }
+
   /** Forgets the bytes of up to `limit` pages that were fetched before `before`, the oldest first; returns how many. */
   dropRaw(before: number, limit: number): number {
     const pages = new Set(

@@ -1,0 +1,54 @@
+import type { AuditRun } from '../../model/audit.ts';
+import type { ClosedRange, CountInventory } from '../../sources/inventory.ts';
+import type { AuditPorts } from '../port.ts';
+import type { Counted } from './after-count.ts';
+import { progressOf, type CountsStep } from './progress.ts';
+import type { AuditEvent } from './transition.ts';
+
+/** Asks what the interval in hand holds, and counts what is here of it. */
+export async function countStep(
+  run: AuditRun,
+  step: CountsStep,
+  ports: AuditPorts,
+  left: number,
+): Promise<AuditEvent> {
+  const inventory = countsOf(ports);
+  const range = step.todo[0] ?? step.blocks[0] ?? run.range;
+  const turn = step.plain ? 0 : progressOf(run).turn;
+  const reading = await ports.ask(inventory.count(range, turn), left);
+  const stored = await storedIn(range, ports);
+  const about = {
+    type: 'counted',
+    storedRows: stored.rows,
+    storedFirst: stored.first,
+    stream: inventory.stream,
+    walkRows: inventory.walkRows,
+  } as const satisfies Partial<Counted>;
+  if (reading.type === 'page')
+    return { ...about, rows: reading.announced, first: reading.announcedNew ?? null, beyond: false };
+  if (reading.type !== 'nothing') return { type: 'failed', why: reading.detail };
+  // "Nothing" is also what an outage answers: it says something only where nothing is here either.
+  const rows = stored.rows === 0 && (step.plain || turn % 3 === 0) ? 0 : null;
+  return { ...about, rows, first: rows, beyond: rows === null };
+}
+
+function countsOf({ source }: AuditPorts): CountInventory {
+  if (source.inventory?.method !== 'counts') throw new TypeError(`source ${source.id} counts no rows`);
+  return source.inventory;
+}
+
+/** Rows that are here; what lies in the quarantine is visible, and counted too. */
+async function storedIn(
+  range: ClosedRange,
+  { source, store }: AuditPorts,
+): Promise<{ rows: number; first: number }> {
+  const days = await store.countByDay(source.id, range);
+  const quarantine = await store.quarantine({ source: source.id, state: 'open' });
+  const unparsed = quarantine.filter(
+    ({ datestamp }) => datestamp !== null && datestamp >= range.from && datestamp < range.to,
+  );
+  return {
+    rows: days.reduce((sum, { rows }) => sum + rows, unparsed.length),
+    first: days.reduce((sum, { first }) => sum + first, unparsed.length),
+  };
+}

@@ -1,0 +1,2 @@
+export { SourceAuditor } from './source-auditor.ts';
+export type { AuditorOptions } from './source-auditor.ts';

@@ -1,0 +1,191 @@
+import type { AuditRun } from '../../model/audit.ts';
+import { addDays } from '../../model/day.ts';
+import type { ClosedRange } from '../../sources/inventory.ts';
+import type { AuditPage } from '../port.ts';
+import { afterBlock, afterCount, type Counted } from './after-count.ts';
+import { withAnswer } from './holes.ts';
+import {
+  progressOf,
+  type DensityStep,
+  type SampledDay,
+  type SampleStep,
+  type SweepStep,
+  type WalkStep,
+} from './progress.ts';
+import { impossible, moved, textOf } from './moved.ts';
+import { halvesOf } from './ranges.ts';
+import { CONFIDENCE, upperBound } from './upper-bound.ts';
+
+/** What happened to an audit. */
+export type AuditEvent =
+  /** A request of a list was answered. */
+  | { readonly type: 'page'; readonly page: Omit<AuditPage, 'items' | 'keep'>; readonly missing: number }
+  | Counted
+  /** Numbers were asked for by themselves. `believed`: numbers that are known to exist were there. */
+  | {
+      readonly type: 'probed';
+      readonly asked: readonly number[];
+      readonly present: readonly number[];
+      readonly believed: boolean;
+      readonly missing: number;
+      readonly today: string;
+    }
+  /** Nothing more is to be asked of a series: on to this one, null = all are done. */
+  | { readonly type: 'series'; readonly next: string | null }
+  | { readonly type: 'drawn'; readonly todo: readonly SampledDay[]; readonly population: number }
+  /** What was found was asked for; so many gaps are left. */
+  | { readonly type: 'repaired'; readonly left: number }
+  /** The request in hand cannot be had, although the upstream answers others. */
+  | { readonly type: 'failed'; readonly why: string };
+
+/** When numbers beyond the largest known exist, so many more are asked for. */
+const FURTHER = 150;
+
+/** The one transition. @throws TypeError when the event is none of the step's */
+export function transition(run: AuditRun, event: AuditEvent): AuditRun {
+  const progress = { ...progressOf(run), failures: 0 };
+  const { step } = progress;
+  switch (step.at) {
+    case 'sweep':
+      return afterSweep({ ...run, progress }, step, event);
+    case 'density':
+      return afterDensity({ ...run, progress }, step, event);
+    case 'counts':
+      return afterCount({ ...run, progress }, step, event);
+    case 'walk':
+      return afterWalk({ ...run, progress }, step, event);
+    case 'sample':
+      return afterSample({ ...run, progress }, step, event);
+    case 'repairs':
+      return event.type === 'repaired' ? ended(run, event.left) : impossible(step, event);
+    case 'ended':
+      return impossible(step, event);
+  }
+}
+
+function afterSweep(run: AuditRun, step: SweepStep, event: AuditEvent): AuditRun {
+  const [range, ...rest] = step.todo;
+  if (range === undefined) return impossible(step, event);
+  if (event.type === 'failed') return narrowed(run, step, range, rest, event.why);
+  if (event.type !== 'page') return impossible(step, event);
+  const { page, missing } = event;
+  const listed = step.before + page.records;
+  const counted = { ...run, listed, missing: run.missing + missing };
+  if (page.state === 'more') return moved(counted, { ...step, cursor: page.cursor });
+  if (page.state === 'stuck') {
+    if (page.narrow) return narrowed(counted, step, range, rest, page.why);
+    return nextRange(counted, step, rest, listed, `${textOf(range)} could not be listed: ${page.why}`);
+  }
+  if (page.short === null) return nextRange(counted, step, rest, listed);
+  if (!step.again) return moved({ ...counted, listed: step.before }, { ...step, cursor: '', again: true });
+  const doubt = `${textOf(range)}: the upstream announces ${String(page.short)} records and lists ${String(page.records)}, twice`;
+  return nextRange(counted, step, rest, listed, doubt);
+}
+
+function narrowed(
+  run: AuditRun,
+  step: SweepStep,
+  range: ClosedRange,
+  rest: readonly ClosedRange[],
+  why: string,
+): AuditRun {
+  const halves = halvesOf(range);
+  if (halves === null)
+    return nextRange(run, step, rest, step.before, `${textOf(range)} could not be listed: ${why}`);
+  return moved(
+    { ...run, listed: step.before },
+    { ...step, todo: [...halves, ...rest], cursor: '', again: false },
+  );
+}
+
+function nextRange(
+  run: AuditRun,
+  step: SweepStep,
+  todo: readonly ClosedRange[],
+  before: number,
+  doubt?: string,
+): AuditRun {
+  if (todo.length > 0) return moved(run, { ...step, todo, cursor: '', again: false, before }, doubt);
+  const dense = run.methods.includes('density');
+  return moved(run, dense ? { at: 'density', series: '', above: 0, reach: 0 } : { at: 'repairs' }, doubt);
+}
+
+function afterDensity(run: AuditRun, step: DensityStep, event: AuditEvent): AuditRun {
+  if (event.type === 'series') {
+    if (event.next === null) return moved(run, { at: 'repairs' });
+    return moved(run, { at: 'density', series: event.next, above: 0, reach: 0 });
+  }
+  if (event.type === 'failed')
+    return moved(
+      run,
+      { ...step, above: Number.MAX_SAFE_INTEGER },
+      `numbers of ${step.series} could not be asked for: ${event.why}`,
+    );
+  if (event.type !== 'probed') return impossible(step, event);
+  const { asked, present, believed, missing, today } = event;
+  const above = asked.at(-1) ?? Number.MAX_SAFE_INTEGER;
+  const reach = present.includes(above) || present.length > 0 ? step.reach + FURTHER : step.reach;
+  const next = { ...step, above, reach };
+  if (!believed)
+    return moved(run, next, `an answer about numbers of ${step.series} lacked papers that exist`);
+  const absent = asked.filter((number) => !present.includes(number));
+  const progress = progressOf(run);
+  const holes = withAnswer(progress.holes, step.series, today, { absent, present });
+  const counts = {
+    probed: run.probed + asked.length,
+    absent: run.absent + absent.length,
+    missing: run.missing + missing,
+  };
+  return moved({ ...run, ...counts, progress: { ...progress, holes } }, next);
+}
+
+function afterWalk(run: AuditRun, step: WalkStep, event: AuditEvent): AuditRun {
+  const { stream, range } = step;
+  if (event.type === 'failed')
+    return walked(run, step, 0, `${stream} ${textOf(range)} could not be walked: ${event.why}`);
+  if (event.type !== 'page') return impossible(step, event);
+  const { page, missing } = event;
+  const found = step.found + missing;
+  const counted = { ...run, missing: run.missing + missing };
+  if (page.state === 'more') return moved(counted, { ...step, cursor: page.cursor, found });
+  const doubt =
+    page.state === 'stuck' ? `${stream} ${textOf(range)} could not be walked: ${page.why}` : undefined;
+  return walked({ ...counted, listed: counted.listed + page.records }, step, found, doubt);
+}
+
+function walked(run: AuditRun, { back }: WalkStep, found: number, doubt?: string): AuditRun {
+  if (back.at === 'counts')
+    return afterBlock(moved(run, back, doubt), { ...back, found: back.found + found });
+  const [, ...todo] = back.todo ?? [];
+  const chosen = back.chosen + 1;
+  const failed = back.failed + (found > 0 ? 1 : 0);
+  const { population } = back;
+  const atMost = upperBound(failed, chosen, population);
+  const sample = { population, chosen, failed, confidence: CONFIDENCE, atMost };
+  return nextDay(moved({ ...run, sample }, back, doubt), { ...back, todo, chosen, failed });
+}
+
+function nextDay(run: AuditRun, step: SampleStep): AuditRun {
+  const next = step.todo?.[0];
+  if (next === undefined) return moved(run, { at: 'repairs' });
+  const range = { from: next.day, to: addDays(next.day, 1) };
+  return moved(run, { at: 'walk', stream: next.stream, range, cursor: '', found: 0, back: step });
+}
+
+function afterSample(run: AuditRun, step: SampleStep, event: AuditEvent): AuditRun {
+  if (event.type !== 'drawn') return impossible(step, event);
+  return nextDay(run, { ...step, todo: event.todo, population: event.population });
+}
+
+/** How it ended, in a sentence. */
+function ended(run: AuditRun, left: number): AuditRun {
+  const { doubts } = progressOf(run);
+  const asked = `${String(run.listed)} records were listed or counted`;
+  const probed = run.probed === 0 ? '' : `, ${String(run.probed)} numbers asked for by themselves`;
+  const missing =
+    run.missing === 0
+      ? 'nothing was missing'
+      : `${String(run.missing)} were missing, ${left === 0 ? 'all of them are here now' : `${String(left)} still are`}`;
+  const doubted = doubts.length === 0 ? '' : `; not proved: ${doubts.join('; ')}`;
+  return { ...moved(run, { at: 'ended' }), state: 'ended', note: `${asked}${probed}; ${missing}${doubted}` };
+}

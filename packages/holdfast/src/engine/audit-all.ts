@@ -1,0 +1,27 @@
+import type { AuditRun } from '../model/audit.ts';
+import { Engine, type EngineOptions } from './engine.ts';
+import type { OfflineAudit } from './offline-audit.ts';
+
+/** An engine that only audits: each source once, until its run has ended or its budget is used up. */
+export async function auditAll(
+  parts: Pick<EngineOptions, 'config' | 'store' | 'transport' | 'state' | 'clock' | 'random' | 'uniqueId'>,
+  { sources, repair, budget, signal, onRun }: OfflineAudit,
+): Promise<readonly AuditRun[]> {
+  const wish = { repair, ...(budget === undefined ? {} : { budget }) };
+  const runs = new Map<string, AuditRun>();
+  const engine = new Engine({
+    ...parts,
+    once: true,
+    auditOnly: wish,
+    emit: () => undefined,
+    remembered: await parts.store.sources(),
+    onAudit: (run) => {
+      runs.set(run.source, run);
+      onRun(run);
+    },
+    ...(sources === undefined ? {} : { only: sources }),
+  });
+  await engine.audit(wish);
+  await engine.run(signal);
+  return [...runs.values()];
+}
