@@ -1,4 +1,4 @@
-import type { BadItem, Item } from '../model/item.ts';
+import type { BadItem, HistoryEntry, Item } from '../model/item.ts';
 import type { Change, StoredPaper } from '../model/paper.ts';
 import type { AuditRun } from '../model/audit.ts';
 import type { Day } from '../model/day.ts';
@@ -212,6 +212,8 @@ export interface Maintained {
   readonly rawPagesDropped: number;
   readonly incidentsRolledUp: number;
   readonly timelinesRolledUp: number;
+  /** Batches of the ledger that became part of a segment. */
+  readonly batchesRolledUp: number;
   /** Bytes that the file gave back to the disk. */
   readonly bytesFreed: number;
   readonly walBytes: number;
@@ -278,6 +280,8 @@ export interface StoreReader {
   /** Newest first; at most the last 100 of each source are kept. */
   audits(source?: string): Promise<readonly AuditRun[]>;
   related(source: string, id: string): Promise<Related>;
+  /** The versions that the source itself lists of a record, in its order; empty when it told none. */
+  history(source: string, id: string): Promise<readonly HistoryEntry[]>;
   gaps(source?: string): Promise<readonly Gap[]>;
   quarantine(options?: {
     source?: string;
@@ -349,7 +353,7 @@ export interface Store extends StoreReader {
   /**
    * One bounded step of upkeep, so that nothing grows for ever: incidents that have been over for 30 days become totals
    * of their day and cause (totals are kept for 400 days); timelines older than 30 days become hours and are dropped
-   * after 400; raw pages beyond their retention are dropped; free space beyond a tenth of the file goes back to the disk;
+   * after 400; batches of the ledger older than 30 days become segments of a day; raw pages beyond their retention are dropped; free space beyond a tenth of the file goes back to the disk;
    * a large log is written back into the file. Notes today's size of the store.
    */
   maintain(options: MaintainOptions): Promise<Maintained>;

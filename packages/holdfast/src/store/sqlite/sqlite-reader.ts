@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import type { AuditRun } from '../../model/audit.ts';
 import type { Day } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
+import type { HistoryEntry } from '../../model/item.ts';
 import type { Incident, IncidentTotal } from '../../model/incident.ts';
 import { compareVersions } from '../../model/knowledge.ts';
 import type { Change, StoredPaper } from '../../model/paper.ts';
@@ -140,6 +141,13 @@ export class SqliteReader implements StoreReader {
 
   async related(source: string, id: string): Promise<Related> {
     return this.#read((db) => readRelated(db, source, id));
+  }
+
+  async history(source: string, id: string): Promise<readonly HistoryEntry[]> {
+    const row = this.#read((db) =>
+      db.get('SELECT entries FROM histories WHERE source = ? AND id = ?', source, id),
+    );
+    return row === undefined ? [] : (JSON.parse(text(row, 'entries')) as readonly HistoryEntry[]);
   }
 
   async gaps(source?: string): Promise<readonly Gap[]> {

@@ -85,4 +85,29 @@ export const linkCases: readonly Case[] = [
       expect((await store.related('s', 'second')).exact.map(({ id }) => id)).toEqual(['first']);
     },
   ],
+  [
+    'the versions that a source lists are given as it listed them',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const listed = [
+        { version: '1', date: '2024-01-01T00:00:00Z', size: '5kb' },
+        { version: '2', date: null, sourceType: 'I' },
+      ];
+      await harvest.add([
+        paper({ id: 'a' }),
+        {
+          type: 'history',
+          id: 'a',
+          datestamp: '2024-01-02',
+          place: null,
+          version: '2',
+          published: null,
+          withdrawn: true,
+          history: listed,
+        },
+      ]);
+      expect(await store.history('s', 'a')).toEqual(listed);
+      expect(await store.history('s', 'b')).toEqual([]);
+    },
+  ],
 ];
