@@ -1,3 +1,4 @@
+import { isAwaited } from '../model/staleness.ts';
 import type { StoreStats } from '../store/port.ts';
 import type { Engine } from './engine.ts';
 import { isOutage, sourceNow } from './source-now.ts';
@@ -16,7 +17,9 @@ export function judgeRun(engine: Engine, stats: Counts): RunEnd {
   const outage = unfinished.filter(({ harvester }) => isOutage(harvester));
   const paused = unfinished.filter(({ harvester }) => harvester.isPaused);
   const left = unfinished.filter((source) => !outage.includes(source) && !paused.includes(source));
-  const late = engine.sources().filter(({ harvester }) => harvester.state === 'stale');
+  const late = engine
+    .sources()
+    .filter(({ harvester }) => harvester.state === 'stale' && !isAwaited(harvester));
   const degraded = unfinished.length > 0 || stats.gapsOpen > 0 || stats.quarantined > 0 || late.length > 0;
   const summary = sentence(stats, [
     named('behind because of an outage', names(outage)),

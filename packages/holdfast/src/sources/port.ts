@@ -3,17 +3,9 @@ import type { BadItem, Item } from '../model/item.ts';
 import type { DayRange } from '../model/window.ts';
 import type { Answer } from '../transport/port.ts';
 import type { Inventory } from './inventory.ts';
+import type { PageRequest } from './request.ts';
 
-/** A request of a walk. Plain JSON: it is part of the window's durable cursor. */
-export interface PageRequest {
-  readonly url: string;
-  /** What the answer is to be read as; the source's own word (`ListRecords`, `details`, …). */
-  readonly as: string;
-  /** True when it continues a list (token, offset above 0). */
-  readonly continues: boolean;
-  /** Wall ms of our clock after which the token must not be used. */
-  readonly expiresAt?: number;
-}
+export type { PageRequest } from './request.ts';
 
 /** What an answer, judged by its whole content, says. */
 export type Reading =
@@ -74,6 +66,11 @@ export interface PollPlan {
   next(after: number): number;
   /** Newest day of which the source should have announced something by `now`; null = no known calendar. */
   expectedDay(now: number): Day | null;
+  /**
+   * The newest day that the calendar says should be there by `now`, though it is not late yet, and since when it is due
+   * (wall ms). Left out where no calendar is known.
+   */
+  awaited?(now: number): { readonly day: Day; readonly dueAt: number };
 }
 
 /** Describes a repository (OAI-PMH Identify). */

@@ -1,12 +1,17 @@
 import { combineExitCodes, EXIT } from '../model/exit-code.ts';
+import { isAwaited } from '../model/staleness.ts';
 import type { SourceStatus, StatusReport } from './status-report.ts';
 
-/** Source states that mean "late or stopped and not by the operator's wish". */
+/** Source states that mean "late or stopped and not by the operator's wish"; save a stale one that only awaits a day that is due. */
 const LATE = new Set(['stale', 'blocked', 'auth-needed']);
 
 /** Whether the source is late, or shut out until a person does something. */
-export function isLate({ state, freshness }: Pick<SourceStatus, 'state' | 'freshness'>): boolean {
-  return LATE.has(state) || freshness.late;
+export function isLate({
+  state,
+  reason,
+  freshness,
+}: Pick<SourceStatus, 'state' | 'reason' | 'freshness'>): boolean {
+  return freshness.late || (LATE.has(state) && !isAwaited({ state, reason }));
 }
 
 /** What a status is worth as an exit code: 4 when something visible is unresolved, 3 when no engine runs, else 0. */

@@ -1,6 +1,7 @@
 import type { SourceConfig } from '../config/index.ts';
-import { dayOf } from '../model/day.ts';
+import { dayOf, type Day } from '../model/day.ts';
 import type { SourceStateName } from '../model/event.ts';
+import { isAwaited, lastWorkday } from '../model/staleness.ts';
 import type { SourceState, StoreStats } from '../store/port.ts';
 import { isoOrNull, secondsSince } from './instant.ts';
 import { UNKNOWN_DAY } from './last-day.ts';
@@ -27,7 +28,7 @@ export function sourceStatus(parts: SourceParts): SourceStatus {
   const shown = { ...shownState(configured, stored), ...attempts(stored), ...live };
   const watermark = stored?.watermark ?? null;
   const newestDatestamp = counts?.newestDatestamp ?? null;
-  const freshness = freshnessOf(parts, shown.state, watermark, newestDatestamp, shown.lastSuccessAt);
+  const freshness = freshnessOf(parts, shown, watermark, newestDatestamp, shown.lastSuccessAt);
   return {
     kind: configured?.kind ?? stored?.kind ?? '',
     ...shown,
@@ -73,7 +74,7 @@ function attempts(
  */
 function freshnessOf(
   { configured, now }: SourceParts,
-  state: SourceStateName,
+  { state, reason }: Pick<SourceStatus, 'state' | 'reason'>,
   watermark: string | null,
   newest: string | null,
   lastSuccessAt: string | null,
@@ -84,11 +85,18 @@ function freshnessOf(
     configured?.kind !== 'arxiv' &&
     state !== 'disabled' &&
     newest !== null &&
-    newest.slice(0, 10) < dayOf(now - target);
+    newest.slice(0, 10) < expectedDay(configured, now - target);
   return {
     lagSeconds: secondsSince(watermark, now),
     stalenessSeconds: secondsSince(lastSuccessAt, now),
     targetSeconds: target === null ? null : target / 1000,
-    late: state === 'stale' || byTarget,
+    late: (state === 'stale' && !isAwaited({ state, reason })) || byTarget,
   };
+}
+
+/** Preprint servers rest on weekends and holidays; of other repositories nothing is known. */
+function expectedDay(configured: SourceConfig | undefined, at: number): Day {
+  const kind = configured?.kind;
+  const day = dayOf(at);
+  return kind === 'biorxiv' || kind === 'medrxiv' ? lastWorkday(day) : day;
 }

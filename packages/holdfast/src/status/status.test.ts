@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config/index.ts';
 import { NO_RESTARTS } from '../model/engine-message.ts';
+import { awaitedReason } from '../model/staleness.ts';
 import type { ChildMode, ChildStatus } from '../model/supervisor-status.ts';
 import type { SourceState, StoreReader, StoreStats } from '../store/port.ts';
 import { exitCodeOfStatus } from './degraded.ts';
@@ -312,11 +313,18 @@ describe('the state of the engine', () => {
 describe('the exit code of a status', () => {
   const healthy = exampleReport();
   const { engine, store } = healthy;
+  const awaiting = exampleSource({ state: 'stale', reason: awaitedReason('2026-11-20', '2026-11-19') });
   const late = { lagSeconds: 1, stalenessSeconds: 1, targetSeconds: 1, late: true };
   it.each([
     ['nothing', healthy, 0],
     ['a waiting source', { ...healthy, sources: [exampleSource({ state: 'waiting' as const })] }, 0],
     ['a late source that waits', { ...healthy, sources: [exampleSource({ freshness: late })] }, 4],
+    [
+      'a late day',
+      { ...healthy, sources: [exampleSource({ state: 'stale' as const, reason: 'nothing newer' })] },
+      4,
+    ],
+    ['a day that is only due', { ...healthy, sources: [awaiting] }, 0],
     ['a blocked source', { ...healthy, sources: [exampleSource({ state: 'blocked' as const })] }, 4],
     ['a quarantined record', { ...healthy, store: { ...store, quarantined: 1 } }, 4],
     ['an open gap', { ...healthy, store: { ...store, gapsOpen: 1 } }, 4],

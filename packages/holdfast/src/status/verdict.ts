@@ -12,6 +12,7 @@ export interface Overall {
 /** States in which a source waits for its upstream, and ours of the machine, each with what is said of it. */
 const WAITS: Readonly<Partial<Record<SourceStatus['state'], string>>> = {
   waiting: 'waiting for its upstream',
+  stale: 'waiting for a day that its upstream should have by now',
   throttled: 'throttled by its upstream',
   offline: 'held up because this machine is offline',
   asleep: 'held up because this machine was asleep',

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { ChildExit } from '../../model/engine-message.ts';
 import type { EngineEvent, WaitNotice } from '../../model/event.ts';
 import type { Incident } from '../../model/incident.ts';
+import { awaitedReason } from '../../model/staleness.ts';
 import { emptyBook, type Book, type BookSource } from './book.ts';
 import { turn, type BookInput } from './turn.ts';
 
@@ -342,6 +343,22 @@ test('a page that is set aside is an incident until it is read or given up', () 
   told.event(2 * SECOND, { ...fate, deaths: 4, state: 'given-up' });
   expect(told.open).toEqual([]);
   expect(told.all[0]?.actions).toHaveLength(4);
+});
+
+test('a day that is due and not late yet is no incident, and ends that of the day before', () => {
+  const told = new Told(two);
+  const awaited = {
+    kind: 'state',
+    source: 'a',
+    state: 'stale',
+    reason: awaitedReason('2026-05-19', '2026-05-18'),
+  };
+  told.event(0, awaited);
+  expect(told.open).toEqual([]);
+  told.event(SECOND, { ...awaited, reason: 'nothing newer than 2026-05-18' });
+  expect(told.open).toEqual(['stale:a']);
+  told.event(2 * SECOND, { ...awaited, reason: awaitedReason('2026-05-20', '2026-05-19') });
+  expect(told.open).toEqual([]);
 });
 
 test('a late source and a disk that fills up last until they are told to be well', () => {

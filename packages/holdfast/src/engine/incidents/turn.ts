@@ -1,6 +1,7 @@
 import type { ChildExit } from '../../model/engine-message.ts';
 import type { EngineEvent } from '../../model/event.ts';
 import type { Incident, IncidentCause } from '../../model/incident.ts';
+import { isAwaited } from '../../model/staleness.ts';
 import type { Book } from './book.ts';
 import { sightingOf } from './from-event.ts';
 import { forgetOldExits, noteExits } from './from-exit.ts';
@@ -93,6 +94,8 @@ function onEvent(book: Book, event: EngineEvent): Book {
 
 function onState(book: Book, event: Extract<EngineEvent, { kind: 'state' }>): Book {
   const { source, state, reason, at } = event;
+  // What is awaited is not late, or not any more: the day that was late has come, and the next one is due.
+  if (isAwaited(event)) return { ...book, troubles: withoutStale(book, source) };
   if (state === 'stale' || state === 'auth-needed') {
     const cause = state === 'stale' ? 'stale' : 'auth';
     const summary = `${source}: ${reason}`;
@@ -104,8 +107,11 @@ function onState(book: Book, event: Extract<EngineEvent, { kind: 'state' }>): Bo
       troubles: without(book.troubles, (each) => each.source === source && isTransient(each.cause)),
     };
   if (state !== 'ok') return book;
-  const troubles = without(book.troubles, (each) => each.source === source && each.cause === 'stale');
-  return endSettling({ ...book, troubles }, at, source);
+  return endSettling({ ...book, troubles: withoutStale(book, source) }, at, source);
+}
+
+function withoutStale({ troubles }: Book, source: string): Book['troubles'] {
+  return without(troubles, (each) => each.source === source && each.cause === 'stale');
 }
 
 /** What a paused source cannot have: it asks nothing. */

@@ -68,6 +68,10 @@ describe("arXiv's calendar", () => {
     // Monday 7 September is Labor Day: no batch shows on Tuesday.
     expect(expected('2026-09-09T12:00:00Z')).toBe('2026-09-07');
     expect(expected('2026-09-10T12:00:00Z')).toBe('2026-09-09');
+    const awaited = (text: string) => arxivPoll().awaited?.(at(text)).day;
+    expect(awaited('2026-09-07T04:00:00Z')).toBe('2026-09-04');
+    expect(awaited('2026-09-07T04:30:00Z')).toBe('2026-09-07');
+    expect(awaited('2026-09-09T02:00:00Z')).toBe('2026-09-07');
     expect(arxivPoll({ expect: 2 * HOUR }).expectedDay(at('2026-09-10T12:00:00Z'))).toBe('2026-09-10');
   });
 });

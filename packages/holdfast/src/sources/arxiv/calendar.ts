@@ -12,6 +12,8 @@ const OAI_UPDATE = 22.5 * HOUR;
 const POLL_DELAY = 20 * MINUTE;
 /** A sweep in the middle of the pause catches late announcements and the small changes of any hour. */
 const SWEEP = 15 * HOUR;
+/** So long after its time an update is awaited: by then it has been seen, or asked for in vain. */
+const DUE = 2 * HOUR;
 /** An announcement may be deferred without notice; only after this is one missing. */
 const GRACE = 24 * HOUR;
 
@@ -40,6 +42,10 @@ export function arxivPoll(options: { readonly every?: number; readonly expect?: 
   return {
     next: (after) => (options.every === undefined ? nextPoll(after) : pollEvery(options.every).next(after)),
     expectedDay: (now) => dayOf(lastUpdate(now - grace)),
+    awaited: (now) => {
+      const update = lastUpdate(now - DUE);
+      return { day: dayOf(update), dueAt: update };
+    },
   };
 }
 

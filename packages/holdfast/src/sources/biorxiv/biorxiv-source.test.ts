@@ -81,7 +81,7 @@ describe('the source', () => {
     });
     expect([own.poll.next(100), own.poll.expectedDay(Date.parse('2026-09-20T12:00:00Z'))]).toEqual([
       105,
-      '2026-09-19',
+      '2026-09-18',
     ]);
     expect(source.poll.expectedDay(Date.parse('2026-09-20T12:00:00Z'))).toBe('2026-09-18');
     expect(source.streams.map(({ name, countsRows, earliest }) => [name, countsRows, earliest])).toEqual([

@@ -2,8 +2,8 @@ import type { Day } from '../../model/day.ts';
 import { HoldfastError } from '../../model/error.ts';
 import type { DayRange } from '../../model/window.ts';
 import { gateKeyOf } from '../gate-key.ts';
-import { pollEvery } from '../oai-pmh/index.ts';
 import type { Reading, Source, Stream } from '../port.ts';
+import { preprintPoll } from './calendar.ts';
 import { readAnswer } from './read-answer.ts';
 import { redriveRows } from './read-row.ts';
 import {
@@ -65,7 +65,7 @@ export function biorxivSource(options: BiorxivOptions): Source {
     overlapDays: options.overlapDays ?? 7,
     timeouts: { connect: 30_000, firstByte: 15 * 60_000, idle: 60_000, ...options.timeouts },
     accept: 'application/json, */*;q=0.1',
-    poll: pollEvery(options.every ?? 6 * HOUR, options.expect ?? expect),
+    poll: preprintPoll({ every: options.every ?? 6 * HOUR, expect: options.expect ?? expect }),
     streams: [streamOf('details', earliest), streamOf('pubs', earliest)],
     identifiersLook: null,
     identify: () => null,
