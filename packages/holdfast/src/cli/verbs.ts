@@ -55,7 +55,23 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./redrive.ts'),
   },
   { usage: 'ack <id>', summary: 'acknowledge a quarantined record or a gap', load: () => import('./ack.ts') },
+  {
+    usage: 'import <paths...>',
+    summary: 'bring in what others harvested: snapshots, dumps, exports',
+    load: () => import('./import.ts'),
+  },
   { usage: 'verify', summary: 'check the integrity of the store', load: () => import('./verify.ts') },
+  {
+    usage: 'prove [file]',
+    summary: 'write a proof of what is held, which others can check',
+    load: () => import('./prove.ts'),
+  },
+  {
+    usage: 'digest',
+    summary: 'count and hash of each day, to compare two installations',
+    load: () => import('./digest.ts'),
+  },
+  { usage: 'feed', summary: 'write the changes to standard output', load: () => import('./feed.ts') },
   { usage: 'backup', summary: 'copy the store and test the copy', load: () => import('./backup.ts') },
   {
     usage: 'restore <file>',
