@@ -1,6 +1,19 @@
 import type { AuditRun } from '../model/audit.ts';
 import { Engine, type EngineOptions } from './engine.ts';
-import type { OfflineAudit } from './offline-audit.ts';
+
+/** What an audit without an engine is asked to do. */
+export interface OfflineAudit {
+  /** Ids of the sources; all enabled ones, when left out. */
+  readonly sources?: readonly string[];
+  /** Whether what is found missing is asked for, too. */
+  readonly repair: boolean;
+  /** Requests of each source; the configuration's, when left out. */
+  readonly budget?: number;
+  /** Aborts when it is to stop: it goes on another time where it stood. */
+  readonly signal: AbortSignal;
+  /** Told of each run whenever it has moved. */
+  readonly onRun: (run: AuditRun) => void;
+}
 
 /** An engine that only audits: each source once, until its run has ended or its budget is used up. */
 export async function auditAll(

@@ -6,21 +6,9 @@ import type { Store } from '../store/port.ts';
 import { httpTransport } from '../transport/http-transport.ts';
 import { userAgent } from '../transport/user-agent.ts';
 import { readVersion } from '../version.ts';
-import { auditAll } from './audit-all.ts';
+import { auditAll, type OfflineAudit } from './audit-all.ts';
 
-/** What an audit without an engine is asked to do. */
-export interface OfflineAudit {
-  /** Ids of the sources; all enabled ones, when left out. */
-  readonly sources?: readonly string[];
-  /** Whether what is found missing is asked for, too. */
-  readonly repair: boolean;
-  /** Requests of each source; the configuration's, when left out. */
-  readonly budget?: number;
-  /** Aborts when it is to stop: it goes on another time where it stood. */
-  readonly signal: AbortSignal;
-  /** Told of each run whenever it has moved. */
-  readonly onRun: (run: AuditRun) => void;
-}
+export type { OfflineAudit } from './audit-all.ts';
 
 /**
  * Audits sources over the real network, without a harvest; gives their runs as they stand when each has ended or used up

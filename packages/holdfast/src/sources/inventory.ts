@@ -1,5 +1,5 @@
 import type { Day } from '../model/day.ts';
-import type { PageRequest } from './port.ts';
+import type { PageRequest } from './request.ts';
 
 /** A half-open range of days that are over. */
 export interface ClosedRange {

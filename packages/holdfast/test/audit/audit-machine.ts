@@ -114,8 +114,8 @@ export class AuditMachine {
   /** Lets time pass until a promise is settled. */
   async through<T>(work: Promise<T>): Promise<T> {
     let settled = false;
-    const done = (): void => void (settled = true);
-    work.then(done, done);
+    const settling = work.finally(() => (settled = true));
+    settling.catch(() => undefined);
     for (let timers = 0; !settled; timers += 1) {
       if (timers > MAX_TIMERS) throw new Error('no end in sight');
       if (!(await this.clock.runNext()) && !settled) await new Promise((resolve) => setImmediate(resolve));

@@ -1,24 +1,9 @@
 import type { AuditRun } from '../../model/audit.ts';
 import type { ClosedRange } from '../../sources/inventory.ts';
+import type { AuditEvent } from './event.ts';
 import { progressOf, type CountsStep } from './progress.ts';
 import { halvesOf } from './ranges.ts';
 import { impossible, moved, textOf } from './moved.ts';
-import type { AuditEvent } from './transition.ts';
-
-/** What the upstream says of an interval, and what is here of it. */
-export interface Counted {
-  readonly type: 'counted';
-  /** Null: it makes no statement. */
-  readonly rows: number | null;
-  readonly first: number | null;
-  readonly storedRows: number;
-  readonly storedFirst: number;
-  /** Nothing was said of a later row, which may not exist: the first one is to be asked for. */
-  readonly beyond: boolean;
-  readonly stream: string;
-  /** An interval of so many rows is sooner walked than halved. */
-  readonly walkRows: number;
-}
 
 /** What becomes of an audit when the upstream has said what an interval holds. */
 export function afterCount(run: AuditRun, step: CountsStep, event: AuditEvent): AuditRun {

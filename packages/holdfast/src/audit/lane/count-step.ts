@@ -1,9 +1,8 @@
 import type { AuditRun } from '../../model/audit.ts';
 import type { ClosedRange, CountInventory } from '../../sources/inventory.ts';
 import type { AuditPorts } from '../port.ts';
-import type { Counted } from './after-count.ts';
 import { progressOf, type CountsStep } from './progress.ts';
-import type { AuditEvent } from './transition.ts';
+import type { AuditEvent, Counted } from './event.ts';
 
 /** Asks what the interval in hand holds, and counts what is here of it. */
 export async function countStep(

@@ -5,7 +5,7 @@ import type { AuditPorts } from '../port.ts';
 import { settledHoles } from './holes.ts';
 import { newsOf } from './news.ts';
 import { progressOf, type DensityStep } from './progress.ts';
-import type { AuditEvent } from './transition.ts';
+import type { AuditEvent } from './event.ts';
 
 /** Records are read in portions of so many. */
 const PORTION = 10_000;

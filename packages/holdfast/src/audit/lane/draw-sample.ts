@@ -3,7 +3,7 @@ import type { AuditRun } from '../../model/audit.ts';
 import { addDays } from '../../model/day.ts';
 import type { AuditPorts } from '../port.ts';
 import { progressOf, type SampledDay } from './progress.ts';
-import type { AuditEvent } from './transition.ts';
+import type { AuditEvent } from './event.ts';
 
 /** So many days are walked again; none of them failing, at most 14 % of all days do, with 95 % confidence. */
 const SAMPLE_DAYS = 20;

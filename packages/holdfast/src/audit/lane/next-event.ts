@@ -7,7 +7,7 @@ import { densityStep } from './density-step.ts';
 import { drawSample } from './draw-sample.ts';
 import { newsOf, rowsNotHere } from './news.ts';
 import { progressOf } from './progress.ts';
-import type { AuditEvent } from './transition.ts';
+import type { AuditEvent } from './event.ts';
 
 /** Does what the step wants, with at most one request where all is well. @throws as a fetch */
 export async function nextEvent(run: AuditRun, ports: AuditPorts): Promise<AuditEvent> {

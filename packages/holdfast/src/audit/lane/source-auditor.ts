@@ -7,7 +7,8 @@ import { beginRun, noteOf } from './begin-run.ts';
 import { nextEvent } from './next-event.ts';
 import { progressOf, type AuditProgress } from './progress.ts';
 import { settledRange } from './settled-range.ts';
-import { transition, type AuditEvent } from './transition.ts';
+import type { AuditEvent } from './event.ts';
+import { transition } from './transition.ts';
 
 /** What audits one source. */
 export interface AuditorOptions {

@@ -1,42 +1,13 @@
 import type { AuditRun } from '../../model/audit.ts';
 import { addDays } from '../../model/day.ts';
 import type { ClosedRange } from '../../sources/inventory.ts';
-import type { AuditPage } from '../port.ts';
-import { afterBlock, afterCount, type Counted } from './after-count.ts';
+import { afterBlock, afterCount } from './after-count.ts';
+import type { AuditEvent } from './event.ts';
 import { withAnswer } from './holes.ts';
-import {
-  progressOf,
-  type DensityStep,
-  type SampledDay,
-  type SampleStep,
-  type SweepStep,
-  type WalkStep,
-} from './progress.ts';
+import { progressOf, type DensityStep, type SampleStep, type SweepStep, type WalkStep } from './progress.ts';
 import { impossible, moved, textOf } from './moved.ts';
 import { halvesOf } from './ranges.ts';
 import { CONFIDENCE, upperBound } from './upper-bound.ts';
-
-/** What happened to an audit. */
-export type AuditEvent =
-  /** A request of a list was answered. */
-  | { readonly type: 'page'; readonly page: Omit<AuditPage, 'items' | 'keep'>; readonly missing: number }
-  | Counted
-  /** Numbers were asked for by themselves. `believed`: numbers that are known to exist were there. */
-  | {
-      readonly type: 'probed';
-      readonly asked: readonly number[];
-      readonly present: readonly number[];
-      readonly believed: boolean;
-      readonly missing: number;
-      readonly today: string;
-    }
-  /** Nothing more is to be asked of a series: on to this one, null = all are done. */
-  | { readonly type: 'series'; readonly next: string | null }
-  | { readonly type: 'drawn'; readonly todo: readonly SampledDay[]; readonly population: number }
-  /** What was found was asked for; so many gaps are left. */
-  | { readonly type: 'repaired'; readonly left: number }
-  /** The request in hand cannot be had, although the upstream answers others. */
-  | { readonly type: 'failed'; readonly why: string };
 
 /** When numbers beyond the largest known exist, so many more are asked for. */
 const FURTHER = 150;

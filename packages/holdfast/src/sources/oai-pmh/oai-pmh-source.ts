@@ -1,15 +1,15 @@
-import { addDays, type Day } from '../../model/day.ts';
+import type { Day } from '../../model/day.ts';
 import type { Item } from '../../model/item.ts';
 import type { Place } from '../../model/paper.ts';
 import type { DayRange } from '../../model/window.ts';
 import { gateKeyOf } from '../gate-key.ts';
-import type { ClosedRange } from '../inventory.ts';
 import type { Description, PageRequest, Source } from '../port.ts';
 import type { OaiRules } from './oai-answer.ts';
 import { readOaiAnswer } from './oai-answer.ts';
 import { hasForeignElements, readDublinCore } from './dublin-core.ts';
 import { readOaiDescription } from './oai-description.ts';
 import type { Fault, OaiRecord } from './oai-header.ts';
+import { oaiInventory } from './oai-inventory.ts';
 import { redriveOai } from './oai-redrive.ts';
 import { rangeArguments } from './oai-range.ts';
 import { identifyUrl, listUrl, recordUrl } from './oai-request.ts';
@@ -57,16 +57,6 @@ export function oaiPmhSource(options: OaiPmhOptions): Source {
     as: verb,
     continues: false,
   });
-  // Begun some days early, or from the very beginning, so that each list has a URL of its own.
-  const inventoryList = (range: ClosedRange, turn: number, today: Day, resumeAt?: string): PageRequest => {
-    const early = { ...range, from: addDays(range.from, -(1 + (turn % 7))) };
-    const dates = rangeArguments(ranges, early, today, resumeAt);
-    const floored = ranges.earliest !== null && early.from <= ranges.earliest.slice(0, 10);
-    const { from: _from, ...open } = dates;
-    const stamps = resumeAt === undefined && floored && turn % 2 === 0 ? open : dates;
-    const url = listUrl(baseUrl, 'ListIdentifiers', { metadataPrefix, set, ...stamps });
-    return { url, as: 'ListIdentifiers', continues: false };
-  };
   const verbOfLook = (look: number): ListVerb => (look === 1 ? 'ListRecords' : 'ListIdentifiers');
   return {
     id,
@@ -104,12 +94,7 @@ export function oaiPmhSource(options: OaiPmhOptions): Source {
       as: 'GetRecord',
       continues: false,
     }),
-    inventory: {
-      method: 'identifiers',
-      first: inventoryList,
-      resume: (range, turn, datestamp, today) => inventoryList(range, turn, today, datestamp),
-      dense: null,
-    },
+    inventory: oaiInventory({ baseUrl, metadataPrefix, set, ranges }),
     read: (request, answer, context) => readOaiAnswer(rules, request, answer, context),
     redrive: (bytes) => redriveOai(rules, bytes),
   };
