@@ -34,6 +34,7 @@ function upkeep(
             rawPagesDropped: 0,
             incidentsRolledUp: 0,
             timelinesRolledUp: 0,
+            batchesRolledUp: 0,
             bytesFreed: 0,
             walBytes: 0,
           };

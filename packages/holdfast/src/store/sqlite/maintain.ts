@@ -8,6 +8,7 @@ import type { Connection } from './database.ts';
 import { dropRawPages } from './drop-pages.ts';
 import { giveBackSpace } from './free-space.ts';
 import { dropOldDays, putSample, rollUpIncidents, rollUpTimelines } from './health-writer.ts';
+import { rollUpLedger } from './roll-up-ledger.ts';
 import { transaction } from './transaction.ts';
 
 /** Rows that a step rolls up or drops of each kind: some ten ms of the write lock. */
@@ -20,6 +21,7 @@ export function maintain(connection: Connection, file: string, options: Maintain
   const step = (work: () => number): number => transaction(connection, work);
   const incidentsRolledUp = step(() => rollUpIncidents(connection, bounds, ROWS_AT_ONCE));
   const timelinesRolledUp = step(() => rollUpTimelines(connection, bounds, ROWS_AT_ONCE));
+  const ledger = transaction(connection, () => rollUpLedger(connection, bounds, ROWS_AT_ONCE));
   const dropped = step(() => dropOldDays(connection, bounds, ROWS_AT_ONCE));
   const { rawBefore } = bounds;
   const rawPagesDropped = rawBefore === null ? 0 : step(() => dropRawPages(connection, rawBefore, limit));
@@ -32,10 +34,12 @@ export function maintain(connection: Connection, file: string, options: Maintain
     rawPagesDropped,
     incidentsRolledUp,
     timelinesRolledUp,
+    batchesRolledUp: ledger.batches,
     bytesFreed,
     walBytes: logBytes(file),
     more:
       more ||
+      ledger.more ||
       (rawBefore !== null && rawPagesDropped === limit) ||
       [incidentsRolledUp, timelinesRolledUp, dropped].includes(ROWS_AT_ONCE),
   };

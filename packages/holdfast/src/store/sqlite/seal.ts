@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { feedLine } from '../../model/feed-line.ts';
 import type { Change } from '../../model/paper.ts';
-import { chainHash, CHAIN_START, feedHash } from '../rules/chain-rules.ts';
+import { chainHash, CHAIN_START } from '../rules/chain-rules.ts';
 import type { Link } from '../rules/chain-rules.ts';
 import type { Connection, Row } from './database.ts';
+import { hashFeed } from './hash-feed.ts';
 import { CHECKED, checkedColumns, ROW_CHECK } from './row-check.ts';
 import { big, number, text, toChange } from './rows.ts';
 
@@ -34,12 +35,6 @@ export function toLink(row: Row): Link {
   };
 }
 
-/** Rows of the feed beyond `first` up to `last`. */
-export function readFeed(db: Connection, first: bigint, last: bigint): readonly Change[] {
-  const sql = 'SELECT * FROM changes WHERE seq > ? AND seq <= ? ORDER BY seq';
-  return db.allBig(sql, first, last).map(toChange);
-}
-
 /** Gives every row its check and every batch its place in the chain: a store of before has neither. */
 export function sealEverything(db: Connection): void {
   for (const table of Object.keys(CHECKED) as (keyof typeof CHECKED)[])
@@ -63,7 +58,7 @@ function sealBatches(db: Connection): void {
   for (let after = 0n; ;) {
     const rows = db.allBig('SELECT * FROM batches WHERE number > ? ORDER BY number LIMIT ?', after, PAGE);
     for (const link of rows.map(toLink)) {
-      const feed = feedHash(readFeed(db, link.firstSeq, link.lastSeq));
+      const feed = hashFeed(db, link.firstSeq, link.lastSeq);
       chain = chainHash(chain, { ...link, feed });
       db.run('UPDATE batches SET feed = ?, chain = ? WHERE number = ?', feed, chain, link.number);
     }

@@ -15,8 +15,7 @@ export function searchProblem(db: Connection, row: Row): string | null {
   const indexed = db.getBig(INDEXED);
   if (!indexed || big(indexed, 'value') < big(row, 'seq')) return null;
   const found = db.get(SEARCH, big(row, 'record'));
-  const fields = parse(text(row, 'fields'));
-  if (fields === null) return null;
+  const fields = JSON.parse(text(row, 'fields')) as PaperFields;
   if (fields.deleted) return found ? 'it is deleted, but it is found by a search' : null;
   if (!found) return 'it is not in the index of the search';
   const texts = searchTexts(fields);
@@ -24,13 +23,4 @@ export function searchProblem(db: Connection, row: Row): string | null {
     (name) => found[name] === texts[name],
   );
   return same ? null : 'the text by which it is searched is not its own';
-}
-
-/** Content that is damaged is told elsewhere. */
-function parse(json: string): PaperFields | null {
-  try {
-    return JSON.parse(json) as PaperFields;
-  } catch {
-    return null;
-  }
 }

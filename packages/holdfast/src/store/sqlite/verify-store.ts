@@ -103,7 +103,8 @@ function paperProblems(db: Connection, row: Row): readonly string[] {
   }
   problems.push(...versionProblems(db, row));
   if (row['page'] !== null && !isThere(db, big(row, 'page'))) problems.push('its raw page is not there');
-  const searched = searchProblem(db, row);
+  // Content that is damaged need not be a paper at all.
+  const searched = problems.length === 0 ? searchProblem(db, row) : null;
   return searched === null ? problems : [...problems, searched];
 }
 

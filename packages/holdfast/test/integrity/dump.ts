@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { openPlain } from '../../src/store/sqlite/database.ts';
+
+/** What a program that reads the file finds in it; `structure`: SQLite's own check has something to say. */
+export interface Dump {
+  /** SHA-256 over every row of every table; null when a part of it cannot be read. */
+  readonly content: string | null;
+}
+
+/** Reads every table of the file to its end; tables of the full-text index included. */
+export function dump(file: string): Dump {
+  const hash = createHash('sha256');
+  try {
+    const connection = openPlain(file, { readOnly: true });
+    try {
+      const schema = connection.all(
+        'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name, type',
+      );
+      hash.update(JSON.stringify(schema));
+      hash.update(JSON.stringify(connection.all('PRAGMA user_version')));
+      for (const name of tablesOf(schema)) {
+        for (const row of connection.arrays(`SELECT * FROM "${name}" NOT INDEXED`))
+          hash.update(JSON.stringify(row, plain));
+      }
+    } finally {
+      connection.close();
+    }
+  } catch {
+    return { content: null };
+  }
+  return { content: hash.digest('hex') };
+}
+
+/** Whether SQLite's own check finds the structure of the file damaged. */
+export function isStructureDamaged(file: string): boolean {
+  try {
+    const connection = openPlain(file, { readOnly: true });
+    try {
+      return Object.values(connection.get('PRAGMA integrity_check(1)') ?? {})[0] !== 'ok';
+    } finally {
+      connection.close();
+    }
+  } catch {
+    return true;
+  }
+}
+
+function tablesOf(schema: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  const tables = schema.filter((row) => row['type'] === 'table').map((row) => String(row['name']));
+  return [...tables.filter((name) => name !== 'search'), 'sqlite_sequence'];
+}
+
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `i${value}`;
+  if (typeof value === 'string') return `s${value}`;
+  return value;
+}
