@@ -20,6 +20,8 @@ export const register: Register = (command, run) => {
     .option('--json', 'print one array of what is missing or pending')
     .option('--html <file>', 'write a page with a calendar of days')
     .option('--input <path>', 'audit what another tool left: a file or a folder')
+    .option('--from <day>', 'with --input: compare from this day or month on')
+    .option('--to <day>', 'with --input: compare what lies before this day or month')
     .addOption(new Option('--ids', 'with --input: print the missing ids alone, one a line'))
     .action(run<AuditOptions>((call) => audit(call)));
 };

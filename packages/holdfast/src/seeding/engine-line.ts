@@ -2,7 +2,7 @@ import { parseReference } from '../identity/lookup.ts';
 import { normalise } from '../model/normalise.ts';
 import { authorsOf } from './authors.ts';
 import { dayOfText } from './dates.ts';
-import { mendArxivId } from './damaged-id.ts';
+import { mendArxivId } from '../identity/damaged-arxiv-id.ts';
 import { homeOfId } from './home-of-id.ts';
 import { refused, textOf } from './mapped.ts';
 import type { Home, Mapped, Values } from './mapped.ts';

@@ -3,7 +3,7 @@ import { compareVersions } from '../model/knowledge.ts';
 import { normalise } from '../model/normalise.ts';
 import { authorsOfText } from './authors.ts';
 import { dayOfText, stampOfText } from './dates.ts';
-import { mendArxivId } from './damaged-id.ts';
+import { mendArxivId } from '../identity/damaged-arxiv-id.ts';
 import { refused, textOf } from './mapped.ts';
 import type { Home, Mapped, Values } from './mapped.ts';
 import { arxivIdsIn } from './named-ids.ts';

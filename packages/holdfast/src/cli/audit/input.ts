@@ -1,13 +1,54 @@
-import { HoldfastError } from '../../model/error.ts';
+import { resolve } from 'node:path';
+import { DatasetError } from '../../datasets/dataset-error.ts';
+import { openDataset } from '../../datasets/open-dataset.ts';
+import type { Dataset } from '../../datasets/port.ts';
+import { EXIT } from '../../model/exit-code.ts';
+import { withReader } from '../../status/open-reader.ts';
+import { reportError } from '../report-error.ts';
+import { usageError } from '../usage-error.ts';
 import type { Call } from '../verb.ts';
+import { compareAll } from './input/compare-all.ts';
+import { kindOf, namedSource } from './input/inventory.ts';
+import { progressOf } from './input/progress.ts';
+import { readIds, type ReadIds } from './input/read-ids.ts';
 import type { AuditOptions } from './options.ts';
 
 /** `audit --input`: what a data set that another tool left lacks. */
-export function auditInput({ options }: Call<AuditOptions>): Promise<number> {
-  const file = options.input ?? '';
-  return Promise.reject(
-    new HoldfastError('ERR_USAGE', `"${file}" cannot be audited: this version reads no foreign data sets.`, {
-      hint: 'Audit the store itself: holdfast audit',
-    }),
-  );
+export async function auditInput(call: Call<AuditOptions>): Promise<number> {
+  const { io, options, resolved } = call;
+  if (options.json === true && options.ids === true) throw usageError('--json and --ids exclude each other.');
+  for (const day of [options.from, options.to]) checkDay(day);
+  const { config } = resolved();
+  const named = namedSource(config, options.source);
+  const stop = new AbortController();
+  const ignore = io.onSignal(() => stop.abort(new Error('interrupted')));
+  try {
+    const dataset = await openDataset(resolve(io.cwd, options.input ?? ''));
+    const progress = progressOf(io, dataset.bytes);
+    const read = await readIds(dataset, kindOf(named), stop.signal, (bytes) => progress.show(bytes));
+    progress.end();
+    if (read.kinds.length === 0) throw noIdentifiers(dataset, read);
+    return await withReader(config, (reader) => compareAll({ call, config, named, dataset, read, reader }));
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted;
+    if (!(error instanceof DatasetError)) throw error;
+    // A file that is no data set is a wrong argument.
+    reportError(io, error);
+    return EXIT.usage;
+  } finally {
+    ignore();
+  }
+}
+
+function checkDay(day: string | undefined): void {
+  if (day === undefined || /^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$/.test(day)) return;
+  throw usageError(`A day is written YYYY-MM-DD, a month YYYY-MM, not "${day}".`);
+}
+
+function noIdentifiers({ path }: Dataset, { rows, damaged }: ReadIds): DatasetError {
+  const hint =
+    damaged.count > 0
+      ? `Identifiers of arXiv were damaged by a number: ${damaged.examples.join(', ')}.`
+      : 'Looked for arXiv ids, DOIs of bioRxiv and medRxiv, and OAI identifiers; of another repository name the source: --source.';
+  return new DatasetError('ERR_DATASET_NO_IDS', `${path} names no record in its ${rows} entries.`, hint);
 }

@@ -11,4 +11,7 @@ export interface AuditOptions {
   readonly input?: string;
   /** With `input`: bare missing ids, one a line. */
   readonly ids?: boolean;
+  /** With `input`: half-open days or months that are compared. */
+  readonly from?: string;
+  readonly to?: string;
 }

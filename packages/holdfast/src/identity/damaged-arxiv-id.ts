@@ -1,4 +1,4 @@
-import { isArxivId, parseArxivId } from '../identity/arxiv-id.ts';
+import { isArxivId, parseArxivId } from './arxiv-id.ts';
 
 /** What became of an identifier that went through a floating-point number. */
 export type Mended =
