@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/index.ts';
 import type { AuditRun } from '../model/audit.ts';
+import type { WaitNotice } from '../model/event.ts';
+import type { ImportProgress, ImportSummary } from '../model/import.ts';
 import type { Store } from '../store/port.ts';
 import { partUrl } from './by-path.ts';
 
@@ -15,6 +17,8 @@ export interface OfflineAudit {
   /** Pauses the audit: it goes on where it stands in a later turn. */
   readonly signal: AbortSignal;
   readonly onRun: (run: AuditRun) => void;
+  /** Told of what keeps a source from asking. */
+  readonly onWait?: (source: string, wait: WaitNotice) => void;
 }
 
 /** What can be done to a store without a running engine; it holds the store's lock until it is closed. */
@@ -26,7 +30,20 @@ export interface Offline {
   pause(source?: string): Promise<readonly string[]>;
   resume(source?: string): Promise<readonly string[]>;
   audit(options: OfflineAudit): Promise<readonly AuditRun[]>;
+  import(file: OfflineImport): Promise<ImportSummary>;
   close(): Promise<void>;
+}
+
+/** An import that this process does itself. */
+export interface OfflineImport {
+  readonly path: string;
+  /** Told from the identifiers when null. */
+  readonly source: string | null;
+  /** Stops it: it goes on where it stands at the next call. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ImportProgress) => void;
+  /** Changes that are not found by a search yet. */
+  readonly onIndexing: (left: number) => void;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AuditRun } from '../model/audit.ts';
+import type { WaitNotice } from '../model/event.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 
 /** What an audit without an engine is asked to do. */
@@ -13,12 +14,14 @@ export interface OfflineAudit {
   readonly signal: AbortSignal;
   /** Told of each run whenever it has moved. */
   readonly onRun: (run: AuditRun) => void;
+  /** Told of what keeps a source from asking. */
+  readonly onWait?: (source: string, wait: WaitNotice) => void;
 }
 
 /** An engine that only audits: each source once, until its run has ended or its budget is used up. */
 export async function auditAll(
   parts: Pick<EngineOptions, 'config' | 'store' | 'transport' | 'state' | 'clock' | 'random' | 'uniqueId'>,
-  { sources, repair, budget, signal, onRun }: OfflineAudit,
+  { sources, repair, budget, signal, onRun, onWait }: OfflineAudit,
 ): Promise<readonly AuditRun[]> {
   const wish = { repair, ...(budget === undefined ? {} : { budget }) };
   const runs = new Map<string, AuditRun>();
@@ -26,7 +29,9 @@ export async function auditAll(
     ...parts,
     once: true,
     auditOnly: wish,
-    emit: () => undefined,
+    emit: (event) => {
+      if (event.kind === 'wait') onWait?.(event.source, event.wait);
+    },
     remembered: await parts.store.sources(),
     onAudit: (run) => {
       runs.set(run.source, run);

@@ -3,6 +3,7 @@ import { askEngine } from '../../control/ask.ts';
 import type { LiveStatus } from '../../status/live-status.ts';
 import { HoldfastError } from '../../model/error.ts';
 import type { AuditRun } from '../../model/audit.ts';
+import { stateDuring } from '../../model/wait-state.ts';
 import { withStore } from '../../status/open-reader.ts';
 import { withOffline } from '../offline.ts';
 import type { Call } from '../verb.ts';
@@ -80,8 +81,13 @@ async function watch(
       const left = runs.filter(({ state }) => state !== 'ended');
       return { runs, isInterrupted, isOutage: await isOutage(io, config, left), by: 'engine' };
     }
-    if (poll % CHECK_EVERY === 0 && (await engineIsGone(io, config)))
-      return { runs, isInterrupted: false, isOutage: false, by: 'engine' };
+    if (poll % CHECK_EVERY === 0) {
+      const sources = await heldUp(io, config);
+      if (sources === null) return { runs, isInterrupted: false, isOutage: false, by: 'engine' };
+      const waiting = runs.filter(({ state }) => state === 'running').map(({ source }) => source);
+      for (const { id, state, reason } of sources)
+        if (waiting.includes(id)) progress.waits(id, `${state ?? ''}: ${reason ?? ''}`);
+    }
     await io.clock.sleep(POLL, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
@@ -105,6 +111,9 @@ async function alone(
         repair: options.repair === true,
         signal,
         onRun,
+        onWait: (source, wait) => {
+          if (stateDuring(wait) !== null) progress.waits(source, wait.reason);
+        },
       }),
     );
     return { runs, isInterrupted: signal.aborted, isOutage: false, by: 'here' };
@@ -130,15 +139,14 @@ async function isOutage(
   config: Config,
   left: readonly AuditRun[],
 ): Promise<boolean> {
-  if (left.length === 0) return false;
-  const reply = await askEngine(io, config.dataDir, { verb: 'status', patience: PATIENCE });
-  if (reply.type !== 'result') return false;
-  const { sources } = reply.result as LiveStatus;
-  return sources.some(
-    ({ id, state }) => HELD_UP.has(state ?? '') && left.some(({ source }) => source === id),
-  );
+  const sources = left.length === 0 ? null : await heldUp(io, config);
+  return (sources ?? []).some(({ id }) => left.some(({ source }) => source === id));
 }
 
-async function engineIsGone(io: Watch['call']['io'], config: Config): Promise<boolean> {
-  return (await askEngine(io, config.dataDir, { verb: 'status', patience: PATIENCE })).type === 'nobody';
+/** Sources that are kept from asking, as the engine says; none when it is too busy to say. Null: no engine is there any more. */
+async function heldUp(io: Watch['call']['io'], config: Config): Promise<LiveStatus['sources'] | null> {
+  const reply = await askEngine(io, config.dataDir, { verb: 'status', patience: PATIENCE });
+  if (reply.type === 'nobody') return null;
+  if (reply.type === 'silent') return [];
+  return (reply.result as LiveStatus).sources.filter(({ state }) => HELD_UP.has(state ?? ''));
 }

@@ -20,6 +20,7 @@ export class AuditProgress {
     string,
     { readonly text: string; readonly state: AuditRun['state']; readonly at: number }
   >();
+  readonly #waits = new Map<string, string>();
   #isDrawn = false;
 
   constructor({
@@ -45,6 +46,13 @@ export class AuditProgress {
     else if (isNews || now - before.at >= EVERY) this.say(text);
     else return;
     this.#told.set(run.id, { text, state: run.state, at: now });
+  }
+
+  /** What keeps a source from asking; the same is told once. */
+  waits(source: string, why: string): void {
+    if (this.#waits.get(source) === why) return;
+    this.#waits.set(source, why);
+    this.say(`${source}: ${why}`);
   }
 
   /** A line that stays. */
