@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseReference } from '../../identity/lookup.ts';
 import type { StoreReader } from '../../store/port.ts';
+import { usageError } from '../usage-error.ts';
 
 /** The ids that an export is narrowed to. */
 export interface WantedIds {
@@ -38,7 +39,16 @@ export async function readIds(
 }
 
 async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
+  const failed = new Promise<never>((_, reject) =>
+    input.once('error', (error: Error) =>
+      reject(
+        usageError(
+          `The ids cannot be read: ${error.message}.`,
+          'Name a file with one id a line, or - for standard input.',
+        ),
+      ),
+    ),
+  );
   failed.catch(() => undefined);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
   for (;;) {

@@ -5,8 +5,8 @@ import type { FormatOptions, FormatWriter } from '../format.ts';
 import { parquetColumns, parquetSchema } from './columns.ts';
 
 /** A row group is closed at so many papers, or at so much text: it is what memory holds. */
-const ROWS = 10_000;
-const CHARACTERS = 16 * 1024 * 1024;
+const ROWS = 5_000;
+const CHARACTERS = 8 * 1024 * 1024;
 
 /** Columns in row groups, compressed by Snappy, which every reader knows. All papers are written, deleted ones too. */
 export function parquetWriter({ withSeq }: FormatOptions): FormatWriter {
