@@ -93,14 +93,19 @@ async function writeLines(file: string, seed: number, from: number, count: numbe
 function writeReference(from: string, to: string, count: number): number {
   const out = openSync(to, 'w');
   let ms = 0;
+  let us = 0;
   for (const rows of batchesOf(from)) {
     const start = performance.now();
+    const cpu = process.threadCpuUsage();
     let text = '';
     for (const row of rows) text += `${JSON.stringify(row)}\n`;
     writeSync(out, text);
     fdatasyncSync(out);
     ms += performance.now() - start;
+    const used = process.threadCpuUsage(cpu);
+    us += used.user + used.system;
   }
+  console.log(`  processor time per row of the reference: ${(us / count).toFixed(1)} µs`);
   closeSync(out);
   rmSync(to);
   return (count / ms) * 1_000;
@@ -120,10 +125,15 @@ function* batchesOf(file: string): Iterable<readonly unknown[]> {
 }
 
 async function importPart(store: Store, path: string, count: number): Promise<number> {
-  const start = performance.now();
+  const [start, all, own] = [performance.now(), process.cpuUsage(), process.threadCpuUsage()];
   const world = { config: { sources: [] }, store, clock: systemClock, uniqueId: () => crypto.randomUUID() };
   const summary = await runImport(world, { path, source: null, signal: new AbortController().signal });
   const ms = performance.now() - start;
+  const [total, main] = [process.cpuUsage(all), process.threadCpuUsage(own)];
+  const perRow = (us: number): string => (us / count).toFixed(1);
+  console.log(
+    `  processor time per row: ${perRow(main.user + main.system)} µs in this thread, ${perRow(total.user + total.system - main.user - main.system)} µs in the others`,
+  );
   if (summary.added !== count)
     throw new Error(`${String(summary.added)} of ${String(count)} rows were added`);
   return (count / ms) * 1_000;

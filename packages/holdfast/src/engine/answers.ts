@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { liveStatus } from './live-status.ts';
 import { acknowledge } from './acknowledge.ts';
 import { metricsOf, type ProcessMetrics } from './metrics.ts';
+import type { Imports } from './import/imports.ts';
 import { redrive } from './redrive.ts';
 import type { StartMessage } from './messages.ts';
 import { readVersion } from '../version.ts';
@@ -17,11 +18,12 @@ export interface AnswererParts {
   readonly store: Store;
   readonly restarts: StartMessage['restarts'];
   readonly uniqueId: () => string;
+  readonly imports: Imports;
   readonly readProcess: () => ProcessMetrics;
 }
 
 /** Answers what is asked of the running engine. */
-export function answerer({ engine, store, restarts, uniqueId, readProcess }: AnswererParts): Answerer {
+export function answerer({ engine, store, restarts, uniqueId, readProcess, imports }: AnswererParts): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
     switch (verb) {
@@ -44,6 +46,8 @@ export function answerer({ engine, store, restarts, uniqueId, readProcess }: Ans
         );
       case 'audit':
         return (await engine.audit(wishOf(args), sourceOf(args))).map(({ id }) => id);
+      case 'import':
+        return imports.answer(textOf(args['do']), textOf(args['path']), sourceOf(args) ?? null);
       case 'verify':
         return Array.fromAsync(store.verify());
       default:

@@ -3,10 +3,12 @@ import { systemClock } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import type { Config } from '../config/config.ts';
 import type { AuditRun } from '../model/audit.ts';
+import type { ImportSummary } from '../model/import.ts';
 import { pausedReason, pausedSince, pauseNote, SourceMemory } from '../ingest/source-memory.ts';
 import type { Source } from '../sources/port.ts';
 import type { Store } from '../store/port.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { ImportFile } from './import/run-import.ts';
 import { auditOffline, type OfflineAudit } from './offline-audit.ts';
 import { openConfiguredStore } from './open-store.ts';
 import { redrive, type Redriven } from './redrive.ts';
@@ -24,6 +26,8 @@ export interface Offline {
   resume(source?: string): Promise<readonly string[]>;
   /** Audits sources, one run of each, and repairs what is found if wanted; ends when each run has ended or its budget is used up. */
   audit(options: OfflineAudit): Promise<readonly AuditRun[]>;
+  /** Imports a file or folder and indexes what it brought, so that it is found. */
+  import(file: ImportFile): Promise<ImportSummary>;
   close(): Promise<void>;
 }
 
@@ -45,6 +49,10 @@ export async function openOffline(config: Config, uniqueId: () => string): Promi
     pause: (id) => notePause(config, store, id, systemClock.now()),
     resume: (id) => notePause(config, store, id, null),
     audit: (options) => auditOffline(config, store, uniqueId, options),
+    import: async (file) => {
+      const { importAlone } = await import('./import/import-alone.ts');
+      return importAlone({ config, store, clock: systemClock, uniqueId }, file);
+    },
     close: () => store.close(),
   };
 }

@@ -18,6 +18,7 @@ import { countChanges } from './change-counter.ts';
 import { keepBackedUp } from './backups.ts';
 import { Engine } from './engine.ts';
 import { IncidentKeeper } from './incidents/incident-keeper.ts';
+import { Imports } from './import/imports.ts';
 import { keepIndexed } from './indexer.ts';
 import { connectionHealth } from './live-status.ts';
 import type { StartMessage } from './messages.ts';
@@ -59,10 +60,11 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   harvest.catch(() => failed.abort());
   const stop = AbortSignal.any([signal, failed.signal]);
   const readProcess = processMetrics(systemClock.now());
+  const imports = new Imports({ config, store, clock: systemClock, uniqueId });
   const control = await listen(
     ownControlPath(config),
     process.getuid?.(),
-    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess }),
+    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess, imports }),
     { clock: systemClock },
   );
   // Nothing of it is needed for the first requests, and all of it takes time from them.
@@ -81,6 +83,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     if (!signal.aborted) throw error;
   } finally {
     background.abort();
+    await imports.stopAll();
     // What failed first is told, here or below.
     await rest.catch(() => undefined);
     await watched.by?.stop();

@@ -2,6 +2,8 @@ import type { Author, PaperFields } from './paper.ts';
 
 /** Every run of white space but a single space, which would be replaced by itself: half of the time went into those. */
 const WHITE = /[^\S ]\s*| \s+/g;
+/** White space that is no single space, or NUL. */
+const DIRTY = /[^\S ]| {2}|\0/;
 
 /**
  * White-space rules of the normalised fields, before hashing: NUL and lone surrogates become U+FFFD (stores
@@ -10,7 +12,12 @@ const WHITE = /[^\S ]\s*| \s+/g;
  */
 export function cleanText(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
-  const cleaned = text.replaceAll('\0', '\uFFFD').toWellFormed().replace(WHITE, ' ').trim();
+  // Lines that were wrapped are all that most texts need; the rest is looked for, which is faster than replaced.
+  const unwrapped = text.trim().replaceAll('\n', ' ');
+  const whole = unwrapped.isWellFormed() && !DIRTY.test(unwrapped);
+  const cleaned = whole
+    ? unwrapped
+    : text.replaceAll('\0', '\uFFFD').toWellFormed().replace(WHITE, ' ').trim();
   return cleaned === '' ? null : cleaned;
 }
 

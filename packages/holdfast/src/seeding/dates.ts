@@ -29,17 +29,16 @@ export function stampOfText(text: string | null): string | null {
 
 /** A stamp from beyond tomorrow is no stamp of anything that has happened. */
 export function isFuture(stamp: string, today: Day): boolean {
-  return stamp.slice(0, 10) > addDays(today, 1);
+  const day = stamp.slice(0, 10);
+  return day > today && day > addDays(today, 1);
 }
 
-let lastReal = '';
-
+/** Only the last days of a month need the calendar. */
 function real(day: string): Day | null {
-  // Neighbours in a data set share their days.
-  if (day === lastReal) return day;
-  if (!isDay(day)) return null;
-  lastReal = day;
-  return day;
+  const date = day.slice(8);
+  const month = day.slice(5, 7);
+  const sure = month >= '01' && month <= '12' && date >= '01' && date <= '28';
+  return sure || isDay(day) ? day : null;
 }
 
 function ofInstant(ms: number): Day | null {

@@ -1,17 +1,4 @@
-/** What an import did to a source, counted in lines. */
-export interface ImportCounts {
-  /** Records and versions that were not here. */
-  readonly added: number;
-  /** Imported before, and changed since. */
-  readonly changed: number;
-  /** Here already. */
-  readonly known: number;
-  readonly repaired: number;
-  /** Understood, and not taken. */
-  readonly refused: number;
-  /** Not readable at all. */
-  readonly bad: number;
-}
+import type { ImportCounts } from '../model/import.ts';
 
 /** Nothing yet. */
 export const NO_COUNTS: ImportCounts = { added: 0, changed: 0, known: 0, repaired: 0, refused: 0, bad: 0 };

@@ -3,6 +3,7 @@ import type { Clock } from '@holdfast/resilience/clock';
 import type { Dataset } from '../datasets/port.ts';
 import { dayOf } from '../model/day.ts';
 import { HoldfastError } from '../model/error.ts';
+import type { ImportCounts, ImportProgress, ImportSummary } from '../model/import.ts';
 import type { Source } from '../sources/port.ts';
 import type { Store } from '../store/port.ts';
 import { BundleMaker } from './bundle.ts';
@@ -11,7 +12,6 @@ import { contentsOf } from './contents.ts';
 import { Homes } from './homes.ts';
 import type { KnownSource } from './homes.ts';
 import { NO_COUNTS, readCursor, sumCounts } from './import-cursor.ts';
-import type { ImportCounts } from './import-cursor.ts';
 import { importStream, SideWindow } from './side-window.ts';
 
 /** What an import needs. */
@@ -35,26 +35,12 @@ export interface ImportOrder {
   readonly source: string | null;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
-}
-
-/** How far an import is. */
-export interface ImportProgress extends ImportCounts {
-  readonly bytes: number;
-  readonly bytesRead: number;
-  /** Why nothing is stored for now; null while it goes on. */
-  readonly waits: string | null;
-}
-
-/** How an import ended. */
-export interface ImportSummary extends ImportCounts {
-  /** It was finished before, and nothing has changed since. */
-  readonly already: boolean;
-  /** It was stopped, and goes on at the next call. */
-  readonly stopped: boolean;
-  readonly sources: readonly string[];
+  /** About so many rows to a commit; as many as are stored in a quarter of a second when left out. */
+  readonly rows?: number;
 }
 
 /** Rows and bytes of one commit: as many as are stored in about a quarter of a second. */
+const FIRST_ROWS = 2_000;
 const FEWEST_ROWS = 500;
 const MOST_ROWS = 6_000;
 const MOST_BYTES = 12 << 20;
@@ -90,7 +76,7 @@ class ImportRun {
   readonly #homes: Homes;
   readonly #windows = new Map<string, SideWindow>();
   #main: SideWindow | null = null;
-  #rows = 2_000;
+  #rows: number;
   #commit: Promise<void> = Promise.resolve();
   #bytesRead = 0;
   #anew = false;
@@ -101,6 +87,7 @@ class ImportRun {
     this.#order = order;
     this.#known = known;
     this.#homes = new Homes(known, order.source);
+    this.#rows = order.rows ?? FIRST_ROWS;
     this.#stamp = `${order.stamp} ${order.source ?? ''}`;
   }
 
@@ -134,7 +121,6 @@ class ImportRun {
       const found = windows.find((window) => window.stream === stream);
       if (found === undefined || readCursor(found.cursor)?.stamp !== this.#stamp) continue;
       const window = await this.#open(source, false);
-      await window.recount(this.#deps.clock.now());
       if (window.cursor.main) this.#main = window;
     }
     if (this.#main === null) this.#windows.clear();
@@ -145,6 +131,7 @@ class ImportRun {
     const before = this.#main?.cursor;
     const fresh = { stamp: this.#stamp, main, position: before?.position ?? null, seen: before?.seen ?? 0 };
     const window = await SideWindow.open(this.#deps.store, source, this.#order.path, fresh, this.#anew);
+    await window.recount(this.#deps.clock.now());
     this.#windows.set(source.id, window);
     return window;
   }
@@ -220,6 +207,7 @@ class ImportRun {
   }
 
   #adapt(ms: number, rows: number): void {
+    if (this.#order.rows !== undefined) return;
     const wanted = ms <= 0 ? MOST_ROWS : (rows * COMMIT_MS) / ms;
     this.#rows = Math.round(Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, wanted)));
   }

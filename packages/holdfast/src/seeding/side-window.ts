@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { HoldfastError } from '../model/error.ts';
+import type { ImportCounts } from '../model/import.ts';
 import type { Commit, CommitResult, Lease, Store } from '../store/port.ts';
 import { windowKey } from '../model/window.ts';
 import { NO_COUNTS, readCursor, sumCounts, writeCursor } from './import-cursor.ts';
-import type { ImportCounts, ImportCursor } from './import-cursor.ts';
+import type { ImportCursor } from './import-cursor.ts';
 import type { KnownSource } from './homes.ts';
 
 const OWNER = 'import';

@@ -15,6 +15,16 @@ const keepText: Reviver = (_key, value, { source }) =>
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  if (!DELICATE.test(text)) return JSON.parse(text);
+  const value = JSON.parse(text) as unknown;
+  // Most lines hold no number: looking at their values is faster than looking through their text.
+  if (!holdsNumber(value) || !DELICATE.test(text)) return value;
   return (JSON.parse as (text: string, reviver: Reviver) => unknown)(text, keepText);
+}
+
+function holdsNumber(value: unknown): boolean {
+  if (typeof value === 'number') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsNumber);
+  for (const key in value) if (holdsNumber((value as Record<string, unknown>)[key])) return true;
+  return false;
 }

@@ -4,8 +4,8 @@ import type { Clock } from '@holdfast/resilience/clock';
 import type { Config, SourceConfig } from '../../config/config.ts';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { HoldfastError } from '../../model/error.ts';
+import type { ImportProgress, ImportSummary } from '../../model/import.ts';
 import { importDataset } from '../../seeding/import-dataset.ts';
-import type { ImportProgress, ImportSummary } from '../../seeding/import-dataset.ts';
 import type { KnownSource } from '../../seeding/homes.ts';
 import { arxivSource } from '../../sources/arxiv/index.ts';
 import { biorxivSource } from '../../sources/biorxiv/index.ts';
@@ -20,6 +20,8 @@ export interface ImportFile {
   readonly source: string | null;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Told while what came is made ready for search: how many changes are left. */
+  readonly onIndexing?: (left: number) => void;
 }
 
 /** What an import is done with. */

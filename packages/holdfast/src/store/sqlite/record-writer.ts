@@ -8,7 +8,7 @@ import type { Change } from '../../model/paper.ts';
 import { itemOf } from '../packed-items.ts';
 import type { PackedPaper } from '../packed-items.ts';
 import type { Connection } from './database.ts';
-import { assignChecked, insertChecked, updateChecked } from './row-check.ts';
+import { assignChecked, insertChecked, insertReckoned, rowCheck, updateChecked } from './row-check.ts';
 import { NO_RAW } from './raw-writer.ts';
 import type { RawRef, RawWriter } from './raw-writer.ts';
 import { RecordReader } from './record-reader.ts';
@@ -17,6 +17,7 @@ import type { PaperRow, StoredKnowledge } from './record-reader.ts';
 const INSERT_CHANGE = `INSERT INTO changes (seq, kind, source, id, version, hash, hash_version, datestamp, at, crc)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_PAPER = insertChecked('papers');
+const INSERT_PACKED = insertReckoned('papers');
 const STAMP_PAPER = updateChecked('papers', { datestamp: '?1', imported: '?2' }, 'seq = ?3');
 const OUTDATE_PAPER = updateChecked('papers', { latest: '0' }, 'source = ?1 AND id = ?2 AND latest = 1');
 const INSERT_HISTORY = insertChecked('histories', 'INSERT OR REPLACE');
@@ -88,7 +89,7 @@ export class RecordWriter {
     const raw = this.#raw.keepFor(paper.place);
     // prettier-ignore
     const row = [seq, seq, seq, source, id, version ?? '', 1, datestamp, hash, HASH_VERSION, imported ? 1 : 0, ...raw];
-    this.#connection.run(INSERT_PAPER, ...row, json);
+    this.#connection.run(INSERT_PACKED, ...row, json, rowCheck(row));
     this.#records += 1;
     this.#stamped(datestamp);
     return 'inserted';

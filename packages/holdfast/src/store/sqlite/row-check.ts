@@ -94,6 +94,13 @@ export function insertChecked(table: CheckedTable, verb = 'INSERT'): string {
   return `${verb} INTO ${table} (${all.join(', ')}, crc) VALUES (${marks.join(', ')}, ${check})`;
 }
 
+/** The same for whoever reckons the check (`rowCheck`) itself, as the last value: without the way through SQL. */
+export function insertReckoned(table: CheckedTable): string {
+  const { columns, apart = [] }: Checked = CHECKED[table];
+  const all = [...columns, ...apart, 'crc'];
+  return `INSERT INTO ${table} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`;
+}
+
 /**
  * Assignments of an UPDATE that keep the check right; parameters must be numbered, since each is used twice. A check that
  * was wrong before stays wrong by as much: an update must not make damage look whole.

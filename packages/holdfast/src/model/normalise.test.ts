@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cleanText } from './normalise.ts';
+
+const piece = fc.oneof(
+  fc.constantFrom(' ', '\n', '\r\n', '\t', '\u00a0', '\u2003', '\ufeff', '\0', '\ud800', '\u0085', '\u200b'),
+  fc.string({ maxLength: 4, unit: 'binary' }),
+);
+
+test('text is cleaned by the written rules, however it is looked at', () => {
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join('');
+      const slow = text.replaceAll('\0', '\uFFFD').toWellFormed().replace(/\s+/g, ' ').trim();
+      expect(cleanText(text)).toBe(slow === '' ? null : slow);
+    }),
+    { numRuns: 2_000 },
+  );
+});
