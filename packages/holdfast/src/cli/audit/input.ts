@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { SourceConfig } from '../../config/index.ts';
 import { DatasetError } from '../../datasets/dataset-error.ts';
+import { FileDataset } from '../../datasets/file-dataset.ts';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import type { Dataset } from '../../datasets/port.ts';
 import { EXIT } from '../../model/exit-code.ts';
@@ -8,6 +10,8 @@ import { reportError } from '../report-error.ts';
 import { usageError } from '../usage-error.ts';
 import type { Call } from '../verb.ts';
 import { compareAll } from './input/compare-all.ts';
+import type { IdKind } from './input/found-id.ts';
+import { IdSet } from './input/id-set.ts';
 import { kindOf, namedSource } from './input/inventory.ts';
 import { progressOf } from './input/progress.ts';
 import { readIds, type ReadIds } from './input/read-ids.ts';
@@ -23,12 +27,16 @@ export async function auditInput(call: Call<AuditOptions>): Promise<number> {
   const stop = new AbortController();
   const ignore = io.onSignal(() => stop.abort(new Error('interrupted')));
   try {
-    const dataset = await openDataset(resolve(io.cwd, options.input ?? ''));
+    const path = resolve(io.cwd, options.input ?? '');
+    const dataset = await openDataset(path).catch((error: unknown) => emptyOf(path, named, error));
     const progress = progressOf(io, dataset.bytes);
     const read = await readIds(dataset, kindOf(named), stop.signal, (bytes) => progress.show(bytes));
     progress.end();
-    if (read.kinds.length === 0) throw noIdentifiers(dataset, read);
-    return await withReader(config, (reader) => compareAll({ call, config, named, dataset, read, reader }));
+    if (read.kinds.length === 0 && (named === null || read.rows > 0)) throw noIdentifiers(dataset, read);
+    const whole = named === null ? read : withEmptyKind(read, kindOf(named) ?? 'oai-pmh');
+    return await withReader(config, (reader) =>
+      compareAll({ call, config, named, dataset, read: whole, reader }),
+    );
   } catch (error) {
     if (stop.signal.aborted) return EXIT.interrupted;
     if (!(error instanceof DatasetError)) throw error;
@@ -38,6 +46,18 @@ export async function auditInput(call: Call<AuditOptions>): Promise<number> {
   } finally {
     ignore();
   }
+}
+
+/** A data set of a source that a person named may be empty: then it lacks everything. */
+function emptyOf(path: string, named: SourceConfig | null, error: unknown): Dataset {
+  if (named === null || !(error instanceof DatasetError) || error.code !== 'ERR_DATASET_EMPTY') throw error;
+  return new FileDataset(path, 'ids', []);
+}
+
+function withEmptyKind(read: ReadIds, kind: IdKind): ReadIds {
+  if (read.kinds.length > 0) return read;
+  const ids = new IdSet().freeze();
+  return { ...read, kinds: [{ kind, ids, rows: 0, repaired: 0, period: null, sample: [] }] };
 }
 
 function checkDay(day: string | undefined): void {

@@ -42,7 +42,10 @@ export interface Columns {
 /** Finds the columns by their names and by what stands in them; `ids` is empty when none has an identifier. */
 export function findColumns(rows: readonly Values[], kind: IdKind | null): Columns {
   const paths = new Set(rows.slice(0, 500).flatMap((row) => pathsOf(row)));
-  const rated = [...paths].map((path) => ({ path, rating: rate(rows, path, kind) }));
+  const rated = [...paths].map((path) => ({
+    path,
+    rating: rate(rows, path, kind) + oaiShare(rows, path, kind),
+  }));
   const ids = rated
     .filter(({ path, rating }) => rating >= 0.5 || (rating > 0 && rankOf(path) < ID_NAMES.length))
     .sort((a, b) => bonus(b) - bonus(a) || rankOf(a.path) - rankOf(b.path))
@@ -78,6 +81,11 @@ function rate(rows: readonly Values[], path: string, kind: IdKind | null): numbe
 /** Any text is an identifier of a repository; without a name that says so, only those of the usual form count. */
 function looksOai(rows: readonly Values[], path: string): boolean {
   return rows.slice(0, 20).some((row) => /^oai:/i.test(textOf(valueAt(row, path))));
+}
+
+/** Of the columns of a repository's records that of the OAI identifiers comes first. */
+function oaiShare(rows: readonly Values[], path: string, kind: IdKind | null): number {
+  return kind === 'oai-pmh' && looksOai(rows, path) ? 1 : 0;
 }
 
 function bonus({ path, rating }: { readonly path: string; readonly rating: number }): number {

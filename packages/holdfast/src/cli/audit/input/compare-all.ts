@@ -35,7 +35,7 @@ export async function compareAll(inputs: Inputs): Promise<number> {
     const report = await compareKind(inputs, found, printer);
     await printer.report(report);
     const { method, counts } = report;
-    if (counts.missing > 0 || method === 'density' || method === 'none') isWhole = false;
+    if (counts.missing > 0 || counts.emptyMonths.length > 0 || method === 'none') isWhole = false;
   }
   await printer.end();
   return isWhole ? EXIT.ok : EXIT.degraded;
