@@ -73,6 +73,7 @@ async function walkAgain(
 async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSignal): Promise<void> {
   const request = gap.id === null ? null : deps.source.record(gap.id);
   if (request === null) return;
+  if (gap.id !== null) await learnHistory(gap.id, gap, carrier, deps, signal);
   const page = { key: `${gap.source}/${gap.key}`, cursor: '', look: 1 };
   const answer = isDeadly(page, deps) ? deadly(page, deps) : await ask(request, page, deps, signal);
   const fetched = answer instanceof Error ? null : answer;
@@ -97,6 +98,36 @@ async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSi
   deps.onInHand(null);
   for (const { key, state, reason } of gaps)
     deps.emit({ kind: 'gap', at: deps.clock.now(), source: gap.source, key, state, reason });
+}
+
+/**
+ * Learns first what the record itself will not tell: a sweep lists identifiers alone, so nobody would ask for it later.
+ * The gap stays open until the record comes, so that an engine that dies in between asks for both again. Without an
+ * answer the record is asked for all the same.
+ */
+async function learnHistory(
+  id: string,
+  gap: Gap,
+  carrier: Window,
+  deps: LookDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = deps.source.recordHistory?.(id);
+  const page = { key: `${gap.source}/${gap.key}/history`, cursor: '', look: 1 };
+  if (request === undefined || isDeadly(page, deps)) return;
+  const answer = await ask(request, page, deps, signal);
+  if (answer instanceof Error || answer.reading.type !== 'page') return deps.onInHand(null);
+  const items = cutImpossibleStamps(answer.reading.items, deps.today());
+  await withLease(carrier, deps, (lease) =>
+    commit(lease, deps, signal, {
+      items,
+      fetched: answer,
+      gaps: [],
+      spawn: [],
+      next: { cursor: lease.window.cursor },
+    }),
+  );
+  deps.onInHand(null);
 }
 
 /** A stamp in the upstream's future was a slip of the listing: the record itself is the better witness. */

@@ -129,6 +129,8 @@ export interface Source {
   usualRows(request: PageRequest): number | null;
   /** Asks for one record; null when the source cannot. */
   record(id: string): PageRequest | null;
+  /** Asks for what the answer to `record` cannot tell (arXiv: the version), before it is asked; left out: nothing is missing. */
+  recordHistory?(id: string): PageRequest;
   /** What an audit asks, apart from the harvest; left out: nothing but second looks tells what is missing. */
   readonly inventory?: Inventory;
 

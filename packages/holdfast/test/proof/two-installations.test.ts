@@ -70,3 +70,19 @@ test('one paper that another installation lacks, has in another version or with 
   for await (const each of digestDays(one.store, { source: 'source', from: day, to: day })) some.push(each);
   expect(some).toEqual([second]);
 });
+
+// Repairs asked for the paper alone, which does not tell its version, and sweeps list identifiers: it was never learnt.
+test('a paper of arXiv that is published late, and found by a sweep, learns its version too', async () => {
+  const [late, ordinary] = [makeInstallation({ kind: 'arxiv' }), makeInstallation({ kind: 'arxiv' })];
+  const hidden = late.upstream.hide(2);
+  for (const each of [late, ordinary]) expect(await each.harvest()).toBe(true);
+  expect(await late.store.find('source', hidden)).toEqual([]);
+  late.upstream.publishHidden();
+  for (const each of [late, ordinary]) {
+    await each.wait(1);
+    expect(await each.harvest()).toBe(true);
+  }
+  const found = await late.store.find('source', hidden);
+  expect(found.map(({ version }) => version === null)).toEqual(hidden.map(() => false));
+  expect(compareDigests(await digestsOf(late), await digestsOf(ordinary))).toEqual([]);
+});

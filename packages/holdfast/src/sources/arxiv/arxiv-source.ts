@@ -45,7 +45,12 @@ export interface ArxivOptions {
 }
 
 /** How the answers of one kind of walk are read: verb and metadata prefix. */
-type Walk = 'ListRecords:arXiv' | 'ListRecords:arXivRaw' | 'ListIdentifiers:arXiv' | 'GetRecord:arXiv';
+type Walk =
+  | 'ListRecords:arXiv'
+  | 'ListRecords:arXivRaw'
+  | 'ListIdentifiers:arXiv'
+  | 'GetRecord:arXiv'
+  | 'GetRecord:arXivRaw';
 
 /**
  * arXiv by OAI-PMH. Look 1 walks the prefix `arXiv` (papers), look 2 `arXivRaw` (versions, first posting,
@@ -96,6 +101,11 @@ export function arxivSource(options: ArxivOptions): Source {
       as: 'GetRecord:arXiv',
       continues: false,
     }),
+    recordHistory: (id) => ({
+      url: recordUrl(baseUrl, oaiOfArxivId(id), 'arXivRaw'),
+      as: 'GetRecord:arXivRaw',
+      continues: false,
+    }),
     inventory: {
       method: 'identifiers',
       first: (range, turn, today) => inventoryPage(baseUrl, range, turn, today),
@@ -142,7 +152,7 @@ function convert(as: string, record: OaiRecord, place: Place): Item | Fault {
     const reason = 'The record is not deleted, yet has no metadata.';
     return { fault: true, code: 'ERR_OAI_NO_METADATA', reason, identifier, datestamp };
   }
-  return walk === 'ListRecords:arXivRaw'
+  return walk === 'ListRecords:arXivRaw' || walk === 'GetRecord:arXivRaw'
     ? readArxivHistory(id, record, place)
     : readArxivPaper(id, record, place);
 }
