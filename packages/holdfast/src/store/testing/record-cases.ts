@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { hashPaper } from '../../model/hash.ts';
-import type { Item, JournalItem } from '../../model/item.ts';
+import type { Item, JournalItem, PaperItem } from '../../model/item.ts';
+import { packItems } from '../packed-items.ts';
 import { all, Harvest, leased, page, paper } from './fixtures.ts';
 import type { Case } from './fixtures.ts';
 
@@ -22,6 +23,37 @@ function history(id: string, datestamp: string, version: string): Item {
 
 /** What records, their versions and their stamps do. */
 export const recordCases: readonly Case[] = [
+  [
+    'papers that were packed for the writer are stored as others are, raw bytes and marks included',
+    async ({ store }) => {
+      const source = await leased(store);
+      const harvest = new Harvest(store, source);
+      await harvest.add([paper({ id: 'known', title: 'old' }, '2024-01-01')]);
+      const imported = (id: string, deleted = false): PaperItem => ({
+        ...paper({ id, version: '2', title: `ä ${id}`, deleted }, '2024-01-03'),
+        place: { offset: 2, length: 3 },
+        unknown: ['withdrawn'],
+        imported: true,
+      });
+      const packed = packItems([imported('new'), imported('known'), imported('gone', true), imported('new')]);
+      const result = await harvest.add([], { packed, page: page('0123456') });
+      expect(result).toMatchObject({ inserted: 2, unchanged: 2, updated: 0 });
+      const papers = await all(store.export({}));
+      expect(
+        papers.map(({ fields, datestamp }) => [fields.id, fields.title, fields.deleted, datestamp]),
+      ).toEqual([
+        ['known', 'old', false, '2024-01-01'],
+        ['new', 'ä new', false, '2024-01-03'],
+        ['gone', 'ä gone', true, '2024-01-03'],
+      ]);
+      for (const { fields, hash } of papers) expect(hashPaper(fields)).toBe(hash);
+      expect((await store.changes(0n, 9)).map(({ kind }) => kind)).toEqual(['new', 'new', 'deleted']);
+      expect(new TextDecoder().decode((await store.raw('s', 'new', '2')) ?? new Uint8Array())).toBe('234');
+      await harvest.add([paper({ id: 'new', title: 'harvested' }, '2020-01-01', LISTED)]);
+      expect((await store.show('new'))[0]).toMatchObject({ fields: { title: 'harvested' } });
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
   [
     'hostile text comes back as it was given',
     async ({ store }) => {

@@ -1,0 +1,94 @@
+/** Imports a file under SIGKILLs at random moments, and tells what became of it. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun, run, start, killGroup } from '../../../../../drill/kill/process.ts';
+
+/** What a run of kills found. */
+export interface KilledImport {
+  /** Kills that hit an import that had stored something and was not done. */
+  readonly hits: number;
+  readonly problems: readonly string[];
+}
+
+/** After the first commit. */
+const LONGEST_LIFE_MS = 800;
+const TITLE = 'A title of some words that are enough for a line of this test';
+
+/** The lines of a snapshot: dense numbers of one month, and some of a preprint server. */
+function linesOf(rows: number): { readonly text: string; readonly ids: readonly string[] } {
+  const ids: string[] = [];
+  let text = '';
+  for (let n = 1; n <= rows; n += 1) {
+    const preprint = n % 10 === 0;
+    const id = preprint ? `10.1101/2020.01.30.${String(100_000 + n)}` : `2301.${String(n).padStart(5, '0')}`;
+    ids.push(id);
+    const line = preprint
+      ? {
+          title: TITLE,
+          link: `https://www.biorxiv.org/content/${id}v1`,
+          published: '2020-01-30',
+          abstract: TITLE,
+        }
+      : {
+          id,
+          title: TITLE,
+          abstract: TITLE.repeat(10),
+          authors: 'A, B',
+          update_date: '2023-01-03',
+          versions: [],
+        };
+    text += `${JSON.stringify(line)}\n`;
+  }
+  return { text, ids };
+}
+
+/** @param random gives numbers in [0, 1) */
+export async function killImports(
+  folder: string,
+  { kills, rows, random }: { readonly kills: number; readonly rows: number; readonly random: () => number },
+): Promise<KilledImport> {
+  const file = join(folder, 'snapshot.jsonl');
+  const { text, ids } = linesOf(rows);
+  writeFileSync(file, text);
+  const [config, env] = [join(folder, 'holdfast.config.json'), { XDG_STATE_HOME: join(folder, 'state') }];
+  writeFileSync(config, JSON.stringify({ dataDir: './data' }));
+  const words = ['import', file, '--config', config, '--json'];
+  const options = { env, group: true, cwd: folder };
+  let hits = 0;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const running = start(words, options);
+    // It tells how far it is when the first commit is done.
+    running.child.stderr?.once('data', () =>
+      setTimeout(() => killGroup(running.pid), random() * LONGEST_LIFE_MS),
+    );
+    const { signal } = await running.ended;
+    if (signal === 'SIGKILL') hits += 1;
+    // A finished import leaves nothing to kill.
+    else rmSync(join(folder, 'data'), { recursive: true });
+  }
+  const last = await run(words, options);
+  const summary = JSON.parse(last.out) as { added: number; known: number; refused: number };
+  const stored = await storedIds(config, env);
+  const problems = [
+    ...(last.code === 0 ? [] : [`the last import ended with ${String(last.code)}: ${last.err}`]),
+    ...(summary.added === rows && summary.known === 0 ? [] : [`it counted ${JSON.stringify(summary)}`]),
+    ...(stored.toSorted().join() === ids.toSorted().join()
+      ? []
+      : [`${String(stored.length)} rows of ${String(rows)}`]),
+    ...((await mustRun(['verify', '--config', config], { env })).startsWith('The store is whole')
+      ? []
+      : ['verify']),
+  ];
+  return { hits, problems };
+}
+
+async function storedIds(config: string, env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { out, code } = await run(['export', '--format', 'jsonl', '--all-versions', '--config', config], {
+    env,
+  });
+  if (code !== 0) return [];
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as { id: string }).id);
+}
