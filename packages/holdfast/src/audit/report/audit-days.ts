@@ -2,6 +2,7 @@ import type { AuditDay, AuditMethod, AuditRun } from '../../model/audit.ts';
 import { addDays, type Day } from '../../model/day.ts';
 import { streamsOf, type SourceFacts } from './facts.ts';
 import { openByDay, type DayGaps } from './gaps-by-day.ts';
+import { countOf } from './numbers.ts';
 import { placesOf, scopeOf, type Scope } from './scope.ts';
 import { streamDays, type StreamDay } from './stream-days.ts';
 
@@ -45,7 +46,7 @@ function* judgedDays(facts: SourceFacts): Generator<JudgedDay> {
   const gaps = openByDay(facts.gaps, scope);
   const confirmed = confirmations(facts.audits, scope);
   const youngest = addDays(scope.last, -TAIL_DAYS);
-  for (let place = 0, day = scope.first; place < scope.days; place += 1, day = addDays(day, 1)) {
+  for (const [day, place] of scope.places) {
     const parts = streams.map(({ stream, days }) => ({ stream, day: days[place] }));
     const judged = judge(
       parts,
@@ -99,8 +100,8 @@ function worded({ stream, day }: Parts[number], parts: Parts): string {
 
 function asides(absent: number, quarantined: number): readonly string[] {
   return [
-    ...(absent === 0 ? [] : [`${count(absent, 'gap')} that the upstream itself denies`]),
-    ...(quarantined === 0 ? [] : [`${count(quarantined, 'record')} in the quarantine`]),
+    ...(absent === 0 ? [] : [`${countOf(absent, 'gap')} that the upstream itself denies`]),
+    ...(quarantined === 0 ? [] : [`${countOf(quarantined, 'record')} in the quarantine`]),
   ];
 }
 
@@ -126,10 +127,6 @@ function confirmations(audits: readonly AuditRun[], scope: Scope): readonly (Con
       if ((days[place]?.at ?? 0) < endedAt) days[place] = { by, at: endedAt };
   }
   return days;
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function sentence(words: readonly string[]): string {

@@ -1,5 +1,5 @@
-import { isDay } from '../../model/day.ts';
 import type { Gap } from '../../model/gap.ts';
+import { countOf } from './numbers.ts';
 import { placeOf, placesOf, type Scope } from './scope.ts';
 
 /** Gaps that touch one day. */
@@ -47,12 +47,14 @@ function told({ records, unknown, ranges, absent }: Counts): DayGaps {
 }
 
 function listed(count: number): string {
-  return `${count.toLocaleString('en-US')} listed ${count === 1 ? 'record is' : 'records are'}`;
+  return `${countOf(count, 'listed record')} ${count === 1 ? 'is' : 'are'}`;
 }
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function dayOfGap({ datestamp }: Gap): string | null {
   const day = datestamp?.slice(0, 10) ?? '';
-  return isDay(day) ? day : null;
+  return DAY.test(day) ? day : null;
 }
 
 function placesOfGap(gap: Gap, scope: Scope): { readonly begin: number; readonly end: number } {

@@ -1,4 +1,4 @@
-import { addDays, daysBetween, type Day } from '../../model/day.ts';
+import { addDays, dayOf, startOf, type Day } from '../../model/day.ts';
 import type { SourceFacts } from './facts.ts';
 
 /** The days about which a source has to answer, both included. */
@@ -6,6 +6,8 @@ export interface Scope {
   readonly first: Day;
   readonly last: Day;
   readonly days: number;
+  /** Each of its days and its place, in their order: reckoned once, since thousands of windows and gaps ask. */
+  readonly places: ReadonlyMap<Day, number>;
 }
 
 /** From the source's first day to its upstream's day; null as long as nothing was planned. */
@@ -18,7 +20,8 @@ export function scopeOf({
   if (first === null) return null;
   const last = lastDay(windows, upstreamDay) ?? first;
   const bounded = last < first ? first : last;
-  return { first, last: bounded, days: daysBetween(first, bounded) + 1 };
+  const places = placesFrom(first, bounded);
+  return { first, last: bounded, days: places.size, places };
 }
 
 /** A source that was given an end has no tail: its last window ends it. */
@@ -33,17 +36,25 @@ function earliest(days: readonly Day[]): Day | null {
   return days.toSorted()[0] ?? null;
 }
 
+const DAY_MS = 86_400_000;
+
+function placesFrom(first: Day, last: Day): ReadonlyMap<Day, number> {
+  const places = new Map<Day, number>();
+  const end = startOf(last);
+  for (let at = startOf(first); at <= end; at += DAY_MS) places.set(dayOf(at), places.size);
+  return places;
+}
+
 /** The place of a day in the scope; what lies outside counts on the nearest day, so that nothing is left out. */
-export function placeOf(day: Day, { first, days }: Scope): number {
-  return Math.max(0, Math.min(daysBetween(first, day), days - 1));
+export function placeOf(day: Day, { first, days, places }: Scope): number {
+  return places.get(day) ?? (day < first ? 0 : days - 1);
 }
 
 /** The places that a half-open range covers, from and to (exclusive); an empty one when it lies outside. */
 export function placesOf(
-  range: { readonly from: Day; readonly to: Day | null },
-  { first, days }: Scope,
+  { from, to }: { readonly from: Day; readonly to: Day | null },
+  { first, days, places }: Scope,
 ): { readonly begin: number; readonly end: number } {
-  const begin = Math.max(0, daysBetween(first, range.from));
-  const end = range.to === null ? days : Math.min(days, daysBetween(first, range.to));
-  return { begin, end };
+  const bound = (day: Day): number => places.get(day) ?? (day < first ? 0 : days);
+  return { begin: bound(from), end: to === null ? days : bound(to) };
 }
