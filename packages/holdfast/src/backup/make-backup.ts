@@ -40,10 +40,14 @@ const BUSY_MS = 30_000;
 
 /**
  * Copies the store as it is at one moment, also while an engine writes it, and tests the copy. It has its final name
- * only when it is whole, on the disk and has passed.
+ * only when it is whole, on the disk and has passed. `assertRoom` refuses a folder that is too full beforehand.
  * @throws HoldfastError `ERR_BACKUP_BUSY`, `ERR_BACKUP_EXISTS`, `ERR_BACKUP_ROOM` and the errors of the store.
  */
-export async function makeBackup(job: BackupJob, clock: { now(): number }): Promise<BackupReport> {
+export async function makeBackup(
+  job: BackupJob,
+  clock: { now(): number },
+  assertRoom: typeof assertRoomFor = assertRoomFor,
+): Promise<BackupReport> {
   const { store, folder, to, keep } = job;
   const at = clock.now();
   // Says when there is none, or one of another version.
@@ -54,7 +58,7 @@ export async function makeBackup(job: BackupJob, clock: { now(): number }): Prom
   try {
     clearLeftovers(folder, store);
     if (to !== null) clearPartial(to);
-    const { sidecar } = await copyAndTest(target, store, at, clock);
+    const { sidecar } = await copyAndTest(target, { store, at, clock, assertRoom });
     const file = settle(target, sidecar);
     const removed = to === null ? retain(folder, store, keep, file) : [];
     return { ok: sidecar.test.ok, file, sidecar, removed };
@@ -80,16 +84,22 @@ function removePartial(target: string): void {
   for (const end of [PARTIAL, `${PARTIAL}-journal`]) rmSync(target + end, { force: true });
 }
 
+interface Making {
+  readonly store: string;
+  /** When it was begun, wall ms. */
+  readonly at: number;
+  readonly clock: { now(): number };
+  readonly assertRoom: typeof assertRoomFor;
+}
+
 async function copyAndTest(
   target: string,
-  store: string,
-  at: number,
-  clock: { now(): number },
+  { store, at, clock, assertRoom }: Making,
 ): Promise<{ readonly sidecar: Sidecar }> {
   const partial = target + PARTIAL;
   const origin = openPlain(store, { readOnly: true, timeout: BUSY_MS });
   try {
-    await assertRoomFor(origin, dirname(target));
+    await assertRoom(origin, dirname(target));
     try {
       origin.run('VACUUM INTO ?', partial);
     } catch (error) {
@@ -109,11 +119,8 @@ function copyError(error: unknown, store: string, partial: string): unknown {
   return isDamage ? storeError(error, store) : translated;
 }
 
-interface Origin {
+interface Origin extends Pick<Making, 'store' | 'at' | 'clock'> {
   readonly origin: Connection;
-  readonly store: string;
-  readonly at: number;
-  readonly clock: { now(): number };
 }
 
 async function describe(partial: string, { origin, store, at, clock }: Origin): Promise<Sidecar> {

@@ -3,12 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
 import { openPlain } from '../store/sqlite/database.ts';
-import { openStore } from '../store/sqlite/index.ts';
+import { openReader, openStore } from '../store/sqlite/index.ts';
 import { peekVersion } from '../store/sqlite/migrate.ts';
+import { SCHEMA_VERSION } from '../store/sqlite/migrations/index.ts';
 import { takeOwnerLock } from '../store/sqlite/owner-lock.ts';
 import { renewEpoch } from '../store/sqlite/renew-epoch.ts';
 import { storeError } from '../store/sqlite/store-error.ts';
-import { lookAgain } from './look-again.ts';
+import { dueWindows, lookAgain } from './look-again.ts';
 import { sha256Of } from './make-backup.ts';
 import { putInPlace } from './put-in-place.ts';
 import { assertRoomFor } from './room.ts';
@@ -108,22 +109,33 @@ async function copyIn(backup: string, incoming: string): Promise<void> {
   }
 }
 
-/** Opens the copy as the store that it is to be: an older schema is brought up to ours, and everything is verified. */
+/** Makes the copy the store that it is to be: an older schema is brought up to ours, everything is verified. */
 async function makeReady(incoming: string, options: RestoreOptions): Promise<Omit<Restored, 'replaced'>> {
   const { backup, clock, uniqueId, overlapDays } = options;
   const epoch = uniqueId().replaceAll('-', '');
-  const store = await openStore({ file: incoming, clock });
-  let made: Omit<Restored, 'replaced'>;
-  try {
-    const { problems, records, sources, identity } = await testCopy(store);
-    if (problems.length > 0) throw damaged(backup, problems);
-    const windowsDue = await lookAgain({ store, overlapDays, uniqueId, now: clock.now() });
-    made = { epoch, lastSeq: identity.lastSeq, records, sources, windowsDue };
-  } finally {
-    await store.close();
+  if (peekVersion(incoming) < SCHEMA_VERSION) await (await openStore({ file: incoming, clock })).close();
+  const { tested, due } = await examine(incoming, overlapDays);
+  if (tested.problems.length > 0) throw damaged(backup, tested.problems);
+  if (due.length > 0) {
+    const store = await openStore({ file: incoming, clock });
+    try {
+      await lookAgain(store, due, { uniqueId, now: clock.now() });
+    } finally {
+      await store.close();
+    }
   }
   renewEpoch(incoming, epoch);
-  return made;
+  const { identity, records, sources } = tested;
+  return { epoch, lastSeq: identity.lastSeq, records, sources, windowsDue: due.length };
+}
+
+async function examine(incoming: string, overlapDays: RestoreOptions['overlapDays']) {
+  const reader = openReader({ file: incoming });
+  try {
+    return { tested: await testCopy(reader), due: await dueWindows(reader, overlapDays) };
+  } finally {
+    await reader.close();
+  }
 }
 
 /** What an interrupted restore left, and what opening a copy leaves beside it. */

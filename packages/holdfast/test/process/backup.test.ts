@@ -1,16 +1,31 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { seededRandom } from '@holdfast/resilience/clock';
+import { seededRandom, systemClock } from '@holdfast/resilience/clock';
 import { expect, test } from 'vitest';
 import type { Home } from '../../../../drill/kill/home.ts';
 import { killGroup, mustRun, run } from '../../../../drill/kill/process.ts';
 import type { Simulator } from '../../../../drill/kill/simulator.ts';
+import { covered } from '../../../../test/needs.ts';
+import { makeBackup } from '../../src/backup/make-backup.ts';
 import { chosenSeed } from './seed.ts';
-import { begin, expectComplete, makeBench, told } from './support.ts';
+import { afterwards, begin, expectComplete, makeBench, told } from './support.ts';
 
 const FULL = process.env['HOLDFAST_TEST_FULL'] === '1';
 const KILLS = FULL ? 30 : 3;
 const SEED = chosenSeed('backup');
+
+/** Whether this process may mount a small disk. */
+const MAY_MOUNT = process.platform === 'linux' && process.getuid?.() === 0 && canMount();
+
+function canMount(): boolean {
+  try {
+    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface Truth {
   readonly id: string;
@@ -139,6 +154,27 @@ test(`${KILLS} kills of a restore leave the store of before or the new one, and 
   expect(ended.code, ended.err).toBe(0);
   expect(await held(home)).toEqual((await tell<Truth[]>(simulator, { do: 'truth' })).map(rowOf).sort());
 });
+
+test.skipIf(!covered('mounts', MAY_MOUNT))(
+  'a disk that becomes full in the middle of a copy is left as it was; one that is known to be too small is refused',
+  async () => {
+    const { folder, home } = await makeBench({ records: 400 });
+    await mustRun([...home.config, 'run', '--once', '--deadline', '1m'], { env: home.env });
+    const small = join(folder, 'small');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', small]);
+    afterwards(() => void execFileSync('umount', ['-l', small]));
+    const job = { store: home.storeFile, folder: small, to: null, keep: 7 };
+    const copying = makeBackup(job, systemClock, () => Promise.resolve());
+    await expect(copying).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
+    expect(namesIn(small)).toEqual(['.holdfast-backup.lock']);
+    const to = join(small, 'copy.db');
+    const refused = await run([...home.config, 'backup', '--to', to], { env: home.env });
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(/needs \d+ MB in .*small, where 1 MB are free; nothing was written/);
+    expect(namesIn(small)).toEqual(['.holdfast-backup.lock']);
+  },
+);
 
 test('without a store there is nothing to copy, which is said', async () => {
   const { home } = await makeBench({ records: 30 });
