@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { chosenSeed } from '../../test/process/seed.ts';
 import { examplePaper } from '../cli/testing/example-paper.ts';
 import type { StoredPaper } from '../model/paper.ts';
 import { citationKey, oneLine } from './citation/citation.ts';
@@ -14,12 +15,12 @@ import { hostileFields } from './testing/hostile.ts';
 import { written, writtenBytes } from './testing/written.ts';
 
 const FULL = process.env['HOLDFAST_TEST_FULL'] === '1';
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? Math.floor(Math.random() * 1e9));
+const SEED = chosenSeed('formats');
 const papers: readonly StoredPaper[] = fc
   .sample(hostileFields, { seed: SEED, numRuns: FULL ? 20_000 : 400 })
   .map((fields, index) => ({ ...examplePaper({ doi: null, urls: {}, ...fields }), seq: BigInt(index + 1) }));
 const cited = papers.filter(({ fields }) => !fields.deleted);
-const hint = `HOLDFAST_SEED=${SEED}`;
+const hint = `HOLDFAST_TEST_SEED=${SEED}`;
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));

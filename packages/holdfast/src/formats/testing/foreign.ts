@@ -41,13 +41,8 @@ export function strictCsl(items: readonly unknown[]): readonly Record<string, un
 
 /** The rows of a query as DuckDB answers; null when its package for this platform is not installed. */
 export async function duckdb(): Promise<((sql: string) => Promise<Record<string, unknown>[]>) | null> {
-  let api: typeof import('@duckdb/node-api');
-  try {
-    api = await import('@duckdb/node-api');
-  } catch {
-    return null;
-  }
+  const api = await import('@duckdb/node-api').catch(() => null);
+  if (api === null) return null;
   const connection = await (await api.DuckDBInstance.create(':memory:')).connect();
-  return async (sql) =>
-    (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+  return async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
 }
