@@ -20,10 +20,15 @@ export interface Proposal {
 
 const HASHED_KEYS = Object.keys(normalise({ id: '' })).join();
 
+/** The text that the hash covers. */
+export function contentJson(fields: PaperFields): string {
+  // The normaliser gives the keys in the hashed order: then the object can be written as it is, twice as fast.
+  return Object.keys(fields).join() === HASHED_KEYS ? JSON.stringify(fields) : canonicalJson(fields);
+}
+
 /** The text that the hash covers, and the hash. */
 export function contentOf(fields: PaperFields): { readonly json: string; readonly hash: string } {
-  // The normaliser gives the keys in the hashed order: then the object can be written as it is, twice as fast.
-  const json = Object.keys(fields).join() === HASHED_KEYS ? JSON.stringify(fields) : canonicalJson(fields);
+  const json = contentJson(fields);
   return { json, hash: digest('sha256', json) };
 }
 

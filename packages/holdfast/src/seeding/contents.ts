@@ -7,7 +7,7 @@ import type { Bundle, Piece } from './bundle.ts';
 export interface Content {
   readonly items: readonly Item[];
   /** Papers, ready for the writer. */
-  readonly packed: string;
+  readonly packed: Uint8Array;
   readonly bad: readonly BadItem[];
   readonly page: RawPage | null;
   readonly told: { readonly repaired: number; readonly refused: number; readonly bad: number };

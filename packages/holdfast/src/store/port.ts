@@ -80,8 +80,8 @@ export interface Commit {
   readonly next: WindowUpdate;
   readonly page: RawPage | null;
   readonly items: readonly Item[];
-  /** Further items, as the text of `packItems`: whoever prepares commits ahead has it ready for the writer. */
-  readonly packed?: string;
+  /** Further items, as the bytes of `packItems`: whoever prepares commits ahead has them ready for the writer. */
+  readonly packed?: Uint8Array;
   readonly bad: readonly BadItem[];
   /** Gaps to open or update (by key). A paper or tombstone that arrives closes its record's gap by itself. */
   readonly gaps?: readonly GapUpdate[];

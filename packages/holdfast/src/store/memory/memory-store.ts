@@ -124,7 +124,7 @@ export class MemoryStore extends MemoryReader implements Store {
     this.#ledger.append({ ...link, ...seqs, dropped: drop, feed: feedHash(changes) }, result);
   }
 
-  #applyItems({ items, packed = '', bad, page, at }: Commit, source: string): CommitResult {
+  #applyItems({ items, packed = new Uint8Array(), bad, page, at }: Commit, source: string): CommitResult {
     const counts = { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0 };
     for (const item of [...items, ...[...unpackItems(packed)].map(itemOf)]) {
       const { result, missing } = this.#records.apply(source, item, page, at);

@@ -48,7 +48,7 @@ export function findBatch(connection: Connection, batchId: string): CommitResult
 
 function writeItems(
   connection: Connection,
-  { lease, page, items, packed = '', bad, gaps, closeGaps, at }: Commit,
+  { lease, page, items, packed = new Uint8Array(), bad, gaps, closeGaps, at }: Commit,
   sha256: string,
   firstSeq: bigint,
 ): { readonly result: CommitResult; readonly changes: readonly string[] } {

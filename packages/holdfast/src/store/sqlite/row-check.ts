@@ -94,11 +94,15 @@ export function insertChecked(table: CheckedTable, verb = 'INSERT'): string {
   return `${verb} INTO ${table} (${all.join(', ')}, crc) VALUES (${marks.join(', ')}, ${check})`;
 }
 
-/** The same for whoever reckons the check (`rowCheck`) itself, as the last value: without the way through SQL. */
+/**
+ * The same for whoever reckons the check (`rowCheck`) itself, as the last value, and has the text of the columns apart as
+ * bytes in UTF-8: without the way through SQL and through text.
+ */
 export function insertReckoned(table: CheckedTable): string {
   const { columns, apart = [] }: Checked = CHECKED[table];
   const all = [...columns, ...apart, 'crc'];
-  return `INSERT INTO ${table} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`;
+  const marks = [...columns.map(() => '?'), ...apart.map(() => 'CAST(? AS TEXT)'), '?'];
+  return `INSERT INTO ${table} (${all.join(', ')}) VALUES (${marks.join(', ')})`;
 }
 
 /**
