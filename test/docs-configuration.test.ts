@@ -60,6 +60,10 @@ describe('docs/configuration.md', () => {
     ['alerts', file.alerts],
     ['deadman', { ...fileSchema.parse({ deadman: { url: 'https://example.org/' } }).deadman }],
     ['logs', file.logs],
+    ['audit', file.audit],
+    ['backup', file.backup],
+    ['outputs', file.outputs],
+    ['share', { ...fileSchema.parse({ share: { host: '0.0.0.0' } }).share }],
   ])('has every key of %s with its default, and no other', (key, defaults) =>
     checkKeys(`Keys of \`${key}\``, known(key), defaults),
   );
@@ -83,11 +87,12 @@ describe('docs/configuration.md', () => {
     );
     expect(rows.map(([kind]) => kind)).toEqual([...SOURCE_KINDS]);
     for (const [kind = '', baseUrl = '', minIntervalMs, cooldown, overlapDays, every = ''] of rows) {
-      const given = kind === 'oai-pmh' ? { baseUrl: 'https://example.org/oai' } : {};
+      const needsUrl = ['oai-pmh', 'holdfast'].includes(kind);
+      const given = needsUrl ? { baseUrl: 'https://example.org/oai' } : {};
       const config = fileSchema.parse({ sources: [{ id: 'x', kind, ...given }] }).sources[0];
       if (config === undefined) throw new Error('the schema gave no source');
       const { poll, ...made } = makeSource(config as Parameters<typeof makeSource>[0]);
-      if (kind !== 'oai-pmh') expect(baseUrl).toBe(made.baseUrl);
+      if (!needsUrl) expect(baseUrl).toBe(made.baseUrl);
       expect(Number(minIntervalMs)).toBe(made.minIntervalMs);
       expect(parseDuration(cooldown, 'cooldown')).toBe(made.cooldownMs);
       expect(Number(overlapDays)).toBe(made.overlapDays);

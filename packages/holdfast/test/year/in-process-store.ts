@@ -66,6 +66,7 @@ function joined({ reader, writer, clock, durability, release }: Parts): InProces
     closeGaps: async (source, keys) => writer.closeGaps(source, keys),
     settleQuarantine: async (number, state, note) => writer.settleQuarantine(number, state, note),
     putIncidents: async (incidents) => writer.putIncidents(incidents),
+    putAudit: async (audit) => writer.putAudit(audit),
     putTimelines: async (days) => writer.putTimelines(days),
     maintain: async (options) => writer.maintain(options),
     index: async (limit) => writer.index(limit),
