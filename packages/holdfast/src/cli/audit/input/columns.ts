@@ -56,9 +56,10 @@ export function findColumns(rows: readonly Values[], kind: IdKind | null): Colum
 
 /** What a row says of a record: the first column that has an identifier; else the first that has a damaged one. */
 export function idInRow(row: Values, { ids, datestamp }: Columns, kind: IdKind | null): Recognised {
-  const hint = HINT_NAMES.map((name) => valueAt(row, name))
-    .filter((value) => typeof value === 'string')
-    .join(' ');
+  const hint = (): string =>
+    HINT_NAMES.map((name) => valueAt(row, name))
+      .filter((value) => typeof value === 'string')
+      .join(' ');
   let damaged: Recognised = null;
   for (const path of ids) {
     const found = recognise(valueAt(row, path), kind, hint);

@@ -38,7 +38,7 @@ export function noCounts(): Counts {
 
 /** What is compared. */
 export interface Comparison {
-  readonly reader: StoreReader;
+  readonly reader: Pick<StoreReader, 'held' | 'find' | 'gaps' | 'quarantine'>;
   readonly source: string;
   readonly kind: IdKind;
   readonly ids: FrozenIds;
