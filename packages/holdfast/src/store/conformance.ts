@@ -5,6 +5,7 @@ import { healthCases } from './testing/health-cases.ts';
 import { leaseCases } from './testing/lease-cases.ts';
 import { momentCases } from './testing/moment-cases.ts';
 import { linkCases } from './testing/link-cases.ts';
+import { proofCases } from './testing/proof-cases.ts';
 import { readCases } from './testing/read-cases.ts';
 import { recordCases } from './testing/record-cases.ts';
 import { troubleCases } from './testing/trouble-cases.ts';
@@ -28,6 +29,7 @@ export function storeConformance(
     ...troubleCases,
     ...readCases,
     ...momentCases,
+    ...proofCases,
     ...healthCases,
     ...upkeepCases,
   ];

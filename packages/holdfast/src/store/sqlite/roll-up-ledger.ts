@@ -59,7 +59,8 @@ function soundBatches(rows: readonly Row[], chain: string, before: number): read
   const sound: Chained[] = [];
   let head = chain;
   for (const row of rows) {
-    const link = { ...toLink(row), chain: text(row, 'chain') };
+    const link = readLink(row);
+    if (link === null) break;
     const first = sound[0] ?? link;
     if (link.at >= before || dayOf(link.at) !== dayOf(first.at)) break;
     if (sound.length > 0 && link.lastSeq - first.firstSeq > MOST_CHANGES) break;
@@ -68,6 +69,15 @@ function soundBatches(rows: readonly Row[], chain: string, before: number): read
     head = link.chain;
   }
   return sound;
+}
+
+/** Null for a damaged row, which `verify` names. */
+function readLink(row: Row): Chained | null {
+  try {
+    return { ...toLink(row), chain: text(row, 'chain') };
+  } catch {
+    return null;
+  }
 }
 
 function lastSegment(db: Connection): { number: number; batch: bigint; chain: string } {

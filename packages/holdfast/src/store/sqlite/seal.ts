@@ -16,8 +16,10 @@ export function changeCheck(change: Change): number {
   return crc32(feedLine(change)) | 0;
 }
 
-/** A row of `batches` as a link of the chain. */
+/** A row of `batches` as a link of the chain. Throws when a value is none that was ever written. */
 export function toLink(row: Row): Link {
+  const dropped = big(row, 'dropped');
+  if (dropped !== 0n && dropped !== 1n) throw new RangeError(`dropped is ${dropped}`);
   return {
     number: big(row, 'number'),
     batchId: text(row, 'batch_id'),
@@ -25,7 +27,7 @@ export function toLink(row: Row): Link {
     fence: big(row, 'fence'),
     prev: text(row, 'prev'),
     next: text(row, 'next'),
-    dropped: number(row, 'dropped') === 1,
+    dropped: dropped === 1n,
     firstSeq: big(row, 'first_seq'),
     lastSeq: big(row, 'last_seq'),
     result: text(row, 'result'),
