@@ -17,6 +17,8 @@ const actions: Readonly<Record<string, (upstream: Upstream, fields: Fields) => u
   addRecords: (upstream, fields) => upstream.addRecords(count(fields)),
   hide: (upstream, fields) =>
     upstream.hide(count(fields), typeof fields['at'] === 'number' ? fields['at'] : undefined),
+  unlist: (upstream, fields) =>
+    upstream.unlist(count(fields), typeof fields['at'] === 'number' ? fields['at'] : undefined),
   publishHidden: (upstream) => upstream.publishHidden(),
   poison: (upstream, fields) => upstream.poison(text(fields, 'id'), fields['everywhere'] === true),
   cure: (upstream, fields) => upstream.cure(text(fields, 'id')),

@@ -78,6 +78,13 @@ export class Mutations {
     return taken.map((row) => this.#corpus.id(row));
   }
 
+  unlist(rows: readonly number[]): readonly string[] {
+    const taken = rows.filter((row) => this.#corpus.list.unlist(row));
+    this.#hidden.push({ rows: taken, dueRequest: Infinity, dueAt: Infinity });
+    for (const row of taken) this.#note('hide', row);
+    return taken.map((row) => this.#corpus.id(row));
+  }
+
   /** Publishes what is due at a request; without arguments everything. */
   publish(request = Infinity, at = Infinity): readonly string[] {
     if (this.#hidden.length === 0) return [];

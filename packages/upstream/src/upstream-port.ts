@@ -36,6 +36,8 @@ export interface Upstream {
   addRecords(count: number): readonly string[];
   /** Hides consecutive rows, starting at a place in the list (default its middle); gives their ids. */
   hide(count: number, at?: number): readonly string[];
+  /** As `hide`, out of the lists alone, until `publishHidden`: who asks for such a record by its id is given it. */
+  unlist(count: number, at?: number): readonly string[];
   /** Publishes everything hidden, with the old datestamps; gives their ids. */
   publishHidden(): readonly string[];
   /** Every list page with this record answers 500 from now on; with `everywhere` GetRecord and DOI look-ups too. */

@@ -136,12 +136,11 @@ class SimulatedUpstream implements Upstream {
   }
 
   hide(count: number, at?: number): readonly string[] {
-    const { list } = this.#corpus;
-    const first = at ?? Math.floor((list.listed - count) / 2);
-    const rows: number[] = [];
-    for (let place = Math.max(0, first); place < Math.min(list.listed, first + count); place += 1)
-      rows.push(list.at(place));
-    return this.#omit(rows);
+    return this.#omit(this.#rowsAt(count, at));
+  }
+
+  unlist(count: number, at?: number): readonly string[] {
+    return this.#mutations.unlist(this.#rowsAt(count, at));
   }
 
   publishHidden(): readonly string[] {
@@ -274,6 +273,15 @@ class SimulatedUpstream implements Upstream {
     this.#tokens.set(call.verb, given);
     if (call.params['resumptionToken'] === undefined) given.length = 0;
     return given;
+  }
+
+  #rowsAt(count: number, at: number | undefined): readonly number[] {
+    const { list } = this.#corpus;
+    const first = at ?? Math.floor((list.listed - count) / 2);
+    const rows: number[] = [];
+    for (let place = Math.max(0, first); place < Math.min(list.listed, first + count); place += 1)
+      rows.push(list.at(place));
+    return rows;
   }
 
   #omit(rows: readonly number[]): readonly string[] {

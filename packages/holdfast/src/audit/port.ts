@@ -69,6 +69,8 @@ export interface AuditPorts {
 export interface AuditStanding {
   /** One is under way, and its turn has come. */
   readonly ready: boolean;
+  /** One is under way, whether or not its turn has come; a paused one is not. */
+  readonly underWay: boolean;
   /** The next one is due; it begins when nothing of the history is owed. */
   readonly due: boolean;
   /** When one of both is to hold, wall ms; null = unknown, or never. */

@@ -54,9 +54,9 @@ export function nextJob(all: AgendaView): Job {
 export function nextAuditJob(all: AuditView): Job {
   const repair = all.repairs ? repairs(all) : null;
   if (repair !== null) return repair;
-  return all.audit?.ready === true
-    ? { type: 'audit' }
-    : { type: 'wait', until: null, why: 'poll', caughtUp: true };
+  const { ready = false, underWay = false, nextAt = null } = all.audit ?? {};
+  if (ready) return { type: 'audit' };
+  return { type: 'wait', until: underWay ? nextAt : null, why: 'poll', caughtUp: !underWay };
 }
 
 /** What an audit without a harvest depends on. */

@@ -37,7 +37,7 @@ function byId(
 ): { rows: number[]; total: number } {
   const rows = ids
     .map((id) => corpus.find(id.replace(/v\d+$/, '')))
-    .filter((row): row is number => row !== undefined && corpus.list.placeOf(row) !== undefined);
+    .filter((row): row is number => row !== undefined && corpus.list.isKnown(row));
   return { rows: rows.slice(start, start + wanted), total: rows.length };
 }
 

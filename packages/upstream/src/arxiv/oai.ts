@@ -174,7 +174,7 @@ function find(parts: ArxivOaiParts, identifier: string): number {
   const row = identifier.startsWith(idPrefix)
     ? parts.corpus.find(identifier.slice(idPrefix.length))
     : undefined;
-  if (row === undefined || parts.corpus.list.placeOf(row) === undefined) {
+  if (row === undefined || !parts.corpus.list.isKnown(row)) {
     throw new OaiError(
       'idDoesNotExist',
       'The value of the identifier argument is unknown or illegal in this repository. Reason: nothing found for this id',

@@ -77,7 +77,7 @@ export class PreprintCorpus implements Corpus {
     const { paper } = this.versionRow(last);
     const rows: number[] = [];
     for (let row = paper; row < this.list.count; row += 1) {
-      if (this.versionRow(row).paper === paper && this.list.placeOf(row) !== undefined) rows.push(row);
+      if (this.versionRow(row).paper === paper && this.list.isKnown(row)) rows.push(row);
     }
     return rows.sort((a, b) => this.versionRow(a).version - this.versionRow(b).version);
   }

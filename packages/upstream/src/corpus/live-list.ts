@@ -12,6 +12,8 @@ export class LiveList {
   #count: number;
   #listed: number;
   #revision = 0;
+  /** Rows that are in no list, and known to whoever asks for them by name. */
+  readonly #unlisted = new Set<number>();
 
   /** `seconds` must not fall from row to row; rows on one second are put in tie order here. */
   constructor(seconds: Uint32Array<ArrayBuffer>, tie: TieOrder) {
@@ -67,6 +69,18 @@ export class LiveList {
     return place < this.#listed && this.#order[place] === row ? place : undefined;
   }
 
+  /** Whether whoever asks for a row by its name is given it. */
+  isKnown(row: number): boolean {
+    return this.#unlisted.has(row) || this.placeOf(row) !== undefined;
+  }
+
+  /** Takes a row out of the list alone; false when it was not in it. */
+  unlist(row: number): boolean {
+    const removed = this.remove(row);
+    if (removed) this.#unlisted.add(row);
+    return removed;
+  }
+
   /** Gives a row a new second; it moves when it is listed. */
   stamp(row: number, second: number): void {
     const listed = this.remove(row);
@@ -90,6 +104,7 @@ export class LiveList {
     if (place < this.#listed && this.#order[place] === row) return false;
     this.#order.copyWithin(place + 1, place, this.#listed);
     this.#order[place] = row;
+    this.#unlisted.delete(row);
     this.#listed += 1;
     this.#revision += 1;
     return true;

@@ -199,7 +199,7 @@ function header({ corpus }: RepositoryParts, row: number): string {
 
 function find(parts: RepositoryParts, identifier: string): number {
   const row = parts.corpus.find(identifier);
-  if (row === undefined || parts.corpus.list.placeOf(row) === undefined)
+  if (row === undefined || !parts.corpus.list.isKnown(row))
     throw new OaiError('idDoesNotExist', 'No matching identifier');
   return row;
 }

@@ -45,6 +45,7 @@ export async function densityStep(
     type: 'probed',
     asked,
     present: asked.filter((number) => present.has(number)),
+    beyond: asked.some((number) => number > known.largest && present.has(number)),
     believed: witnesses.some((number) => present.has(number)),
     missing,
     today: run.range.to,

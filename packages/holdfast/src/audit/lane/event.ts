@@ -27,6 +27,8 @@ export type AuditEvent =
       readonly asked: readonly number[];
       readonly present: readonly number[];
       readonly believed: boolean;
+      /** Numbers exist beyond the largest that was known. */
+      readonly beyond: boolean;
       readonly missing: number;
       readonly today: string;
     }

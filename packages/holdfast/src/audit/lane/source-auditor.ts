@@ -32,6 +32,7 @@ export interface AuditorOptions {
 const TURN_MS = 3_600_000;
 /** A request that failed so often, while others are answered, is given up. */
 const TRIES = 3;
+const NONE: AuditStanding = { ready: false, underWay: false, due: false, nextAt: null };
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
@@ -55,19 +56,18 @@ export class SourceAuditor implements SourceAudits {
   async standing(windows: readonly Window[]): Promise<AuditStanding> {
     const { now, every, onlyWhenAsked, source } = this.#options;
     const run = await this.#last();
-    if (source.inventory === undefined || (onlyWhenAsked && !this.#isWished))
-      return { ready: false, due: false, nextAt: null };
+    if (source.inventory === undefined || (onlyWhenAsked && !this.#isWished)) return NONE;
     if (run !== null && run.state !== 'ended') {
       const at = Math.max(progressOf(run).resumeAt ?? 0, this.#notBefore);
       // A wall clock that was set back does not make a turn longer than it is.
       const ready = at <= now() || at > now() + TURN_MS;
-      return { ready, due: false, nextAt: ready ? null : at };
+      return { ready, underWay: run.state === 'running', due: false, nextAt: ready ? null : at };
     }
-    if (every === null || onlyWhenAsked) return { ready: false, due: false, nextAt: null };
+    if (every === null || onlyWhenAsked) return NONE;
     const begun = run?.startedAt ?? 0;
     const due = Math.abs(now() - begun) >= every;
     const possible = settledRange(windows, source.streams) !== null;
-    return { ready: false, due: due && possible, nextAt: due ? null : begun + every };
+    return { ...NONE, due: due && possible, nextAt: due ? null : begun + every };
   }
 
   async wish({ repair, budget = this.#options.budget }: AuditWish, source: Source): Promise<AuditRun | null> {

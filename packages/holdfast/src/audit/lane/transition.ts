@@ -93,9 +93,9 @@ function afterDensity(run: AuditRun, step: DensityStep, event: AuditEvent): Audi
       `numbers of ${step.series} could not be asked for: ${event.why}`,
     );
   if (event.type !== 'probed') return impossible(step, event);
-  const { asked, present, believed, missing, today } = event;
+  const { asked, present, believed, beyond, missing, today } = event;
   const above = asked.at(-1) ?? Number.MAX_SAFE_INTEGER;
-  const reach = present.includes(above) || present.length > 0 ? step.reach + FURTHER : step.reach;
+  const reach = beyond ? step.reach + FURTHER : step.reach;
   const next = { ...step, above, reach };
   if (!believed)
     return moved(run, next, `an answer about numbers of ${step.series} lacked papers that exist`);

@@ -25,6 +25,8 @@ export interface Fault {
   readonly datestamp: string | null;
 }
 
+/** No identifier is longer; what is, is another text in its place. */
+const LONGEST_IDENTIFIER = 2_000;
 const DATESTAMP = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 /** Reads a `<record>` or, in ListIdentifiers, a bare `<header>`. */
@@ -43,6 +45,10 @@ export function readOaiRecord(node: XmlNode): OaiRecord | Fault {
     return fault('ERR_OAI_NO_HEADER', `<${node.name}> has no header.`);
   }
   if (identifier === null) return fault('ERR_OAI_NO_IDENTIFIER', 'The record has no identifier.');
+  if (identifier.length > LONGEST_IDENTIFIER) {
+    const reason = `The identifier has ${String(identifier.length)} characters: ${identifier.slice(0, 40)}…`;
+    return { fault: true, code: 'ERR_OAI_IDENTIFIER', reason, identifier: null, datestamp };
+  }
   if (datestamp === null) return fault('ERR_OAI_NO_DATESTAMP', 'The record has no datestamp.');
   if (!DATESTAMP.test(datestamp) || Number.isNaN(Date.parse(datestamp))) {
     return fault('ERR_OAI_DATESTAMP', `The datestamp is no date: ${datestamp.slice(0, 40)}.`);
