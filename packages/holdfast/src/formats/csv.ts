@@ -1,5 +1,5 @@
 import type { StoredPaper } from '../model/paper.ts';
-import type { FormatOptions, FormatWriter } from './format.ts';
+import type { FormatOptions, FormatWriter } from './port.ts';
 
 type Cell = (paper: StoredPaper) => string | number | boolean | null;
 

@@ -1,5 +1,5 @@
 import type { Author, StoredPaper } from '../model/paper.ts';
-import type { FormatOptions, FormatWriter } from './format.ts';
+import type { FormatOptions, FormatWriter } from './port.ts';
 
 /**
  * One paper as a line of JSONL without the line end: the keys of DESIGN's contract in their fixed order.

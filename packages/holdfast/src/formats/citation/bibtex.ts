@@ -1,4 +1,4 @@
-import type { FormatOptions, FormatWriter } from '../format.ts';
+import type { FormatOptions, FormatWriter } from '../port.ts';
 import type { Citation } from './citation.ts';
 import { citationOf } from './citation.ts';
 import type { PersonName } from './names.ts';

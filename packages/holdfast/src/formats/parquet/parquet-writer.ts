@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { StoredPaper } from '../../model/paper.ts';
 import { readVersion } from '../../version.ts';
-import type { FormatOptions, FormatWriter } from '../format.ts';
+import type { FormatOptions, FormatWriter } from '../port.ts';
 import { parquetColumns, parquetSchema } from './columns.ts';
 
 /** A row group is closed at so many papers, or at so much text: it is what memory holds. */
