@@ -4,6 +4,8 @@
  *
  *   npm run bench:import                          1,000,000 rows; exit code 5 when the ratio is below 0.35
  *   npm run bench:import -- --rows 100000 --rounds 5 --seed 7
+ *   npm run bench:import -- --kills 50            SIGKILL at random moments, resumed, compared (needs a build)
+ *   npm run bench:import -- --records 3000000     imports, indexes and searches once, and prints the times
  */
 import {
   closeSync,
@@ -13,7 +15,6 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { once } from 'node:events';
@@ -24,7 +25,8 @@ import { systemClock } from '@holdfast/resilience/clock';
 import { runImport } from '../../packages/holdfast/src/engine/import/run-import.ts';
 import { openStore } from '../../packages/holdfast/src/store/sqlite/index.ts';
 import type { Store } from '../../packages/holdfast/src/store/port.ts';
-import { lineOf } from './make-lines.ts';
+import { killImports } from '../../packages/holdfast/test/process/import/kill-imports.ts';
+import { lineOf, randomOf } from './make-lines.ts';
 
 const GATE = 0.35;
 const BATCH = 500;
@@ -35,6 +37,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     folder: { type: 'string', default: tmpdir() },
+    kills: { type: 'string' },
+    records: { type: 'string' },
   },
 });
 
@@ -156,5 +160,43 @@ function rate(perSecond: number): string {
   return `${Math.round(perSecond).toLocaleString('en')} rows/s`;
 }
 
-void statSync;
-process.exitCode = await main();
+/** Imports so many lines at once, makes them ready for search and asks. */
+async function importAndSearch(records: number): Promise<number> {
+  const folder = mkdtempSync(join(values.folder, 'holdfast-import-'));
+  const store = await openStore({ file: join(folder, 'store.db'), clock: systemClock });
+  try {
+    const file = join(folder, 'all.jsonl');
+    await writeLines(file, Number(values.seed), 0, records);
+    const timed = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+      const start = performance.now();
+      await work();
+      console.log(`${what}: ${((performance.now() - start) / 1_000).toFixed(1)} s`);
+    };
+    await timed(`import of ${String(records)} records`, () => importPart(store, file, records));
+    await timed('made ready for search', async () => {
+      while ((await store.index(5_000)) > 0);
+    });
+    await timed('a search', async () =>
+      console.log(`  ${String((await store.search('neutrino')).length)} found`),
+    );
+    return 0;
+  } finally {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function kill(kills: number): Promise<number> {
+  const folder = mkdtempSync(join(values.folder, 'holdfast-import-'));
+  const seed = Number(values.seed);
+  const { hits, problems } = await killImports(folder, { kills, rows: 60_000, random: randomOf(seed) });
+  console.log(
+    `${String(hits)} kills amidst an import, seed ${String(seed)}: ${problems.join('; ') || 'nothing lost, nothing doubled'}`,
+  );
+  if (problems.length === 0) rmSync(folder, { recursive: true, force: true });
+  return problems.length === 0 && hits > 0 ? 0 : 5;
+}
+
+if (values.kills !== undefined) process.exitCode = await kill(Number(values.kills));
+else if (values.records !== undefined) process.exitCode = await importAndSearch(Number(values.records));
+else process.exitCode = await main();

@@ -7,10 +7,12 @@ const piece = fc.oneof(
   fc.string({ maxLength: 4, unit: 'binary' }),
 );
 
+const long = 'word '.repeat(50);
+
 test('text is cleaned by the written rules, however it is looked at', () => {
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-      const text = pieces.join('');
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.boolean(), (pieces, isLong) => {
+      const text = pieces.join('') + (isLong ? `${long}${pieces.join('x')}` : '');
       const slow = text.replaceAll('\0', '\uFFFD').toWellFormed().replace(/\s+/g, ' ').trim();
       expect(cleanText(text)).toBe(slow === '' ? null : slow);
     }),
