@@ -25,7 +25,7 @@ import { systemClock } from '@holdfast/resilience/clock';
 import { runImport } from '../../packages/holdfast/src/engine/import/run-import.ts';
 import { openStore } from '../../packages/holdfast/src/store/sqlite/index.ts';
 import type { Store } from '../../packages/holdfast/src/store/port.ts';
-import { killImports } from '../../packages/holdfast/test/process/import/kill-imports.ts';
+import { killImports } from '../../drill/kill/kill-imports.ts';
 import { lineOf, randomOf } from './make-lines.ts';
 
 const GATE = 0.35;

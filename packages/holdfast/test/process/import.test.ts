@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { randomOf } from '../../../../bench/import/make-lines.ts';
-import { killImports } from './import/kill-imports.ts';
+import { killImports } from '../../../../drill/kill/kill-imports.ts';
 import { chosenSeed } from './seed.ts';
 
 const FULL = process.env['HOLDFAST_TEST_FULL'] === '1';
@@ -16,7 +16,7 @@ test(
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-import-'));
     const report = await killImports(folder, {
       kills: KILLS,
-      rows: FULL ? 60_000 : 20_000,
+      rows: FULL ? 60_000 : 12_000,
       random: randomOf(SEED),
     });
     expect(report.problems, `seed ${SEED}, kept in ${folder}`).toEqual([]);

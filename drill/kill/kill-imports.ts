@@ -1,7 +1,7 @@
 /** Imports a file under SIGKILLs at random moments, and tells what became of it. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mustRun, run, start, killGroup } from '../../../../../drill/kill/process.ts';
+import { mustRun, run, start, killGroup } from './process.ts';
 
 /** What a run of kills found. */
 export interface KilledImport {
