@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { Result } from '../drill/audit-input/play.ts';
 import { root } from '../tools/lint/resolve-import.ts';
 
-/** One fault that loses records silently, one that loses all, one that loses none; the whole table is `npm run audit-input`. */
-const SAMPLE = ['expired-token metha', 'throttle-body-200 metha', '500 metha'];
+/** One fault that loses records silently and one that loses all; the whole table is `npm run audit-input`. */
+const SAMPLE = ['expired-token metha', 'throttle-body-200 metha'];
 
 test('audit --input names exactly what another harvester lost', async () => {
   const args = SAMPLE.flatMap((row) => ['--only', row]);
@@ -13,7 +13,7 @@ test('audit --input names exactly what another harvester lost', async () => {
   const rows = JSON.parse(stdout) as readonly Result[];
   expect(rows.map(({ verdict, findings }) => [verdict, findings])).toEqual(rows.map(() => ['valid', []]));
   expect(code).toBe(0);
-  expect(rows.length).toBe(3);
+  expect(rows.length).toBe(2);
   for (const { fired, lost, named } of rows) {
     expect(fired).toBeGreaterThan(0);
     expect(named).toBe(lost);
@@ -21,7 +21,6 @@ test('audit --input names exactly what another harvester lost', async () => {
   expect(rows.map(({ lost, silent }) => [lost > 0, silent])).toEqual([
     [true, true],
     [true, false],
-    [false, false],
   ]);
 });
 

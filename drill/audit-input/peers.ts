@@ -72,7 +72,7 @@ export const peers: readonly Peer[] = [
       mkdirSync(cache);
       const command = [
         process.execPath,
-        join(import.meta.dirname, 'metha-shaped/main.ts'),
+        join(import.meta.dirname, '../metha-shaped/main.ts'),
         baseUrl,
         'oai_dc',
         cache,

@@ -4,7 +4,7 @@
  * records: an expired token, noRecordsMatch in the middle, an empty page and an unchanged token all end the list as if
  * it were whole, and the files of the window are then moved into place.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -33,7 +33,7 @@ async function harvest(): Promise<number> {
   }
   for (const name of temporary()) {
     const path = join(folder, name);
-    writeFileSync(`${path}.gz`, gzipSync(Buffer.from(await fileText(path))));
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
     rmSync(path);
     renameSync(`${path}.gz`, join(folder, `${name.slice(0, -suffix.length)}.gz`));
   }
@@ -49,11 +49,6 @@ function temporary(): readonly string[] {
 function cleanUp(): number {
   for (const name of temporary()) rmSync(join(folder, name));
   return 1;
-}
-
-async function fileText(path: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path, 'utf8');
 }
 
 /** Statuses and connections that fail are tried again, a body that breaks is not: null. */
