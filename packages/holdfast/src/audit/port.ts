@@ -27,6 +27,8 @@ export interface AuditPage {
   /** The size that the list announced and did not reach; null when it did, or announced none. */
   readonly short: number | null;
   readonly items: readonly Item[];
+  /** The page was damaged and mended: an identifier in it may be a mended one. */
+  readonly mended: boolean;
   /** Commits what the page held. */
   readonly keep: (items: readonly Item[]) => Promise<Kept>;
 }

@@ -61,14 +61,15 @@ async function onePage(
     return pageOf(walk, [], (items) => keep(deps, { items, bad: [], page: null }, signal));
   const contentType = answer.headers['content-type'] ?? '';
   const raw = { bytes: answer.body, url: request.url, contentType, fetchedAt: answer.receivedAt };
-  return pageOf(walk, reading.items, (items) => {
+  const keepPage = (items: readonly Item[]): Promise<Kept> => {
     // An inventory's page is evidence of nothing that is kept: only what it lists beyond that is.
     const page = list.stream === null ? null : raw;
     return keep(deps, { items, bad: list.stream === null ? [] : reading.bad, page }, signal);
-  });
+  };
+  return pageOf(walk, reading.items, keepPage, reading.repairs.length > 0);
 }
 
-function pageOf(walk: Walk, items: readonly Item[], keepItems: AuditPage['keep']): AuditPage {
+function pageOf(walk: Walk, items: readonly Item[], keepItems: AuditPage['keep'], mended = false): AuditPage {
   const { records } = walk.progress;
   return {
     cursor: JSON.stringify(walk),
@@ -78,6 +79,7 @@ function pageOf(walk: Walk, items: readonly Item[], keepItems: AuditPage['keep']
     records,
     short: walk.mode === 'finished' ? announcedInVain(walk.progress) : null,
     items,
+    mended,
     keep: keepItems,
   };
 }
@@ -117,10 +119,17 @@ async function keep(
   }
 }
 
-/** Whether one record that is here is given: then it is the request in hand that cannot be had. */
-async function answersAtAll({ store, source, fetcher }: LookDeps, signal: AbortSignal): Promise<boolean> {
-  const known = (await store.held(source.id, { after: '', limit: 1 })).at(0);
-  const request = known === undefined ? null : source.record(known.id);
+/** So many records may be asked for to find out whether the upstream answers at all. */
+const WITNESSES = 200;
+
+/** Whether some record that is here is given, another each time: then it is the request in hand that cannot be had. */
+async function answersAtAll(
+  { store, source, fetcher, random }: LookDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const known = await store.held(source.id, { after: '', limit: WITNESSES });
+  const witness = known[Math.floor(random.next() * known.length)];
+  const request = witness === undefined ? null : source.record(witness.id);
   if (request === null) return false;
   try {
     await fetcher.tryOnce(request, signal);

@@ -36,7 +36,7 @@ function countsOf({ source }: AuditPorts): CountInventory {
   return source.inventory;
 }
 
-/** Rows that are here; what lies in the quarantine is visible, and counted too. */
+/** Rows that are here; what lies in the quarantine by its name is visible, and counted too. What has none may be here as well. */
 async function storedIn(
   range: ClosedRange,
   { source, store }: AuditPorts,
@@ -44,7 +44,8 @@ async function storedIn(
   const days = await store.countByDay(source.id, range);
   const quarantine = await store.quarantine({ source: source.id, state: 'open' });
   const unparsed = quarantine.filter(
-    ({ datestamp }) => datestamp !== null && datestamp >= range.from && datestamp < range.to,
+    ({ id, datestamp }) =>
+      id !== null && datestamp !== null && datestamp >= range.from && datestamp < range.to,
   );
   return {
     rows: days.reduce((sum, { rows }) => sum + rows, unparsed.length),

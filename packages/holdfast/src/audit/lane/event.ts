@@ -16,10 +16,16 @@ export interface Counted {
   readonly walkRows: number;
 }
 
+/** A request of a list was answered. */
+export interface PageEvent {
+  readonly type: 'page';
+  readonly page: Omit<AuditPage, 'items' | 'keep' | 'mended'>;
+  readonly missing: number;
+}
+
 /** What happened to an audit. */
 export type AuditEvent =
-  /** A request of a list was answered. */
-  | { readonly type: 'page'; readonly page: Omit<AuditPage, 'items' | 'keep'>; readonly missing: number }
+  | PageEvent
   | Counted
   /** Numbers were asked for by themselves. `believed`: numbers that are known to exist were there. */
   | {

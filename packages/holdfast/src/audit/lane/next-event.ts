@@ -7,7 +7,7 @@ import { densityStep } from './density-step.ts';
 import { drawSample } from './draw-sample.ts';
 import { newsOf, rowsNotHere } from './news.ts';
 import { progressOf } from './progress.ts';
-import type { AuditEvent } from './event.ts';
+import type { AuditEvent, PageEvent } from './event.ts';
 
 /** Does what the step wants, with at most one request where all is well. @throws as a fetch */
 export async function nextEvent(run: AuditRun, ports: AuditPorts): Promise<AuditEvent> {
@@ -18,7 +18,7 @@ export async function nextEvent(run: AuditRun, ports: AuditPorts): Promise<Audit
       const range = step.todo[0] ?? run.range;
       const listing = 2 * turn + (step.again ? 1 : 0);
       const page = await ports.page({ stream: null, range, turn: listing }, step.cursor, left);
-      const news = await newsOf(owedItems(page.items, run), ports);
+      const news = await newsOf(owedItems(page, run), ports);
       const { missing, stored } = news.length === 0 ? { missing: 0, stored: 0 } : await page.keep(news);
       return { type: 'page', page: told(page), missing: missing + stored };
     }
@@ -50,17 +50,17 @@ function inventoryOf({ source }: AuditPorts): IdentifierInventory {
   return source.inventory;
 }
 
-function told({ items: _items, keep: _keep, ...page }: AuditPage): Omit<AuditPage, 'items' | 'keep'> {
+function told({ items: _items, keep: _keep, mended: _mended, ...page }: AuditPage): PageEvent['page'] {
   return page;
 }
 
 /**
  * What a list of closed days says within them. A stamp beyond their end is a slip of the list: that the record exists
- * is all it proves.
+ * is all it proves. What has white space in it is no identifier where the page was mended.
  */
-function owedItems(items: readonly Item[], { range }: AuditRun): readonly Item[] {
+function owedItems({ items, mended }: AuditPage, { range }: AuditRun): readonly Item[] {
   return items
-    .filter(({ datestamp }) => datestamp >= range.from)
+    .filter(({ id, datestamp }) => datestamp >= range.from && !(mended && /\s/.test(id)))
     .map((item) => (item.datestamp < range.to ? item : { ...item, datestamp: range.from }));
 }
 

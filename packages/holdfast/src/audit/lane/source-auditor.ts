@@ -121,12 +121,16 @@ export class SourceAuditor implements SourceAudits {
 
   /** What fails again and again, while the upstream answers another request, is passed over: it is told in the end. */
   async #event(run: AuditRun, ports: AuditPorts): Promise<AuditEvent> {
+    const before = ports.sent();
     try {
       return await nextEvent(run, ports);
     } catch (error) {
       ports.signal.throwIfAborted();
-      const isLast = progressOf(run).failures + 1 >= TRIES;
-      if (!isLast || error instanceof TypeError || !(await ports.answers())) throw error;
+      const { failures, spent } = progressOf(run);
+      const isLast = failures + 1 >= TRIES;
+      // The request in hand is noted as one; what it was repeated counts too.
+      const left = run.budget - (spent - 1) - (ports.sent() - before);
+      if (!isLast || left < 1 || error instanceof TypeError || !(await ports.answers())) throw error;
       return { type: 'failed', why: error instanceof Error ? error.message : String(error) };
     }
   }
