@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../../packages/resilience/src/clock/index.ts';
 import { openStore } from '../../packages/holdfast/src/store/sqlite/index.ts';
 import type { SqliteStore } from '../../packages/holdfast/src/store/sqlite/index.ts';
+// oxlint-disable-next-line holdfast/boundaries -- a bench may use a helper of the tests, as the tests of the store do
 import { Harvest, leased, noise, paper } from '../../packages/holdfast/src/store/testing/fixtures.ts';
 
 const BATCH = 500;

@@ -6,6 +6,8 @@ import { openPlain } from '../../src/store/sqlite/database.ts';
 import type { Connection } from '../../src/store/sqlite/database.ts';
 import { openReader } from '../../src/store/sqlite/sqlite-store.ts';
 import { dump, isStructureDamaged } from './dump.ts';
+import { randomOf } from './random.ts';
+import type { Random } from './random.ts';
 import { makeSampleStore } from './sample-store.ts';
 
 /** What became of many flipped bits. */
@@ -26,8 +28,6 @@ export interface Flips {
   /** How many flips hit each table or the file. */
   readonly places: Readonly<Record<string, number>>;
 }
-
-type Random = (below: number) => number;
 
 /** Flips single bits in copies of a small store, half by SQL and half in the bytes of the file, and verifies each. */
 export async function flipBits(
@@ -166,15 +166,4 @@ function isEmpty(descriptor: number, at: number): boolean {
 function flipBit(bytes: Buffer, bit: number): void {
   const index = Math.floor(bit / 8);
   bytes[index] = (bytes[index] ?? 0) ^ (1 << (bit % 8));
-}
-
-/** Numbers by seed (mulberry32, a public-domain generator). */
-function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * below);
-  };
 }

@@ -69,7 +69,8 @@ export function rowCheck(values: readonly unknown[]): number {
     if (value === null) text += 'n;';
     else if (typeof value === 'string') text += `s${value.length}:${value}`;
     else if (value instanceof Uint8Array) text += `b${value.byteLength}:${crc32(value)};`;
-    else text += `i${String(value)};`;
+    else if (typeof value === 'bigint' || typeof value === 'number') text += `i${value};`;
+    else throw new TypeError(`a value of SQLite cannot be a ${typeof value}`);
   }
   return crc32(text) | 0;
 }

@@ -37,7 +37,9 @@ function sameObject(made: Row, found: Row): boolean {
   const [sql, other] = [textOrNull(made, 'sql'), textOrNull(found, 'sql')];
   if (sql === other || sql === null || other === null) return sql === other;
   if (!text(made, 'name').startsWith('search_')) return false;
-  return sql.length !== other.length || [...sql].filter((sign, index) => sign !== other[index]).length > 1;
+  return (
+    sql.length !== other.length || sql.split('').filter((sign, index) => sign !== other[index]).length > 1
+  );
 }
 
 function freshSchema(): readonly Row[] {
@@ -60,7 +62,8 @@ export function verifySequences(db: Connection): readonly IntegrityFinding[] {
     const rows = db.arrays('SELECT seq FROM sqlite_sequence WHERE name = ?', table);
     const [given] = rows[0] ?? [];
     if (rows.length < 2 && (given ?? 0n) === (must ?? 0n)) return [];
-    const problem = `the last number given is noted as ${String(given ?? 'none')} instead of ${String(must ?? 'none')}`;
+    const [noted, right] = [given, must].map((value) => (value ?? 'none') as bigint | string);
+    const problem = `the last number given is noted as ${noted} instead of ${right}`;
     return [{ what: 'file', key: `sqlite_sequence/${table}`, problem }];
   });
 }

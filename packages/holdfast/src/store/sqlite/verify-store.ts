@@ -81,7 +81,10 @@ const TABLES: readonly TableCheck[] = [
  */
 export async function* verifyStore(work: Verifying): AsyncIterable<IntegrityFinding> {
   yield* guarded('sqlite_schema', () => work.read(verifySchema));
-  for (const each of TABLES) yield* verifyRows(work, each);
+  for (const each of TABLES) {
+    yield* verifyRows(work, each);
+    await work.turn();
+  }
   yield* verifyLedger(work);
   yield* guarded('sqlite_sequence', () => inOneMoment(work, verifySequences));
   yield* guarded('tallies', () => work.read(verifyCounts));
