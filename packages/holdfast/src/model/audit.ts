@@ -14,10 +14,10 @@ export type AuditMethod =
 
 /** Some of many windows were walked again; what that says about all of them. */
 export interface AuditSample {
-  /** Windows to choose from. */
+  /** Windows of one day of one stream to choose from. */
   readonly population: number;
   readonly chosen: number;
-  /** Chosen windows in which something was missing. */
+  /** Chosen ones in which something was missing. */
   readonly failed: number;
   /** With this confidence (0.95) ... */
   readonly confidence: number;
@@ -41,7 +41,10 @@ export interface AuditRun {
   readonly budget: number;
   /** Records that the upstream listed or counted. */
   readonly listed: number;
-  /** Records that were listed and were not here, or only older: a gap was opened for each. */
+  /**
+   * Records that were listed and were not here, or only older: a gap was opened for each, or, where a list of whole
+   * records was walked again, it was stored at once.
+   */
   readonly missing: number;
   /** Numbers that were asked for by themselves, and those of them that the upstream does not have. */
   readonly probed: number;

@@ -1,5 +1,6 @@
 import type { AuditRun } from '../../model/audit.ts';
 import type { ClosedRange, CountInventory } from '../../sources/inventory.ts';
+import type { DayCount } from '../../store/port.ts';
 import type { AuditPorts } from '../port.ts';
 import { progressOf, type CountsStep } from './progress.ts';
 import type { AuditEvent, Counted } from './event.ts';
@@ -15,7 +16,7 @@ export async function countStep(
   const range = step.todo[0] ?? step.blocks[0] ?? run.range;
   const turn = step.plain ? 0 : progressOf(run).turn;
   const reading = await ports.ask(inventory.count(range, turn), left);
-  const stored = await storedIn(range, ports);
+  const stored = await storedIn(range, run, ports);
   const about = {
     type: 'counted',
     storedRows: stored.rows,
@@ -36,12 +37,23 @@ function countsOf({ source }: AuditPorts): CountInventory {
   return source.inventory;
 }
 
+/** The days of a whole range are counted once a turn: stores look through all rows for it. */
+const counted = new WeakMap<AuditPorts, Promise<readonly DayCount[]>>();
+
+function countedDays(run: AuditRun, ports: AuditPorts): Promise<readonly DayCount[]> {
+  const known = counted.get(ports) ?? ports.store.countByDay(ports.source.id, run.range);
+  counted.set(ports, known);
+  return known;
+}
+
 /** Rows that are here; what lies in the quarantine by its name is visible, and counted too. What has none may be here as well. */
 async function storedIn(
   range: ClosedRange,
-  { source, store }: AuditPorts,
+  run: AuditRun,
+  ports: AuditPorts,
 ): Promise<{ rows: number; first: number }> {
-  const days = await store.countByDay(source.id, range);
+  const { source, store } = ports;
+  const days = (await countedDays(run, ports)).filter(({ day }) => day >= range.from && day < range.to);
   const quarantine = await store.quarantine({ source: source.id, state: 'open' });
   const unparsed = quarantine.filter(
     ({ id, datestamp }) =>
