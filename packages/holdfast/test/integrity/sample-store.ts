@@ -56,8 +56,10 @@ export async function makeSampleStore(file: string): Promise<void> {
     note: 'It asked for everything.',
     progress: { token: 'x' },
   });
+  await store.index(10);
+  await harvest.add([paper({ id: 'p1', title: 'indexed twice' }, '2024-01-07')], { at: NOW });
+  // While the index lags, the text of a record that it has not come to is compared with nothing (docs/integrity.md).
   await store.index(1000);
-  await harvest.add([paper({ id: 'p1', title: 'not yet indexed' }, '2024-01-07')], { at: NOW });
   const upkeep = { now: NOW, keepRawMs: 59 * DAY_MS, limit: 10 };
   while ((await store.maintain(upkeep)).more);
   await store.close();
