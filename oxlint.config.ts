@@ -13,6 +13,7 @@ const mayPrint = [
   'packages/holdfast/src/engine/main.ts',
   'packages/upstream/src/main.ts',
   'packages/upstream/src/cli.ts',
+  'packages/holdfast/test/*/main.ts',
   'packages/*/bin/**',
   'tools/**',
   'bench/**',

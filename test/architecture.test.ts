@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isTestFile, layerOf, layers, violation } from '../tools/lint/boundaries.ts';
+import { isTestFile, layerOf, violation } from '../tools/lint/boundaries.ts';
+import { layers } from '../tools/lint/layers.ts';
 import { findCycle, reachableFrom, readModules } from './modules.ts';
 import type { Module } from './modules.ts';
 import { trackedFiles } from './tracked-files.ts';
