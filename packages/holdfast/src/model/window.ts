@@ -41,7 +41,7 @@ export interface Window extends DayRange {
   readonly pages: number;
 }
 
-/** Streams of windows that are no harvest (`~audit`, `~import/…`): they have a cursor and a lease, and claim no day. */
+/** Streams of windows that are no harvest (`~import/…`): they have a cursor and a lease, and claim no day. */
 export function isSideStream(stream: string): boolean {
   return stream.startsWith('~');
 }
