@@ -14,7 +14,7 @@ export interface Errand<Result> {
 }
 
 /** Longest silence of an engine that was asked for something, ms: re-parsing and verifying take their time. */
-const PATIENCE = 10 * 60_000;
+export const PATIENCE = 10 * 60_000;
 
 /**
  * Asks the engine, else takes the store's lock and does it here.
@@ -28,7 +28,12 @@ export async function askOrDo<Result>(
   const reply = await askEngine(io, config.dataDir, { verb, args, patience: PATIENCE });
   if (reply.type === 'result') return reply.result as Result;
   if (reply.type === 'nobody') return withOffline(config, alone);
-  throw new HoldfastError('ERR_ENGINE_SILENT', 'The engine was asked but did not answer.', {
+  throw engineSilent();
+}
+
+/** The error of an engine that listens but does not answer. */
+export function engineSilent(): HoldfastError {
+  return new HoldfastError('ERR_ENGINE_SILENT', 'The engine was asked but did not answer.', {
     hint: 'See how it stands (holdfast status) and try again.',
   });
 }

@@ -1,7 +1,9 @@
 import type { Config } from '../config/index.ts';
 import { EXIT } from '../model/exit-code.ts';
 import type { IntegrityFinding } from '../store/port.ts';
-import { askOrDo } from './ask-or-do.ts';
+import { askEngine } from '../control/ask.ts';
+import { verifyAlone } from '../status/open-reader.ts';
+import { engineSilent, PATIENCE } from './ask-or-do.ts';
 import type { Io } from './io.ts';
 import { printList } from './list.ts';
 import type { Register } from './verb.ts';
@@ -17,11 +19,10 @@ export const register: Register = (command, run) => {
     .action(
       run<{ json?: boolean; proof?: string }>(async ({ io, options, look, resolved }) => {
         const { config } = resolved();
-        const findings = [
-          // First, so that a file that is no proof is refused before the long work.
-          ...(options.proof === undefined ? [] : await againstProof(io, config, options.proof)),
-          ...(await ownFindings(io, config)),
-        ];
+        // Read first, so that a file that is no proof is refused before the long work.
+        const ofProof = options.proof === undefined ? null : await proofCheck(io, config, options.proof);
+        const own = await ownFindings(io, config);
+        const findings = [...((await ofProof?.()) ?? []), ...own];
         await printList(io, look, options.json === true, {
           rows: findings,
           columns: [
@@ -40,17 +41,18 @@ export const register: Register = (command, run) => {
     );
 };
 
-async function againstProof(io: Io, config: Config, file: string): Promise<readonly Finding[]> {
-  const { verifyProof } = await import('./verify-proof.ts');
-  return verifyProof(io, config, file);
+async function proofCheck(io: Io, config: Config, file: string): Promise<() => Promise<readonly Finding[]>> {
+  const { proofFindings, readProofFile } = await import('./verify-proof.ts');
+  const proof = readProofFile(io, file);
+  return () => proofFindings(io, config, proof);
 }
 
-function ownFindings(io: Io, config: Config): Promise<readonly Finding[]> {
-  return askOrDo<readonly IntegrityFinding[]>(io, config, {
-    verb: 'verify',
-    args: {},
-    alone: ({ store }) => collect(store.verify()),
-  });
+/** The engine's answer, or our own; without an engine nothing is written, since the store may be damaged. */
+async function ownFindings(io: Io, config: Config): Promise<readonly Finding[]> {
+  const reply = await askEngine(io, config.dataDir, { verb: 'verify', args: {}, patience: PATIENCE });
+  if (reply.type === 'result') return reply.result as readonly IntegrityFinding[];
+  if (reply.type === 'nobody') return collect(verifyAlone(config));
+  throw engineSilent();
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {

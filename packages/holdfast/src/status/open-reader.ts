@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/index.ts';
 import { HoldfastError } from '../model/error.ts';
-import type { StoreReader } from '../store/port.ts';
-import { lockState, openReader } from '../store/sqlite/index.ts';
+import type { IntegrityFinding, StoreReader } from '../store/port.ts';
+import { damageIn, lockState, openReader, verifyFile } from '../store/sqlite/index.ts';
 
 /** Whether an engine owns the store of this configuration now. */
 export function storeIsOwned(config: Config): boolean {
@@ -38,6 +38,19 @@ export function withStore<Result>(
       hint: 'Start a harvest with `holdfast run`, or name the right place with --config or --data-dir.',
     });
   });
+}
+
+/**
+ * Verifies the store of this configuration without writing to it, while no engine owns it.
+ * @throws HoldfastError `ERR_STORE_LOCKED`, `ERR_STORE_ABSENT`, `ERR_STORE_OLDER`, `ERR_STORE_NEWER`
+ */
+export function verifyAlone(config: Config): AsyncIterable<IntegrityFinding> {
+  return verifyFile(storeFileOf(config));
+}
+
+/** What an error of reading the store says of its damage; null when it is another one. */
+export function damageOfStore(config: Config, error: unknown): IntegrityFinding | null {
+  return damageIn(storeFileOf(config), error);
 }
 
 /** The file of this configuration's store. */

@@ -22,6 +22,7 @@ import type {
   StoreReader,
 } from '../port.ts';
 import type { SourceChange } from '../rules/source-rules.ts';
+import { checkElsewhere } from './check-elsewhere.ts';
 import { WriterClient } from './client.ts';
 import { openConnection } from './database.ts';
 import { checkFileSystem } from './file-system.ts';
@@ -69,21 +70,11 @@ export async function openStore(options: OpenStoreOptions): Promise<SqliteStore>
   }
 }
 
-/** SQLite's own check takes minutes of a large store: in a thread that nobody else waits for. */
-async function checkElsewhere(file: string): Promise<readonly IntegrityFinding[]> {
-  const checker = new WriterClient({ file, today: '' });
-  try {
-    return await checker.call('checkFile');
-  } finally {
-    await checker.terminate();
-  }
-}
-
 /**
  * Opens the store for reading, also while an engine writes it.
  * @throws HoldfastError `ERR_STORE_ABSENT` when there is none, `ERR_STORE_NEWER`, `ERR_STORE_OLDER`.
  */
-export function openReader({ file }: { readonly file: string }): StoreReader {
+export function openReader({ file, check }: Pick<ReaderParts, 'file' | 'check'>): StoreReader {
   const version = existsSync(file) ? peekVersion(file) : 0;
   if (version === 0) {
     throw new HoldfastError('ERR_STORE_ABSENT', `There is no store at ${file}.`, {
@@ -100,7 +91,8 @@ export function openReader({ file }: { readonly file: string }): StoreReader {
     );
   }
   try {
-    return new SqliteReader({ file, connection: openConnection(file, { readOnly: true }) });
+    const connection = openConnection(file, { readOnly: true });
+    return new SqliteReader({ file, connection, ...(check && { check }) });
   } catch (error) {
     throw storeError(error, file);
   }
