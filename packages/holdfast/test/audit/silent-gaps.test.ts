@@ -30,6 +30,33 @@ test('the last numbers of a month are found too, although no larger one is known
   expect((await machine.store.find('source', unlisted)).length).toBe(unlisted.length);
 });
 
+test('numbers of many months are asked for together, a few requests for ten years, also in turns of two requests', async () => {
+  const setting = { kind: 'arxiv', records: 1_200, days: 3_650, pageSize: 500, from: 'all' } as const;
+  const machine = new AuditMachine(setting);
+  const unlisted = [...machine.upstream.unlist(3, 300), ...machine.upstream.unlist(3, 900)];
+  await machine.harvest();
+  const probes = new Set<string>();
+  for (let state = ''; state !== 'ended';) {
+    const run = await machine.audit({ repair: true, budget: 2 });
+    ({ state } = run);
+    expect(machine.requests()).toBeLessThan(1_000);
+  }
+  for (const entry of machine.upstream.ledger.entries)
+    if (entry.type === 'request' && entry.url.includes('/api/query')) probes.add(entry.url);
+  const [run] = await machine.store.audits();
+  // Five behind the end of each of about 119 months that are over.
+  expect(run).toMatchObject({ state: 'ended', missing: unlisted.length });
+  expect(run?.absent).toBeGreaterThan(500);
+  expect(probes.size).toBeLessThanOrEqual(Math.ceil(((run?.probed ?? 0) + 1) / 198) + 1);
+  expect((await machine.store.find('source', unlisted)).length).toBe(unlisted.length);
+  // All of it is remembered: only the months of the last ninety days are asked for again.
+  const before = machine.requests();
+  const second = await machine.audit();
+  expect(second).toMatchObject({ state: 'ended', missing: 0 });
+  expect(second.probed).toBeLessThan(30);
+  expect(machine.requests() - before).toBeLessThanOrEqual(8);
+});
+
 test('numbers that do not exist are no alarm; those of the last 90 days are asked for again, and found when they appear', async () => {
   const machine = new AuditMachine({
     kind: 'arxiv',

@@ -1,5 +1,5 @@
 import type { AuditPage } from '../port.ts';
-import type { SampledDay } from './progress.ts';
+import type { SampledDay, SeriesPart } from './progress.ts';
 
 /** What the upstream says of an interval, and what is here of it. */
 export interface Counted {
@@ -23,23 +23,40 @@ export interface PageEvent {
   readonly missing: number;
 }
 
+/** Numbers of a series were gathered, none was asked for yet. */
+export interface Gathered {
+  readonly type: 'gathered';
+  /** Null: there is no series any more. */
+  readonly part: SeriesPart | null;
+  readonly numbers: readonly number[];
+  /** More of the series are to be asked for than had room. */
+  readonly more: boolean;
+  /** The largest that is here. */
+  readonly largest: number;
+  /** Two of the series that are here, as identifiers. */
+  readonly witnesses: readonly string[];
+}
+
+/** Numbers were asked for by themselves. */
+export interface Probed {
+  readonly type: 'probed';
+  readonly answers: readonly {
+    readonly series: string;
+    readonly asked: readonly number[];
+    readonly present: readonly number[];
+  }[];
+  /** Papers that are here were there. */
+  readonly believed: boolean;
+  readonly missing: number;
+  readonly today: string;
+}
+
 /** What happened to an audit. */
 export type AuditEvent =
   | PageEvent
   | Counted
-  /** Numbers were asked for by themselves. `believed`: numbers that are known to exist were there. */
-  | {
-      readonly type: 'probed';
-      readonly asked: readonly number[];
-      readonly present: readonly number[];
-      readonly believed: boolean;
-      /** Numbers exist beyond the largest that was known. */
-      readonly beyond: boolean;
-      readonly missing: number;
-      readonly today: string;
-    }
-  /** Nothing more is to be asked of a series: on to this one, null = all are done. */
-  | { readonly type: 'series'; readonly next: string | null }
+  | Gathered
+  | Probed
   | { readonly type: 'drawn'; readonly todo: readonly SampledDay[]; readonly population: number }
   /** What was found was asked for; so many gaps are left. */
   | { readonly type: 'repaired'; readonly left: number }

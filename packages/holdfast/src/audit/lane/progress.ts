@@ -39,14 +39,37 @@ export interface SweepStep {
   readonly before: number;
 }
 
-/** Numbers that nobody listed are asked for, series by series. */
+/** Numbers that nobody listed are gathered series by series, and those of many series asked for together. */
 export interface DensityStep {
   readonly at: 'density';
-  /** '' = the first one. */
+  /** This series and those before it were gone through; '' = none. */
   readonly series: string;
-  /** Numbers up to this one were asked for. */
+  /** No series comes behind it. */
+  readonly ended: boolean;
+  /** What is gone through before the next series; at most one part of each. */
+  readonly again: readonly SeriesPart[];
+  /** What the next request asks for. */
+  readonly batch: readonly BatchPart[];
+  /** Identifiers that are here: an answer without any of them is not believed. */
+  readonly witnesses: readonly string[];
+}
+
+/** A series from a place on. */
+export interface SeriesPart {
+  readonly series: string;
+  /** Numbers up to this one were gathered. */
   readonly above: number;
   /** How far beyond the largest known number is asked. */
+  readonly reach: number;
+}
+
+/** Numbers of one series that are asked for. */
+export interface BatchPart {
+  readonly series: string;
+  /** As a hole has them. */
+  readonly numbers: string;
+  /** The largest that is here. */
+  readonly largest: number;
   readonly reach: number;
 }
 

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Window } from '../../model/window.ts';
+import type { AuditRun } from '../../model/audit.ts';
 import type { Stream } from '../../sources/port.ts';
 import { numbersOf, settledHoles, textOfNumbers, withAnswer } from './holes.ts';
+import { afterDensity } from './after-density.ts';
+import { progressOf, type DensityStep } from './progress.ts';
 import { blocksOf, halvesOf } from './ranges.ts';
 import { settledRange } from './settled-range.ts';
 import { upperBound } from './upper-bound.ts';
@@ -72,6 +75,63 @@ test('what is audited are the newest days in a row of which nothing is owed, in 
   });
   expect(settledRange([windowOf('list', '2026-05-01', '2026-05-10', 'OPEN')], [list])).toBeNull();
 });
+
+test("an answer about many months fills each one's holes, and goes further where numbers exist beyond", () => {
+  const step = densityOf({ again: [{ series: '2002', above: 9, reach: 0 }] });
+  const answers = [
+    { series: '2001', asked: [2, 8], present: [8] },
+    { series: '2002', asked: [3, 9], present: [9] },
+  ];
+  const probed = { type: 'probed', answers, believed: true, missing: 2, today: '2026-05-01' } as const;
+  const after = afterDensity(runAt(step), step, probed);
+  expect(after).toMatchObject({ probed: 4, absent: 2, missing: 2 });
+  expect(progressOf(after).holes).toEqual({
+    '2001': { asked: '2026-05-01', numbers: '2' },
+    '2002': { asked: '2026-05-01', numbers: '3' },
+  });
+  // Eight of 2001 are known: nothing lies beyond. Of 2002 seven are known, and it is in hand already.
+  const again = [{ series: '2002', above: 9, reach: 150 }];
+  expect(progressOf(after).step).toEqual({ ...step, again, batch: [], witnesses: [] });
+  const beyond = afterDensity(runAt({ ...step, again: [] }), { ...step, again: [] }, probed);
+  expect(progressOf(beyond).step).toMatchObject({ again });
+});
+
+test('an answer without both witnesses proves nothing of any month, and a batch that cannot be had is told', () => {
+  const step = densityOf({
+    again: [
+      { series: '2002', above: 9, reach: 0 },
+      { series: '1912', above: 1, reach: 0 },
+    ],
+  });
+  const answers = step.batch.map(({ series }) => ({ series, asked: [2, 8], present: [] }));
+  const probed = { type: 'probed', answers, believed: false, missing: 0, today: '2026-05-01' } as const;
+  const doubted = afterDensity(runAt(step), step, probed);
+  expect(progressOf(doubted)).toMatchObject({
+    holes: {},
+    doubts: ['an answer about numbers of 2001 to 2002 lacked papers that exist'],
+    step: { batch: [], again: step.again },
+  });
+  expect(doubted).toMatchObject({ probed: 0, absent: 0 });
+  const failed = afterDensity(runAt(step), step, { type: 'failed', why: 'no answer' });
+  expect(progressOf(failed)).toMatchObject({
+    doubts: ['numbers of 2001 to 2002 could not be asked for: no answer'],
+    step: { batch: [], again: [{ series: '1912', above: 1, reach: 0 }] },
+  });
+});
+
+function densityOf(change: Partial<DensityStep>): DensityStep {
+  const batch = [
+    { series: '2001', numbers: '2,8', largest: 8, reach: 0 },
+    { series: '2002', numbers: '3,9', largest: 7, reach: 0 },
+  ];
+  const witnesses = ['2001.00001', '2002.00007'];
+  return { at: 'density', series: '2002', ended: false, again: [], batch, witnesses, ...change };
+}
+
+function runAt(step: DensityStep): AuditRun {
+  const progress = { holes: {}, doubts: [], step };
+  return { probed: 0, absent: 0, missing: 0, progress } as unknown as AuditRun;
+}
 
 function streamOf(name: string): Stream {
   return { name, windowDays: 30, lagDays: 1, countsRows: false, secondLook: true, earliest: null };

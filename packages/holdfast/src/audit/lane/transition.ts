@@ -2,15 +2,14 @@ import type { AuditRun } from '../../model/audit.ts';
 import { addDays } from '../../model/day.ts';
 import type { ClosedRange } from '../../sources/inventory.ts';
 import { afterBlock, afterCount } from './after-count.ts';
+import { afterDensity } from './after-density.ts';
 import type { AuditEvent } from './event.ts';
-import { withAnswer } from './holes.ts';
-import { progressOf, type DensityStep, type SampleStep, type SweepStep, type WalkStep } from './progress.ts';
+import { progressOf, type SampleStep, type SweepStep, type WalkStep } from './progress.ts';
 import { impossible, moved, textOf } from './moved.ts';
 import { halvesOf } from './ranges.ts';
 import { CONFIDENCE, upperBound } from './upper-bound.ts';
 
-/** When numbers beyond the largest known exist, so many more are asked for. */
-const FURTHER = 150;
+const DENSITY = { at: 'density', series: '', ended: false, again: [], batch: [], witnesses: [] } as const;
 
 /** The one transition. @throws TypeError when the event is none of the step's */
 export function transition(run: AuditRun, event: AuditEvent): AuditRun {
@@ -78,36 +77,7 @@ function nextRange(
 ): AuditRun {
   if (todo.length > 0) return moved(run, { ...step, todo, cursor: '', again: false, before }, doubt);
   const dense = run.methods.includes('density');
-  return moved(run, dense ? { at: 'density', series: '', above: 0, reach: 0 } : { at: 'repairs' }, doubt);
-}
-
-function afterDensity(run: AuditRun, step: DensityStep, event: AuditEvent): AuditRun {
-  if (event.type === 'series') {
-    if (event.next === null) return moved(run, { at: 'repairs' });
-    return moved(run, { at: 'density', series: event.next, above: 0, reach: 0 });
-  }
-  if (event.type === 'failed')
-    return moved(
-      run,
-      { ...step, above: Number.MAX_SAFE_INTEGER },
-      `numbers of ${step.series} could not be asked for: ${event.why}`,
-    );
-  if (event.type !== 'probed') return impossible(step, event);
-  const { asked, present, believed, beyond, missing, today } = event;
-  const above = asked.at(-1) ?? Number.MAX_SAFE_INTEGER;
-  const reach = beyond ? step.reach + FURTHER : step.reach;
-  const next = { ...step, above, reach };
-  if (!believed)
-    return moved(run, next, `an answer about numbers of ${step.series} lacked papers that exist`);
-  const absent = asked.filter((number) => !present.includes(number));
-  const progress = progressOf(run);
-  const holes = withAnswer(progress.holes, step.series, today, { absent, present });
-  const counts = {
-    probed: run.probed + asked.length,
-    absent: run.absent + absent.length,
-    missing: run.missing + missing,
-  };
-  return moved({ ...run, ...counts, progress: { ...progress, holes } }, next);
+  return moved(run, dense ? DENSITY : { at: 'repairs' }, doubt);
 }
 
 function afterWalk(run: AuditRun, step: WalkStep, event: AuditEvent): AuditRun {
