@@ -139,3 +139,30 @@ test('a day that the other one has not settled is not sealed here, and what come
   await running;
   await first.stop();
 });
+
+test('an audit of a follower finds what its harvest does not see, and fetches it', async () => {
+  const far = virtualMachine({ records: 60 });
+  const first = far.start();
+  const near = follower(far);
+  const stopping = new AbortController();
+  const running = near.engine.run(stopping.signal).catch(() => undefined);
+  for (let hour = 0; hour < 24; hour += 1) await far.clock.advance(3_600_000);
+  const whole = await linesOf(far.store);
+  expect(await linesOf(near.store)).toEqual(whole);
+  const [, lost = ''] = (await near.store.held('near', { after: '', limit: 10 })).map(({ id }) => id);
+  near.store.lose('near', [lost]);
+  expect((await linesOf(near.store)).length).toBe(whole.length - 1);
+
+  const asked = near.engine.audit({ repair: true, budget: 50 });
+  for (let minute = 0; minute < 10; minute += 1) await far.clock.advance(60_000);
+  expect(await asked).toMatchObject([{ source: 'near' }]);
+  expect(await near.store.audits()).toMatchObject([
+    { source: 'near', state: 'ended', methods: ['identifiers'], missing: 1 },
+  ]);
+  expect(await linesOf(near.store)).toEqual(whole);
+
+  stopping.abort(new Error('the test is over'));
+  await far.clock.advance(1_000);
+  await running;
+  await first.stop();
+});

@@ -3,7 +3,7 @@ import { gateKeyOf } from '../gate-key.ts';
 import { judgeEmptyRange, pollEvery } from '../oai-pmh/index.ts';
 import type { Source } from '../port.ts';
 import { readAnswer, readDescription, redriveRecords } from './read-answer.ts';
-import { descriptionRequest, listRequest, lookRequest, recordRequest } from './requests.ts';
+import { auditRequest, descriptionRequest, listRequest, lookRequest, recordRequest } from './requests.ts';
 import type { Peer } from './requests.ts';
 
 const MINUTE = 60_000;
@@ -70,6 +70,13 @@ export function holdfastSource(options: HoldfastOptions): Source {
     shift: () => null,
     usualRows: () => null,
     record: (record) => recordRequest(peer, record),
+    inventory: {
+      method: 'identifiers',
+      first: (range, turn) => auditRequest(peer, range, turn),
+      resume: (range, turn, datestamp) =>
+        auditRequest(peer, { ...range, from: datestamp.slice(0, 10) }, turn),
+      dense: null,
+    },
     read: (request, answer, { answeredBefore }) => readAnswer(request, answer, answeredBefore),
     redrive: redriveRecords,
   };

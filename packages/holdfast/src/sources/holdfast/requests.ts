@@ -52,6 +52,11 @@ export function lookRequest(peer: Peer, range: DayRange, look: number): PageRequ
   return listRequest(peer, 'identifiers', { ...range, from: addDays(range.from, -(1 + ((look - 2) % 7))) });
 }
 
+/** An audit lists identifiers from further back than any look of the harvest, for the same reason. */
+export function auditRequest(peer: Peer, range: DayRange, turn: number): PageRequest {
+  return listRequest(peer, 'identifiers', { ...range, from: addDays(range.from, -(8 + (turn % 7))) });
+}
+
 function request(
   { baseUrl, source }: Peer,
   as: Listing,
