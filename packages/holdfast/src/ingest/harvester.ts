@@ -211,7 +211,9 @@ export class Harvester {
   async #view(): Promise<AgendaView> {
     const { store, clock, startedAt, audits } = this.#options;
     const stored = await store.windows(this.#source.id);
-    const windows = stored.map((window) => ({ ...window, nextAt: this.#dueAt(window) }));
+    // Calendars are asked once, not for each of a long history's windows.
+    const pollMs = this.#source.poll.next(clock.now()) - clock.now();
+    const windows = stored.map((window) => ({ ...window, nextAt: this.#dueAt(window, pollMs) }));
     const gaps = (await store.gaps(this.#source.id)).map((gap) => ({
       ...gap,
       nextAt: this.#polls ? null : this.#due.dueAt(`gap ${gap.key}`, gap.nextAt, 24 * HOUR_MS),
@@ -238,10 +240,8 @@ export class Harvester {
     };
   }
 
-  #dueAt(window: Window): number | null {
-    if (this.#polls) return null;
-    const now = this.#options.clock.now();
-    return this.#due.dueAt(window.key, window.nextAt, longestWait(window, this.#source.poll.next(now) - now));
+  #dueAt(window: Window, pollMs: number): number | null {
+    return this.#polls ? null : this.#due.dueAt(window.key, window.nextAt, longestWait(window, pollMs));
   }
 
   /** With nothing else to do, a page on which engines died is tried once more. */

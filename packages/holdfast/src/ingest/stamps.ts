@@ -3,7 +3,11 @@ import type { Item } from '../model/item.ts';
 
 /** Whether a datestamp lies in the upstream's own future. A day of tolerance: midnights differ. */
 export function isImpossible(datestamp: string, today: Day): boolean {
-  return datestamp.slice(0, 10) > addDays(today, 1);
+  return isBeyond(datestamp, addDays(today, 1));
+}
+
+function isBeyond(datestamp: string, last: Day): boolean {
+  return datestamp.slice(0, 10) > last;
 }
 
 /**
@@ -11,10 +15,11 @@ export function isImpossible(datestamp: string, today: Day): boolean {
  * stamped update look stale and lose it: it is cut back to tomorrow. The raw page keeps what was said.
  */
 export function cutImpossibleStamps(items: readonly Item[], today: Day): readonly Item[] {
-  if (!items.some((item) => item.type !== 'journal' && isImpossible(item.datestamp, today))) return items;
+  const last = addDays(today, 1);
+  if (!items.some((item) => item.type !== 'journal' && isBeyond(item.datestamp, last))) return items;
   return items.map((item) =>
-    item.type !== 'listed' && item.type !== 'journal' && isImpossible(item.datestamp, today)
-      ? { ...item, datestamp: addDays(today, 1) }
+    item.type !== 'listed' && item.type !== 'journal' && isBeyond(item.datestamp, last)
+      ? { ...item, datestamp: last }
       : item,
   );
 }
