@@ -21,7 +21,7 @@ describe('wrong usage exits with 2 and suggests', () => {
   it.each([
     [['statsu'], 'Did you mean status?'],
     [['run', '--onec'], 'Did you mean --once?'],
-    [['export', '--format', 'parquet'], 'Allowed choices are jsonl, csv'],
+    [['export', '--format', 'xml'], 'Allowed choices are jsonl, csv'],
     [['export'], '--format'],
     [['show'], "missing required argument 'id'"],
     [['ack', '5'], '--note'],

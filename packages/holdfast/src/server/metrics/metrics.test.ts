@@ -114,7 +114,16 @@ describe('docs/endpoints.md', () => {
     const metrics = read({
       report: {
         ...base,
-        store: { ...base.store, auditCompleteUntil: '2026-11-20' },
+        store: {
+          ...base.store,
+          auditCompleteUntil: '2026-11-20',
+          backup: {
+            at: '2026-11-20T00:00:00.000Z',
+            ok: true,
+            file: 'a.db',
+            lastSuccessAt: '2026-11-20T00:00:00.000Z',
+          },
+        },
         sources: [exampleSource({ nextAttemptAt: '2026-11-22T03:00:00.000Z' })],
       },
     });

@@ -30,7 +30,7 @@ function writeOlder(version: number): void {
     });
   }
   const insert = `INSERT INTO papers (seq, record, born, source, id, version, latest, datestamp, hash, hash_version, fields)
-    VALUES (?, 1, ?, 's', 'a', ?, ?, ?, 'h', 1, '{"id":"a","title":"quantum","abstract":null,"authors":[],"categories":[]}')`;
+    VALUES (?, 1, ?, 's', 'a', ?, ?, ?, 'h', 1, '{"id":"a","title":"quantum","abstract":null,"authors":[],"categories":[],"urls":{}}')`;
   for (const [seq, version_, latest] of [
     [1, '1', 0],
     [2, '2', 1],
