@@ -1,4 +1,4 @@
-import type { Dataset, DatasetForm } from './port.ts';
+import type { DatasetForm } from './port.ts';
 import { DatasetError } from './dataset-error.ts';
 import { FileDataset, type PlannedFile } from './file-dataset.ts';
 import { ByteFile } from './files/byte-file.ts';
@@ -23,7 +23,7 @@ interface Look {
  * and files of another form are entries that say so.
  * @throws DatasetError `ERR_DATASET_UNREADABLE`, `ERR_DATASET_EMPTY`, `ERR_DATASET_UNKNOWN`
  */
-export async function openDataset(path: string, options: OpenOptions = {}): Promise<Dataset> {
+export async function openDataset(path: string, options: OpenOptions = {}): Promise<FileDataset> {
   const { files, folder } = await findFiles(path);
   const metha = folder && files.some(({ name }) => isMethaFile(name));
   const looks: Look[] = [];

@@ -7,7 +7,7 @@ import type { Mark } from './forms/piece.ts';
 export interface Position extends Mark {
   readonly index: number;
   readonly name: string;
-  /** Fingerprint of the file up to the offset. */
+  /** Fingerprint of the file up to the offset, or of all of it. */
   readonly print: string;
   /** Fingerprint of the names and sizes of the files before it. */
   readonly before: string;

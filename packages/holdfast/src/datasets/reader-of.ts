@@ -11,6 +11,7 @@ import type { Sniffed } from './sniff.ts';
 
 /** How a file is read as a form; null when it is of another one. */
 export function readerOf(form: DatasetForm, sniffed: Sniffed): ReadForm | null {
+  if (form === 'ids' && !sniffed.known && sniffed.lines === true) return readIds;
   const shape = sniffed.known ? sniffed.shape : null;
   const same = shape?.form === form || (shape?.form === 'oai-pages' && form === 'metha');
   if (shape === null || !same) return null;

@@ -11,7 +11,8 @@ export type FileShape =
 /** What a file is, or why it is none of the forms. */
 export type Sniffed =
   | { readonly known: true; readonly shape: FileShape }
-  | { readonly known: false; readonly empty: boolean; readonly why: string };
+  /** `lines`: it is text, so somebody who knows better may take its lines for identifiers. */
+  | { readonly known: false; readonly empty: boolean; readonly why: string; readonly lines?: true };
 
 /** So many decoded bytes are looked at. */
 const HEAD = 256 * 1024;
@@ -37,9 +38,8 @@ export function sniffBytes(head: Buffer, packed: boolean): Sniffed {
   if (text.startsWith('{') || text.startsWith('[')) return tellJson(text);
   const shape = tellTable(text, head.length >= HEAD);
   if (shape !== null) return { known: true, shape };
-  return unknown(
-    'Its lines are neither JSON, nor identifiers, nor a table with the same columns in each row.',
-  );
+  const why = 'Its lines are neither JSON, nor identifiers, nor a table with the same columns in each row.';
+  return { known: false, empty: false, why, lines: true };
 }
 
 function tellBinary(head: Buffer, packed: boolean): Sniffed | null {

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -5,6 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from './open-dataset.ts';
+import type { DatasetEntry } from './port.ts';
 import { batchesOf, contentOf, entriesOf, put, temporaryFolder } from './testing/read-all.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -118,6 +120,48 @@ describe('a database of SQLite', () => {
     ]);
     const rest = await entriesOf(await openDataset(path), batches[1]?.position);
     expect(rest).toEqual(batches[2]?.entries);
+  });
+
+  it('that was replaced by another one of the same size is noticed', async () => {
+    const fill = (title: string) => (db: DatabaseSync) => {
+      db.exec('CREATE TABLE papers (id TEXT, title TEXT); BEGIN');
+      const insert = db.prepare('INSERT INTO papers VALUES (?, ?)');
+      for (let n = 1; n <= 3000; n += 1) insert.run(`2301.${String(n).padStart(5, '0')}`, title.repeat(20));
+      db.exec('COMMIT');
+    };
+    const path = database('replaced.db', fill('a'));
+    const [first] = await batchesOf(await openDataset(path));
+    renameSync(database('other.db', fill('b')), path);
+    await expect(entriesOf(await openDataset(path), first?.position)).rejects.toMatchObject({
+      code: 'ERR_DATASET_CHANGED',
+    });
+  });
+
+  it.each([
+    ['below one', 'CREATE TABLE p (n INTEGER PRIMARY KEY, id TEXT)', (n: number) => BigInt(n) - 2000n],
+    [
+      'that no float holds',
+      'CREATE TABLE p (n INTEGER PRIMARY KEY, id TEXT)',
+      (n: number) => 9_007_199_254_740_992n + BigInt(n),
+    ],
+    ['in a column of that name alone', 'CREATE TABLE p (rowid INTEGER, id TEXT)', () => 7n],
+    ['of none at all', 'CREATE TABLE p (n INTEGER, id TEXT PRIMARY KEY) WITHOUT ROWID', (n: number) => n],
+  ])('gives every row once, with row numbers %s', async (name, sql, numberOf) => {
+    const id = (n: number): string => `2301.${String(n).padStart(5, '0')}`;
+    const path = database(`${name}.db`, (db) => {
+      db.exec(`${sql}; BEGIN`);
+      const insert = db.prepare('INSERT INTO p VALUES (?, ?)');
+      insert.setReadBigInts(true);
+      for (let n = 1; n <= 4100; n += 1) insert.run(numberOf(n), id(n));
+      db.exec('COMMIT');
+    });
+    const batches = await batchesOf(await openDataset(path));
+    const idsOf = (entries: readonly DatasetEntry[]): unknown[] =>
+      entries.map((entry) => (contentOf(entry) as { id: string }).id);
+    const expected = Array.from({ length: 4100 }, (_, index) => id(index + 1));
+    expect(idsOf(batches.flatMap(({ entries }) => entries))).toEqual(expected);
+    const rest = await entriesOf(await openDataset(path), batches[0]?.position);
+    expect(idsOf(rest)).toEqual(expected.slice(2000));
   });
 
   it('without identifiers is refused with what was looked for, a damaged one too', async () => {

@@ -17,11 +17,14 @@ export class CutStream extends Error {}
 
 const CHUNK = 1 << 20;
 const PRINT = 4096;
+/** Parts of a file that are looked at, at most. */
+const SAMPLES = 64;
 
 /** A file whose compression is known; offsets are those of its decoded bytes. */
 export class ByteFile {
   readonly found: FoundFile;
   readonly codec: Codec;
+  #whole: Promise<string> | null = null;
 
   constructor(found: FoundFile, codec: Codec) {
     this.found = found;
@@ -106,18 +109,23 @@ export class ByteFile {
 
   /**
    * Tells whether the file is still the same up to an offset: of a plain file the bytes before it, since more may have
-   * been appended; of a compressed one its size, beginning and end.
+   * been appended; of a compressed one, and of one whose rows have no place that is known, its size and parts from its
+   * beginning to its end, once.
    */
-  async fingerprint(offset: number): Promise<string> {
+  async fingerprint(offset: number | null): Promise<string> {
+    if (this.codec !== 'none' || offset === null) return (this.#whole ??= this.#wholePrint());
     const hash = createHash('sha256');
-    if (this.codec === 'none') {
-      const start = Math.max(0, offset - PRINT);
-      hash.update(await readAt(this.found, start, offset - start));
-    } else {
-      hash.update(String(this.found.size));
-      hash.update(await readAt(this.found, 0, PRINT));
-      hash.update(await readAt(this.found, Math.max(0, this.found.size - PRINT), PRINT));
-    }
+    const start = Math.max(0, offset - PRINT);
+    hash.update(await readAt(this.found, start, offset - start));
+    return hash.digest('base64url').slice(0, 22);
+  }
+
+  async #wholePrint(): Promise<string> {
+    const { size } = this.found;
+    const hash = createHash('sha256').update(String(size));
+    const step = Math.max(PRINT, Math.floor((size - PRINT) / (SAMPLES - 1)));
+    for (let start = 0; start < size; start += step) hash.update(await readAt(this.found, start, PRINT));
+    hash.update(await readAt(this.found, Math.max(0, size - PRINT), PRINT));
     return hash.digest('base64url').slice(0, 22);
   }
 }

@@ -7,6 +7,8 @@ import type { ByteFile } from '../files/byte-file.ts';
 import { readAt } from '../files/byte-file.ts';
 import { bad, type ReadForm } from '../forms/piece.ts';
 
+/** Rows that are read at once: each time the columns of the row group are read from their beginning. */
+const READ = 20_000;
 const BATCH = 2000;
 
 const compressors: Compressors = {
@@ -23,10 +25,16 @@ export const readParquet: ReadForm = async function* readParquet(file, from, sig
   const total = Number(metadata.num_rows);
   for (let row = from.count; row < total;) {
     signal.throwIfAborted();
-    const end = Math.min(row + BATCH, groupEnd(metadata, row));
-    const entries = await rowsOf(name, buffer, metadata, row, end);
+    const end = Math.min(row + READ, groupEnd(metadata, row));
+    const read = await rowsOf(name, buffer, metadata, row, end);
+    for (let from = 0; from < read.length; from += BATCH) {
+      signal.throwIfAborted();
+      const entries = read.slice(from, from + BATCH);
+      const isLast = from + BATCH >= read.length;
+      const count = isLast ? end : row + from + BATCH;
+      yield { entries, next: { offset: 0, count }, read: Math.floor((size * count) / total) };
+    }
     row = end;
-    yield { entries, next: { offset: 0, count: row }, read: Math.floor((size * row) / total) };
   }
 };
 

@@ -12,8 +12,9 @@ const ROWID = '_holdfast_rowid';
 export class ForeignDatabase {
   readonly #db: DatabaseSync;
   readonly table: string;
-  /** Rows have numbers of their own to go on after; a table without them is read from its beginning. */
+  /** Rows have numbers of their own to go on after; those of another table are counted, in one walk through it. */
   readonly #keyed: boolean;
+  #walk: { after: number; readonly rows: Iterator<unknown> } | null = null;
 
   /** @throws DatasetError `ERR_DATASET_UNKNOWN` when no table has identifiers, `ERR_DATASET_UNREADABLE` */
   constructor(path: string) {
@@ -30,20 +31,38 @@ export class ForeignDatabase {
   /** Rows after one of them, by its number; with their numbers. */
   rows(after: number, limit: number): readonly { readonly number: number; readonly row: TableRow }[] {
     const from = quoted(this.table);
-    const found = this.#keyed
-      ? this.#all(
-          `SELECT rowid AS ${ROWID}, * FROM ${from} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-          after,
-          limit,
-        )
-      : this.#all(`SELECT * FROM ${from} LIMIT ?2 OFFSET ?1`, after, limit);
-    return found.map((values, index) => {
-      const { [ROWID]: key, ...row } = values;
-      return { number: this.#keyed ? Number(key) : after + index + 1, row: plainRow(row) };
-    });
+    if (!this.#keyed)
+      return this.#walkOn(after, limit).map((row, index) => ({
+        number: after + index + 1,
+        row: plainRow(row),
+      }));
+    const sql = `SELECT rowid AS ${ROWID}, * FROM ${from} WHERE rowid > ? ORDER BY rowid LIMIT ?`;
+    return this.#all(sql, after, limit).map(({ [ROWID]: key, ...row }) => ({
+      number: Number(key),
+      row: plainRow(row),
+    }));
+  }
+
+  /** An offset for each batch would read the table again for each of them. */
+  #walkOn(after: number, limit: number): readonly Record<string, unknown>[] {
+    if (this.#walk?.after !== after) {
+      this.#walk?.rows.return?.();
+      const statement = this.#db.prepare(`SELECT * FROM ${quoted(this.table)} LIMIT -1 OFFSET ?`);
+      statement.setReadBigInts(true);
+      this.#walk = { after, rows: statement.iterate(after) };
+    }
+    const rows: Record<string, unknown>[] = [];
+    while (rows.length < limit) {
+      const next = this.#walk.rows.next();
+      if (next.done === true) break;
+      rows.push(next.value as Record<string, unknown>);
+    }
+    this.#walk.after += rows.length;
+    return rows;
   }
 
   close(): void {
+    this.#walk?.rows.return?.();
     this.#db.close();
   }
 
@@ -71,10 +90,18 @@ export class ForeignDatabase {
     }
   }
 
+  /** Numbers from 1 that a float holds: others, and a column that only has that name, are no place to go on after. */
   #hasRowId(name: string): boolean {
+    const from = quoted(name);
     try {
-      this.#all(`SELECT rowid FROM ${quoted(name)} LIMIT 1`);
-      return true;
+      const columns = this.#all(`PRAGMA table_info(${from})`).map((column) => String(column['name']));
+      if (columns.some((column) => column.toLowerCase() === 'rowid')) return false;
+      const [ends] = this.#all(
+        `SELECT (SELECT min(rowid) FROM ${from}) AS first, (SELECT max(rowid) FROM ${from}) AS last`,
+      );
+      const { first, last } = ends ?? {};
+      if (typeof first !== 'bigint' || typeof last !== 'bigint') return false;
+      return first > 0n && last <= BigInt(Number.MAX_SAFE_INTEGER);
     } catch {
       return false;
     }
