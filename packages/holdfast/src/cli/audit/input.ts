@@ -14,7 +14,7 @@ import type { IdKind } from './input/found-id.ts';
 import { IdSet } from './input/id-set.ts';
 import { kindOf, namedSource } from './input/inventory.ts';
 import { progressOf } from './input/progress.ts';
-import { readIds, type ReadIds } from './input/read-ids.ts';
+import { readIds, type NamesOf, type ReadIds } from './input/read-ids.ts';
 import type { AuditOptions } from './options.ts';
 
 /** `audit --input`: what a data set that another tool left lacks. */
@@ -28,9 +28,9 @@ export async function auditInput(call: Call<AuditOptions>): Promise<number> {
   const ignore = io.onSignal(() => stop.abort(new Error('interrupted')));
   try {
     const path = resolve(io.cwd, options.input ?? '');
-    const dataset = await openDataset(path).catch((error: unknown) => emptyOf(path, named, error));
+    const dataset = await openDataset(path).catch((error: unknown) => otherwise(path, named, error));
     const progress = progressOf(io, dataset.bytes);
-    const read = await readIds(dataset, kindOf(named), stop.signal, (bytes) => progress.show(bytes));
+    const read = await readIds(dataset, whatNames(named), stop.signal, (bytes) => progress.show(bytes));
     progress.end();
     if (read.kinds.length === 0 && (named === null || read.rows > 0)) throw noIdentifiers(dataset, read);
     const whole = named === null ? read : withEmptyKind(read, kindOf(named) ?? 'oai-pmh');
@@ -48,10 +48,28 @@ export async function auditInput(call: Call<AuditOptions>): Promise<number> {
   }
 }
 
-/** A data set of a source that a person named may be empty: then it lacks everything. */
-function emptyOf(path: string, named: SourceConfig | null, error: unknown): Dataset {
-  if (named === null || !(error instanceof DatasetError) || error.code !== 'ERR_DATASET_EMPTY') throw error;
-  return new FileDataset(path, 'ids', []);
+/**
+ * A data set of a source that a person named may be empty: then it lacks everything. Its identifiers may have a form that
+ * nobody knows: then each line is one.
+ */
+async function otherwise(path: string, named: SourceConfig | null, error: unknown): Promise<Dataset> {
+  if (named === null || !(error instanceof DatasetError)) throw error;
+  if (error.code === 'ERR_DATASET_EMPTY') return new FileDataset(path, 'ids', []);
+  if (error.code === 'ERR_DATASET_UNKNOWN' && mayNameAnything(named)) {
+    const lines = await openDataset(path, { form: 'ids' });
+    if (lines.isReadable) return lines;
+  }
+  throw error;
+}
+
+/** What the identifiers are, when a source is named. */
+function whatNames(named: SourceConfig | null): NamesOf {
+  return { kind: kindOf(named), anyText: mayNameAnything(named) };
+}
+
+/** Repositories name their records as they like, and another installation may follow one. */
+function mayNameAnything(named: SourceConfig | null): boolean {
+  return named?.kind === 'oai-pmh' || named?.kind === 'holdfast';
 }
 
 function withEmptyKind(read: ReadIds, kind: IdKind): ReadIds {

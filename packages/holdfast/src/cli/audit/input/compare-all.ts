@@ -80,7 +80,8 @@ async function compareWithStore(
   const comparison = { reader, source: source.id, kind, ids, scope, now: call.io.clock.now() };
   const isOfKind = (id: string): boolean => {
     const what = recognise(id, null);
-    return what?.type === 'id' && what.id.kind === kind;
+    // What has no known form is that of a repository.
+    return what?.type === 'id' ? what.id.kind === kind : kind === 'oai-pmh';
   };
   const rows = missingRows(source.kind === 'holdfast' ? { ...comparison, isOfKind } : comparison, counts);
   await printAll(rows, printer);

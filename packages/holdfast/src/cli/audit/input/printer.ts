@@ -1,5 +1,6 @@
 import type { Dataset } from '../../../datasets/port.ts';
 import { write, writeLine } from '../../io.ts';
+import { grouped } from '../../status/quantities.ts';
 import { plain } from '../../terminal/escape.ts';
 import type { Call } from '../../verb.ts';
 import type { AuditOptions } from '../options.ts';
@@ -112,7 +113,7 @@ class TextPrinter extends BasePrinter {
     await super.report(report);
     for (const id of this.#named) await this.put(`    ${plain(id)}\n`);
     const more = report.counts.missing - this.#named.length;
-    if (more > 0) await this.put(`    … and ${more} more (--ids lists all, --json with reasons)\n`);
+    if (more > 0) await this.put(`    … and ${grouped(more)} more (--ids lists all, --json with reasons)\n`);
     this.#named = [];
     await this.flush();
   }

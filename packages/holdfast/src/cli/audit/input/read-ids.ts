@@ -43,14 +43,22 @@ export interface ReadIds {
 const EXAMPLES = 5;
 const SAMPLE = 200;
 
+/** What is known of the identifiers before any is read. */
+export interface NamesOf {
+  /** Of the source that a person named; null: their form tells. */
+  readonly kind: IdKind | null;
+  /** A line of a list is an identifier whatever its form. */
+  readonly anyText: boolean;
+}
+
 /** Reads all identifiers; memory grows by eight bytes for each. */
 export async function readIds(
   dataset: Dataset,
-  kind: IdKind | null,
+  names: NamesOf,
   signal: AbortSignal,
   onProgress: (bytesRead: number) => void,
 ): Promise<ReadIds> {
-  const reading = new Reading(kind);
+  const reading = new Reading(names);
   for await (const { entries, bytesRead } of dataset.batches({ after: null, signal })) {
     reading.take(entries);
     onProgress(bytesRead);
@@ -68,6 +76,7 @@ interface Gathered {
 
 class Reading {
   readonly #kind: IdKind | null;
+  readonly #anyText: boolean;
   readonly #kinds = new Map<IdKind, Gathered>();
   readonly #damaged = new Troubles();
   readonly #without = new Troubles();
@@ -75,8 +84,9 @@ class Reading {
   #columns: Columns | null = null;
   #rows = 0;
 
-  constructor(kind: IdKind | null) {
+  constructor({ kind, anyText }: NamesOf) {
     this.#kind = kind;
+    this.#anyText = anyText;
   }
 
   take(entries: readonly DatasetEntry[]): void {
@@ -111,7 +121,10 @@ class Reading {
         return;
       case 'id':
         this.#rows += 1;
-        this.#found(where, recognise(content.id, this.#kind));
+        this.#found(
+          where,
+          recognise(content.id, this.#kind) ?? (this.#anyText ? recognise(content.id, 'oai-pmh') : null),
+        );
         return;
       case 'fields':
         this.#rows += 1;

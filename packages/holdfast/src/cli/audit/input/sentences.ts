@@ -108,13 +108,21 @@ function howToGetInventory({ found, source }: KindReport): readonly string[] {
 }
 
 /** What to do next. */
-export function endLines({ input = '' }: AuditOptions, reports: readonly KindReport[]): readonly string[] {
+export function endLines(options: AuditOptions, reports: readonly KindReport[]): readonly string[] {
   const missing = reports.some(({ method, counts }) => method === 'store' && counts.missing > 0);
   if (!missing) return [];
-  const file = /^[\w./-]+$/.test(input) ? input : `'${input.replaceAll("'", `'\\''`)}'`;
+  const words = (['input', 'source', 'from', 'to'] as const).flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`--${name} ${quoted(value)}`];
+  });
   return [
-    `What is missing, as CSV: holdfast audit --input ${file} --ids | holdfast export --format csv --ids -`,
+    `What is missing, as CSV: holdfast audit ${words.join(' ')} --ids | holdfast export --format csv --ids -`,
   ];
+}
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function trouble({ count, examples }: Trouble, what: string): readonly string[] {
