@@ -33,7 +33,7 @@ async function contents(content: string | Uint8Array, name = 'data'): Promise<re
 function textAt(raw: Uint8Array | undefined, place: Place | undefined): string {
   if (raw === undefined || place === undefined) return '';
   const text = Buffer.from(raw.subarray(place.offset, place.offset + place.length)).toString('utf8');
-  return text.replace('\ufeff', '');
+  return text.replace(/^\ufeff/, '');
 }
 
 describe('JSON in files', () => {
