@@ -275,6 +275,12 @@ describe('a restore', () => {
     const noStore = join(made.folder, 'text.db');
     writeFileSync(noStore, 'x'.repeat(5000));
     await expect(restore(made, noStore)).rejects.toMatchObject({ code: 'ERR_BACKUP_DAMAGED' });
+    const foreign = join(made.folder, 'foreign.db');
+    writeFileSync(foreign, '');
+    await expect(restore(made, foreign)).rejects.toMatchObject({
+      code: 'ERR_BACKUP_ABSENT',
+      message: expect.stringContaining('foreign.db is no backup of a store'),
+    });
     rmSync(`${file}.json`);
     tamper(file, 'PRAGMA user_version = 999');
     await expect(restore(made, file)).rejects.toMatchObject({ code: 'ERR_STORE_NEWER' });

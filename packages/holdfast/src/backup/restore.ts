@@ -56,7 +56,10 @@ export async function restoreStore(options: RestoreOptions): Promise<Restored> {
     });
   }
   if (peekBackup(backup) === 0) {
-    throw new HoldfastError('ERR_BACKUP_ABSENT', `There is no backup at ${backup}.`, {
+    const what = existsSync(backup)
+      ? `${backup} is no backup of a store.`
+      : `There is no backup at ${backup}.`;
+    throw new HoldfastError('ERR_BACKUP_ABSENT', what, {
       hint: 'holdfast backup --list shows those of the configured folder.',
     });
   }

@@ -28,11 +28,11 @@ export const register: Register = (command, run) => {
 
 async function audit(call: Call<AuditOptions>): Promise<number> {
   const { io, options, resolved } = call;
+  checkCombination(options);
   if (options.input !== undefined) {
     const { auditInput } = await import('./audit/input.ts');
     return auditInput(call);
   }
-  if (options.ids === true) throw usageError('--ids needs --input FILE.');
   const budget = options.budget === undefined ? undefined : wholeNumber(options.budget, '--budget', 1);
   if (options.report === true && (options.repair === true || budget !== undefined))
     throw usageError('--report asks nobody: it excludes --repair and --budget.');
@@ -47,4 +47,20 @@ async function audit(call: Call<AuditOptions>): Promise<number> {
     await printReport(call, reports, asked, io.clock.now());
     return exitCodeOfAudit(reports, asked);
   });
+}
+
+/** What belongs to the audit of the store, and what to that of a data set: an option that does nothing would mislead. */
+function checkCombination({ input, ...options }: AuditOptions): void {
+  const [own, others] = [
+    ['repair', 'budget', 'report', 'days', 'html'],
+    ['ids', 'from', 'to'],
+  ] as const;
+  if (input === undefined) {
+    for (const name of others)
+      if (options[name] !== undefined) throw usageError(`--${name} needs --input FILE.`);
+    return;
+  }
+  for (const name of own)
+    if (options[name] !== undefined)
+      throw usageError(`--input audits a data set, not the store: it excludes --${name}.`);
 }

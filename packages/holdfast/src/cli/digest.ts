@@ -8,6 +8,7 @@ import type { DayDifference, DayDigest, DigestRange } from '../proof/digest.ts';
 import { withStore } from '../status/open-reader.ts';
 import type { Io } from './io.ts';
 import { write } from './io.ts';
+import { checkHeldSource } from './known-source.ts';
 import { printList } from './list.ts';
 import { usageError } from './usage-error.ts';
 import type { Call, Register } from './verb.ts';
@@ -31,12 +32,21 @@ export const register: Register = (command, run) => {
     .action(
       run<DigestOptions>((call) => {
         const range = rangeOf(call.options);
-        return withStore(call.resolved().config, async (reader) => {
+        const { config } = call.resolved();
+        return withStore(config, async (reader) => {
+          await checkHeldSource(config, reader, range.source);
           const days: DayDigest[] = [];
           for await (const day of digestDays(reader, range)) days.push(day);
           const { compare } = call.options;
           if (compare === undefined) return printDays(call, days);
-          const other = readDigests(await contentOf(call.io, compare)).filter((day) => isWanted(day, range));
+          const told = readDigests(await contentOf(call.io, compare));
+          // What a failed command piped in must not look like an installation that has lost everything.
+          if (told.length === 0)
+            throw usageError(
+              'There is no digest in what is to be compared: it is empty.',
+              'Make it with `holdfast digest --json` at the other installation.',
+            );
+          const other = told.filter((day) => isWanted(day, range));
           return printDifferences(call, compareDigests(days, other), days.length);
         });
       }),
@@ -107,7 +117,9 @@ async function printDifferences(
         { title: 'THERE', align: 'right', cell: ({ there }) => String(there?.records ?? 0) },
       ],
       nothing: `Both hold the same: ${String(compared)} days were compared.`,
-      next: 'Days with equal counts differ in a version or in metadata.',
+      ...(rows.some(({ here, there }) => here?.records === there?.records)
+        ? { next: 'Days with equal counts differ in a version or in metadata.' }
+        : {}),
     });
   return rows.length > 0 ? EXIT.degraded : EXIT.ok;
 }

@@ -3,6 +3,7 @@ import { feedLine } from '../model/feed-line.ts';
 import { feedPages } from '../proof/feed-pages.ts';
 import { withStore } from '../status/open-reader.ts';
 import { write } from './io.ts';
+import { checkHeldSource } from './known-source.ts';
 import { wholeNumber } from './usage-error.ts';
 import type { Register } from './verb.ts';
 
@@ -25,7 +26,9 @@ export const register: Register = (command, run) => {
           since: BigInt(wholeNumber(sinceSeq ?? '0', '--since-seq')),
           ...(untilSeq === undefined ? {} : { until: BigInt(wholeNumber(untilSeq, '--until-seq')) }),
         };
-        return withStore(resolved().config, async (reader) => {
+        const { config } = resolved();
+        return withStore(config, async (reader) => {
+          await checkHeldSource(config, reader, source);
           for await (const page of feedPages(reader, range)) {
             const wanted = source === undefined ? page : page.filter((change) => change.source === source);
             const text = wanted.map((change) => `${feedLine(change)}\n`).join('');

@@ -1,4 +1,5 @@
 import { EXIT } from '../model/exit-code.ts';
+import { checkHeldSource } from './known-source.ts';
 import { printList } from './list.ts';
 import { withStore } from '../status/open-reader.ts';
 import { gapRow } from './rows.ts';
@@ -10,8 +11,10 @@ export const register: Register = (command, run) => {
     .option('--json', 'print one array')
     .option('--source <id>', 'of this source only')
     .action(
-      run<{ json?: boolean; source?: string }>(({ io, options, look, resolved }) =>
-        withStore(resolved().config, async (reader) => {
+      run<{ json?: boolean; source?: string }>(({ io, options, look, resolved }) => {
+        const { config } = resolved();
+        return withStore(config, async (reader) => {
+          await checkHeldSource(config, reader, options.source);
           const rows = (await reader.gaps(options.source)).map(gapRow);
           await printList(io, look, options.json === true, {
             rows,
@@ -27,7 +30,7 @@ export const register: Register = (command, run) => {
             next: 'Gaps repair themselves while the engine runs. Ask again at once: holdfast retry SOURCE',
           });
           return EXIT.ok;
-        }),
-      ),
+        });
+      }),
     );
 };

@@ -102,7 +102,6 @@ it('the feed is printed from one change to another, of one source if wanted', as
   expect(whole.map((line) => (JSON.parse(line) as { seq: number; id: string }).id)).toEqual(['a', 'b', 'c']);
   expect((await cli('feed', '--since-seq', '1', '--until-seq', '2')).out).toBe(`${whole[1]}\n`);
   expect((await cli('feed', '--until-seq', '2')).out).toBe(`${whole[0]}\n${whole[1]}\n`);
-  expect((await cli('feed', '--source', 'other')).out).toBe('');
   expect((await cli('feed', '--since-seq', 'x')).code).toBe(2);
 });
 
@@ -130,4 +129,40 @@ it('digests of two installations are compared day by day', async () => {
   writeFileSync(join(cwd, 'torn.jsonl'), '{"source":');
   expect((await cli('digest', '--compare', 'torn.jsonl')).code).toBe(2);
   expect((await cli('digest', '--from', 'yesterday')).code).toBe(2);
+  // As `ssh other holdfast digest --json | holdfast digest --compare -` gives it when ssh fails.
+  writeFileSync(join(cwd, 'empty.jsonl'), '');
+  expect(await cli('digest', '--compare', 'empty.jsonl')).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('it is empty'),
+  });
+});
+
+it('that equal counts differ is said only where they do', async () => {
+  const { cwd, cli } = await home();
+  const lines = (await cli('digest', '--json')).out.trimEnd().split('\n');
+  const note = 'Days with equal counts differ';
+  writeFileSync(join(cwd, 'less.jsonl'), `${lines[0]}\n`);
+  expect((await cli('digest', '--compare', 'less.jsonl')).err).not.toContain(note);
+  const other = lines.map((line) => line.replace(/"hash":"./, '"hash":"x'));
+  writeFileSync(join(cwd, 'other.jsonl'), `${other.join('\n').replaceAll('"x', '"0')}\n`);
+  const { code, err } = await cli('digest', '--compare', 'other.jsonl');
+  expect([code, err]).toEqual([4, expect.stringContaining(note)]);
+});
+
+it.each([
+  ['feed'],
+  ['digest'],
+  ['export', '--format', 'jsonl'],
+  ['search', 'word'],
+  ['gaps'],
+  ['quarantine'],
+])('a source that nobody knows is no empty source: %s', async (...words) => {
+  const { cli } = await home();
+  expect(await cli(...words, '--source', 'other')).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('There is no source "other".'),
+  });
+  expect((await cli(...words, '--source', 's')).code).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { EXIT } from '../model/exit-code.ts';
 import type { Io } from './io.ts';
 import { write, writeLine } from './io.ts';
+import { checkHeldSource } from './known-source.ts';
 import { printList } from './list.ts';
 import { withStore } from '../status/open-reader.ts';
 import type { QuarantineEntry } from '../store/port.ts';
@@ -24,8 +25,10 @@ export const register: Register = (command, run) => {
     .option('--source <id>', 'of this source only')
     .option('--all', 'also what was redriven or acknowledged')
     .action(
-      run<QuarantineOptions>(({ io, options, look, resolved }) =>
-        withStore(resolved().config, async (reader) => {
+      run<QuarantineOptions>(({ io, options, look, resolved }) => {
+        const { config } = resolved();
+        return withStore(config, async (reader) => {
+          await checkHeldSource(config, reader, options.source);
           const filter = options.source === undefined ? {} : { source: options.source };
           const entries = await reader.quarantine(filter);
           if (options.raw !== undefined) return printRaw(io, entries, wholeNumber(options.raw, '--raw'));
@@ -46,8 +49,8 @@ export const register: Register = (command, run) => {
             next: 'Look at one: holdfast quarantine --raw NO. Parse again: holdfast redrive [NO]. Accept: holdfast ack NO --note WHY',
           });
           return EXIT.ok;
-        }),
-      ),
+        });
+      }),
     );
 };
 

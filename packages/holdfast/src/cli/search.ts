@@ -1,6 +1,7 @@
 import { EXIT } from '../model/exit-code.ts';
 import { exportLine } from '../formats/jsonl.ts';
 import { write, writeLine } from './io.ts';
+import { checkHeldSource } from './known-source.ts';
 import { withStore } from '../status/open-reader.ts';
 import type { SearchHit } from '../store/port.ts';
 import { plain } from './terminal/escape.ts';
@@ -25,9 +26,11 @@ export const register: Register = (command, run) => {
     .option('--source <id>', 'of this source only')
     .option('--category <category>', 'of this category only')
     .action(
-      run<SearchOptions>(({ io, options, look, resolved }, ...words) =>
-        withStore(resolved().config, async (reader) => {
+      run<SearchOptions>(({ io, options, look, resolved }, ...words) => {
+        const { config } = resolved();
+        return withStore(config, async (reader) => {
           const { source, category } = options;
+          await checkHeldSource(config, reader, source);
           const hits = await reader.search(words.join(' '), {
             limit: wholeNumber(options.limit, '--limit', 1),
             ...(source === undefined ? {} : { source }),
@@ -48,8 +51,8 @@ export const register: Register = (command, run) => {
                 .concat('\n'),
             );
           return EXIT.ok;
-        }),
-      ),
+        });
+      }),
     );
 };
 

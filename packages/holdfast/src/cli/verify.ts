@@ -34,7 +34,7 @@ export const register: Register = (command, run) => {
             options.proof === undefined
               ? 'The store is whole: every hash and every reference was checked.'
               : 'The store is whole and holds what the proof says.',
-          next: 'Something changed what was written. Restore a copy of the data folder, or harvest into a new one (--data-dir).',
+          next: 'Something changed what was written. Put a backup in its place (holdfast backup --list, holdfast restore FILE): the next harvest brings the difference. Without one, harvest into a new folder (--data-dir).',
         });
         return findings.length > 0 ? EXIT.integrity : EXIT.ok;
       }),

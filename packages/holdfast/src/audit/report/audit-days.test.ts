@@ -181,8 +181,8 @@ describe('coverage', () => {
       young: 2,
       oldestOpen: '2026-11-03',
     });
-    expect(shareOf({ complete: 99_999, days: 100_000 })).toBe('99.99 %');
-    expect(shareOf({ complete: 3, days: 3 })).toBe('100 %');
+    expect(shareOf({ complete: 99_999, days: 100_002, young: 2 })).toBe('99.99 %');
+    expect(shareOf({ complete: 3, days: 5, young: 2 })).toBe('100 %');
     expect(spansOf(days).map(({ from, last, verdict }) => [from, last, verdict])).toEqual([
       ['2026-11-01', '2026-11-02', 'complete'],
       ['2026-11-03', '2026-11-03', 'gap'],

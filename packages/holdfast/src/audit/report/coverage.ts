@@ -27,11 +27,12 @@ export function coverageOf(days: readonly JudgedDay[]): Coverage {
   };
 }
 
-/** The share of complete days as text, rounded down: all of them alone are `100 %`. */
-export function shareOf({ complete, days }: Pick<Coverage, 'complete' | 'days'>): string {
-  if (days === 0) return '0 %';
-  if (complete === days) return '100 %';
-  return `${(Math.floor((complete / days) * 10_000) / 100).toFixed(2)} %`;
+/** The share of complete days among those that are over as text, rounded down: all of them alone are `100 %`. */
+export function shareOf({ complete, days, young }: Pick<Coverage, 'complete' | 'days' | 'young'>): string {
+  const over = days - young;
+  if (over === 0) return '0 %';
+  if (complete === over) return '100 %';
+  return `${(Math.floor((complete / over) * 10_000) / 100).toFixed(2)} %`;
 }
 
 /** Days in a row of which the same is known. */

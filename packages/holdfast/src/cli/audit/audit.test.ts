@@ -63,7 +63,7 @@ afterAll(async () => {
 describe('audit --report', () => {
   it('says that all days that are over are complete, and exits with 0', async () => {
     expect(await audit('--report')).toBe(0);
-    expect(io.out.text).toContain('arxiv  93.54 % of 31 days complete (2 not over yet)');
+    expect(io.out.text).toContain('arxiv  100 % of 29 days complete (2 not over yet)');
     expect(io.out.text).toContain('complete to 2026-11-21: every day before it');
     expect(io.out.text).toContain('missing: 0 records, 0 ranges');
     io.out.text = '';
@@ -100,7 +100,12 @@ describe('audit --report', () => {
 
   it('refuses what excludes each other, and sources that are not configured', async () => {
     expect(await audit('--report', '--repair')).toBe(2);
-    expect(await audit('--ids')).toBe(2);
+    for (const words of [['--ids'], ['--from', '2026'], ['--to', '2026-01']])
+      expect(await audit(...words)).toBe(2);
+    expect(io.err.text).toContain('--from needs --input FILE.');
+    for (const words of [['--repair'], ['--report'], ['--days'], ['--html', 'x.html'], ['--budget', '9']])
+      expect(await audit('--input', 'ids.txt', ...words)).toBe(2);
+    expect(io.err.text).toContain('it excludes --repair.');
     expect(await audit('--budget', 'many')).toBe(2);
     expect(await audit('--source', 'arxvi')).toBe(2);
     expect(io.err.text).toContain('Did you mean arxiv?');

@@ -12,7 +12,7 @@ import type { Asked } from './ask.ts';
 import type { AuditOptions } from './options.ts';
 import { reportRows } from './report-rows.ts';
 import type { SourceReport } from './source-report.ts';
-import { costOf, METHODS, sampleSentence } from './words.ts';
+import { costOf, METHODS, sampleSentence, STATES } from './words.ts';
 
 /** So many spans of days that are not complete are named before the rest is counted. */
 const NAMED = 10;
@@ -72,13 +72,15 @@ function sourceLines(report: SourceReport, look: Look, all: boolean): readonly s
 
 function coverageText({ coverage }: SourceReport): string {
   const { days, complete, young } = coverage;
-  if (days === 0) return 'nothing is known of it yet';
+  if (days === 0) return 'nothing is known of it yet: it was never harvested';
   const rest = days - complete - young;
   const notes = [
     ...(rest === 0 ? [] : [`${grouped(rest)} not complete`]),
     ...(young === 0 ? [] : [`${grouped(young)} not over yet`]),
   ];
-  return `${shareOf(coverage)} of ${grouped(days)} days complete${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+  const over = days - young;
+  const share = over === 0 ? 'no day is over yet' : `${shareOf(coverage)} of ${grouped(over)} days complete`;
+  return `${share}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
 }
 
 function facts({ facts: known, coverage, until, intervalMs }: SourceReport): readonly string[] {
@@ -93,7 +95,7 @@ function facts({ facts: known, coverage, until, intervalMs }: SourceReport): rea
     ...(run === undefined
       ? ['no audit has been asked for yet: what is complete is so by a second look of the harvest']
       : [
-          `last audit ${new Date(run.startedAt).toISOString().slice(0, 10)}, ${run.state}: ${run.methods.map((method) => METHODS[method]).join('; ')}`,
+          `last audit ${new Date(run.startedAt).toISOString().slice(0, 10)}, ${STATES[run.state]}: ${run.methods.map((method) => METHODS[method]).join('; ')}`,
           `${grouped(run.listed)} listed, ${grouped(run.missing)} missing${run.probed === 0 ? '' : `, ${grouped(run.probed)} probed of which ${grouped(run.absent)} absent`}; ${costOf(run, intervalMs)}`,
           ...(run.sample === null ? [] : [sampleSentence(run.sample)]),
           ...(run.note === '' ? [] : [run.note]),

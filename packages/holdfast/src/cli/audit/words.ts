@@ -10,6 +10,13 @@ export const METHODS: Readonly<Record<AuditMethod, string>> = {
   sample: 'some windows walked again',
 };
 
+/** Each state in words; one that runs may also have been left so by a process that ended. */
+export const STATES: Readonly<Record<AuditRun['state'], string>> = {
+  running: 'not finished',
+  paused: 'paused',
+  ended: 'ended',
+};
+
 /** What the sample says about all windows, with its confidence. */
 export function sampleSentence({ population, chosen, failed, confidence, atMost }: AuditSample): string {
   const share = `${(Math.ceil(atMost * 10_000) / 100).toFixed(2)} %`;

@@ -6,6 +6,7 @@ import { storeFileOf, withStore } from '../../status/open-reader.ts';
 import type { ExportQuery, StoreReader } from '../../store/port.ts';
 import type { Io } from '../io.ts';
 import { writeLine } from '../io.ts';
+import { checkHeldSource } from '../known-source.ts';
 import { reportError } from '../report-error.ts';
 import { plain } from '../terminal/escape.ts';
 import { LiveReader } from './live-reader.ts';
@@ -25,6 +26,7 @@ export async function performExport(
 ): Promise<number> {
   if (!plan.follow)
     return withStore(config, async (reader) => {
+      await checkHeldSource(config, reader, plan.query.source);
       const run = await prepare(io, plan, idFile, () => Promise.resolve(reader));
       return closing(run.sink, async () => {
         await exportAll(run);
@@ -32,7 +34,7 @@ export async function performExport(
       });
     });
   // The first look tells that there is no store; later ones wait for it.
-  await withStore(config, () => Promise.resolve());
+  await withStore(config, (reader) => checkHeldSource(config, reader, plan.query.source));
   const live = new LiveReader(storeFileOf(config));
   try {
     const run = await prepare(io, plan, idFile, () => live.get());

@@ -69,7 +69,8 @@ function lineOf(progress: ImportProgress, first: ImportProgress, ms: number): st
   const perSecond = ms > 0 ? (rows / ms) * 1_000 : 0;
   const left = read > 0 ? ((bytes - bytesRead) / read) * ms : null;
   const time = left === null || left < 1_000 ? '' : `  ${duration(left)} left`;
-  return `${bar}  ${whole(rowsOf(progress))} rows  ${whole(perSecond)}/s${time}`;
+  const rate = rows > 0 ? `  ${whole(perSecond)}/s` : '';
+  return `${bar}  ${whole(rowsOf(progress))} rows${rate}${time}`;
 }
 
 function rowsOf({ added, changed, known, refused, bad }: ImportProgress): number {

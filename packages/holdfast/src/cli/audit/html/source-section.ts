@@ -4,7 +4,7 @@ import type { Gap } from '../../../model/gap.ts';
 import { html, type Html } from '../../../markup/html.ts';
 import { grouped } from '../../status/quantities.ts';
 import type { SourceReport } from '../source-report.ts';
-import { costOf, METHODS, sampleSentence } from '../words.ts';
+import { costOf, METHODS, sampleSentence, STATES } from '../words.ts';
 import { calendar } from './calendar.ts';
 
 /** So many rows of each list are on the page; the rest is counted. */
@@ -36,7 +36,7 @@ function figures({ coverage, until, facts }: SourceReport): Html {
       figure(
         'Coverage',
         shareOf(coverage),
-        `${grouped(coverage.complete)} of ${grouped(coverage.days)} days`,
+        `${grouped(coverage.complete)} of ${grouped(coverage.days - coverage.young)} days that are over`,
       ),
       figure('Complete to', until ?? '–', 'every day before it'),
       figure('Missing', grouped(open), `${grouped(facts.gaps.length - open)} more denied by the upstream`),
@@ -44,7 +44,9 @@ function figures({ coverage, until, facts }: SourceReport): Html {
       figure(
         'Last audit',
         run === undefined ? 'none' : dayIn(run.startedAt),
-        run === undefined ? 'second looks of the harvest only' : `${grouped(run.requests)} requests`,
+        run === undefined
+          ? 'second looks of the harvest only'
+          : `${grouped(run.requests)} ${run.requests === 1 ? 'request' : 'requests'}`,
       ),
     ]}
   </dl>`;
@@ -117,7 +119,7 @@ function auditOf(run: AuditRun, intervalMs: number): Html {
   const { startedAt, endedAt, state, range, methods, sample, note } = run;
   const span = endedAt === null ? dayIn(startedAt) : `${dayIn(startedAt)} to ${dayIn(endedAt)}`;
   return html`<div class="run">
-    <p><b>${span}, ${state}</b>: ${range.from} up to ${range.to}</p>
+    <p><b>${span}, ${STATES[state]}</b>: ${range.from} up to ${range.to}</p>
     <p>${methods.map((method) => METHODS[method]).join('; ')}</p>
     <p>
       ${grouped(run.listed)} listed, ${grouped(run.missing)} missing, ${grouped(run.probed)} probed of which
