@@ -5,7 +5,7 @@ import type { IntegrityFinding } from '../../src/store/port.ts';
 import { openPlain } from '../../src/store/sqlite/database.ts';
 import type { Connection } from '../../src/store/sqlite/database.ts';
 import { openReader } from '../../src/store/sqlite/sqlite-store.ts';
-import { dump, isStructureDamaged } from './dump.ts';
+import { dump, dumpWords, isStructureDamaged } from './dump.ts';
 import { randomOf } from './random.ts';
 import type { Random } from './random.ts';
 import { makeSampleStore } from './sample-store.ts';
@@ -38,9 +38,10 @@ export async function flipBits(
   const random = randomOf(seed);
   const [whole, copy] = [join(folder, 'whole.db'), join(folder, 'flipped.db')];
   await makeSampleStore(whole);
-  const before = dump(whole).content;
+  const before = dump(whole);
+  const words = dumpWords(whole);
   const alarms = await findings(whole);
-  if (before === null || alarms.length > 0)
+  if (before.content === null || words === null || alarms.length > 0)
     throw new Error(`the sample is not whole: ${JSON.stringify(alarms)}`);
   const sum = { harmful: 0, found: 0, structural: 0, harmless: 0 };
   const [missed, falseAlarms]: [string[], string[]] = [[], []];
@@ -51,7 +52,9 @@ export async function flipBits(
     const { what, table } = flip % 2 === 0 ? flipRow(copy, random) : flipByte(copy, random, flip % 4 === 1);
     places[table] = (places[table] ?? 0) + 1;
     const named = (await findings(copy)).filter(({ key, problem }) => key !== '' && problem !== '');
-    if (dump(copy).content !== before) {
+    const after = dump(copy);
+    const isIndexHarmed = after.packed !== before.packed && dumpWords(copy) !== words;
+    if (after.content !== before.content || isIndexHarmed) {
       sum.harmful += 1;
       if (named.length > 0) sum.found += 1;
       else missed.push(what);
