@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { addDays } from '../model/day.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Window } from '../model/window.ts';
 import { oaiPmhSource } from '../sources/oai-pmh/index.ts';
@@ -79,6 +80,26 @@ test('days that a clock years ahead has dated are swept all the same; a small st
   expect(looked(NOW + 10 * 365 * 86_400_000)).toMatchObject({ type: 'sweep', window: { key: 'day' } });
   expect(looked(NOW + 7_200_000)).toMatchObject({ type: 'wait' });
   expect(looked(NOW - 21 * 3_600_000)).toMatchObject({ type: 'sweep' });
+});
+
+test('days whose last look came before their late records are swept once, however old they are', () => {
+  const old = window({
+    state: 'VERIFIED',
+    from: '2025-12-01',
+    to: '2025-12-02',
+    lookedAt: NOW - 80 * 86_400_000,
+  });
+  const swept = (change: Partial<Window>) => nextJob(view([{ ...old, ...change }], [])).type === 'sweep';
+  const [before, after] = [
+    addDays('2025-12-02', source.overlapDays - 2),
+    addDays('2025-12-02', source.overlapDays - 1),
+  ];
+  expect(swept({ serverDate: `${before}T23:00:00.000Z` })).toBe(true);
+  expect(swept({ serverDate: `${after}T01:00:00.000Z` })).toBe(false);
+  // Our own clock counts only where the server tells no date, and not where it was ahead.
+  expect(swept({ serverDate: `${before}T23:00:00.000Z`, lookedAt: NOW - 30 * 86_400_000 })).toBe(true);
+  expect(swept({ serverDate: null, lookedAt: NOW - 30 * 86_400_000 })).toBe(false);
+  expect(swept({ serverDate: null, lookedAt: NOW + 30 * 86_400_000 })).toBe(true);
 });
 
 test('a window that failed lets others go first, and is tried again when there is nothing else to do', () => {

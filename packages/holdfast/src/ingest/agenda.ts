@@ -1,4 +1,4 @@
-import { addDays, type Day } from '../model/day.ts';
+import { addDays, dayOf, type Day } from '../model/day.ts';
 import type { AuditStanding } from '../audit/port.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Window } from '../model/window.ts';
@@ -136,20 +136,26 @@ function awaitsSecondLook(window: Window, { source }: AgendaView): boolean {
 }
 
 /**
- * Recent days are looked at again until they are `overlapDays` old: late and back-dated records are found then. A look
- * that lies far in the future was dated by a wrong clock.
+ * Recent days are looked at again until they are `overlapDays` old: late and back-dated records are found then. Days
+ * that grew older than that while nobody looked, in a long outage, are looked at once more. A look that lies far in the
+ * future was dated by a wrong clock.
  */
 function sweeps(view: AgendaView): Job | null {
   const oldest = addDays(view.today, -view.source.overlapDays);
   const window = closed(view).find(
-    ({ state, to, lookedAt, stream, from }) =>
-      (state === 'VERIFIED' ||
-        (state === 'SEALED' && !awaitsSecondLook({ state, stream, from } as Window, view))) &&
-      to !== null &&
-      to >= oldest &&
-      Math.abs(view.now - (lookedAt ?? 0)) > SWEEP_EVERY_MS,
+    (each) =>
+      (each.state === 'VERIFIED' || (each.state === 'SEALED' && !awaitsSecondLook(each, view))) &&
+      each.to !== null &&
+      (each.to >= oldest || !sawItsOverlap(each, each.to, view)) &&
+      Math.abs(view.now - (each.lookedAt ?? 0)) > SWEEP_EVERY_MS,
   );
   return window ? { type: 'sweep', window } : null;
+}
+
+/** Whether its last look began when its late records were there, by the server's day; ours where the server tells none. */
+function sawItsOverlap({ serverDate, lookedAt }: Window, to: Day, { source, now }: AgendaView): boolean {
+  const ours = lookedAt !== null && lookedAt <= now ? dayOf(lookedAt) : '';
+  return (serverDate?.slice(0, 10) ?? ours) >= addDays(to, source.overlapDays - 1);
 }
 
 function waiting(view: AgendaView): Job {

@@ -151,15 +151,25 @@ function settled(
   change: { state: Window['state']; look: number; nextAt: number | null; reason: string },
 ): Conclusion {
   const { progress } = end.walk;
-  const first = end.window.look === 1;
+  const { window } = end;
+  const first = window.look === 1;
+  // The second look at a tail goes by the day on which the first one began.
+  const dated = first || window.to !== null;
   return {
     next: {
       ...change,
       cursor: '',
       attempts: 0,
       lookedAt: end.now,
-      ...(first ? { records: progress.records, pages: progress.pages, serverDate: progress.serverDate } : {}),
+      ...(first ? { records: progress.records, pages: progress.pages } : {}),
+      ...(dated ? { serverDate: laterDate(window, progress.serverDate) } : {}),
     },
-    closeGaps: [rangeGapKey(end.window.stream, end.window)],
+    closeGaps: [rangeGapKey(window.stream, window)],
   };
+}
+
+/** A tail's date is that of its last walk; closed days keep the later one, which an answer out of a cache may not undo. */
+function laterDate({ to, serverDate }: Window, said: string | null): string | null {
+  if (to === null || serverDate === null) return said;
+  return said !== null && said > serverDate ? said : serverDate;
 }

@@ -258,7 +258,8 @@ export class Harvester {
       case 'sweep': {
         const { store, owner, uniqueId, clock } = this.#options;
         const write = <T>(work: () => Promise<T>): Promise<T> => this.#write(work, signal);
-        return reopen(job.window, { store, owner, uniqueId, clock, source: this.#source, write });
+        const [source, today] = [this.#source, this.#today()];
+        return reopen(job.window, { store, owner, uniqueId, clock, source, today, write });
       }
       case 'repair': {
         this.become('catching-up', `${String(job.gaps.length)} missing records are asked for`);
