@@ -13,7 +13,7 @@ import { clearLeftovers, FAILED, nameCopy, PARTIAL, retain } from './folder.ts';
 import { lockFolder } from './lock.ts';
 import { sidecarOf, writeSidecar } from './sidecar.ts';
 import type { Sidecar } from './sidecar.ts';
-import { syncFolder, syncPath } from './sync.ts';
+import { syncFolder, syncPath } from '../store/sqlite/sync.ts';
 import { differences, testCopy } from './test-copy.ts';
 
 /** What is to be copied and where. Paths are absolute. */

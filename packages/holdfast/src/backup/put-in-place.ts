@@ -13,7 +13,7 @@ import { HoldfastError } from '../model/error.ts';
 import { openConnection, openPlain } from '../store/sqlite/database.ts';
 import { freeName } from '../store/sqlite/copy-store.ts';
 import { stampOf } from './folder.ts';
-import { syncFolder, syncPath } from './sync.ts';
+import { syncFolder, syncPath } from '../store/sqlite/sync.ts';
 
 /**
  * Gives a finished store the name of the present one, in one rename: whoever dies before it leaves the old store, after

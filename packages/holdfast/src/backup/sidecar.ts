@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFolder, syncPath } from './sync.ts';
+import { syncFolder, syncPath } from '../store/sqlite/sync.ts';
 
 /** What is written beside a copy of the store: by it a copy is known as ours and as good. */
 export interface Sidecar {

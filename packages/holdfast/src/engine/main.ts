@@ -11,6 +11,7 @@ import type { Store } from '../store/port.ts';
 import type { Engine } from './engine.ts';
 import type { StartMessage } from './messages.ts';
 import { openConfiguredStore } from './open-store.ts';
+import type { StoreUpgrade } from '../store/sqlite/index.ts';
 import { runEngine } from './run-engine.ts';
 
 const HEARTBEAT_MS = 1_000;
@@ -73,7 +74,7 @@ async function openInTime({ config, once }: StartMessage, signal: AbortSignal): 
   try {
     return await untilWritable(
       { clock: systemClock },
-      () => openConfiguredStore(config, systemClock),
+      () => openConfiguredStore(config, systemClock, tellUpgrade),
       signal,
       (wait) => emit({ kind: 'wait', at: systemClock.now(), source: '', wait }),
     );
@@ -82,6 +83,20 @@ async function openInTime({ config, once }: StartMessage, signal: AbortSignal): 
     const summary = 'the store could not be opened in time, so everything is left to do';
     await say({ type: 'exit', code: once ? LATE : 0, summary });
     return null;
+  }
+}
+
+/** Rows are written again one by one: minutes for millions, in which nothing else happens. */
+function tellUpgrade(upgrade: StoreUpgrade): void {
+  const notice = { kind: 'notice', at: systemClock.now(), source: null } as const;
+  if (upgrade.state === 'begun') {
+    const { from, to } = upgrade;
+    const message = `The store is upgraded from schema ${from} to ${to}, after a copy of it was made beside it.`;
+    const hint = 'It takes minutes for millions of records. Interrupted, it begins anew at the next start.';
+    emit({ ...notice, code: 'STORE_UPGRADE', message, hint });
+  } else {
+    const message = `The store is upgraded; ${upgrade.copy} is what it was before.`;
+    emit({ ...notice, code: 'STORE_UPGRADED', message, hint: 'Remove the copy when all is well.' });
   }
 }
 

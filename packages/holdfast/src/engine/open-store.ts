@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Clock } from '@holdfast/resilience/clock';
 import type { Config } from '../config/config.ts';
 import { openStore } from '../store/sqlite/index.ts';
+import type { StoreUpgrade } from '../store/sqlite/index.ts';
 import type { Store } from '../store/port.ts';
 import { HoldfastError } from '../model/error.ts';
 
@@ -18,9 +19,13 @@ export function storeFile(config: Config): string {
 }
 
 /** Opens the store for writing, bounded by `maxDisk`, and takes its lock. @throws `ERR_STORE_LOCKED` and the store's other errors */
-export function openConfiguredStore(config: Config, clock: Clock): Promise<Store> {
+export function openConfiguredStore(
+  config: Config,
+  clock: Clock,
+  onUpgrade: (upgrade: StoreUpgrade) => void = () => undefined,
+): Promise<Store> {
   const file = storeFile(config);
   const bound = config.maxDisk === null ? {} : { maxBytes: config.maxDisk };
   mkdirSync(dirname(file), { recursive: true });
-  return openStore({ file, clock, ...bound });
+  return openStore({ file, clock, ...bound, onUpgrade });
 }

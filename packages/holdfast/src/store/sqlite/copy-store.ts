@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HoldfastError } from '../../model/error.ts';
 import { openPlain } from './database.ts';
 import type { Connection } from './database.ts';
+import { syncFolder, syncPath } from './sync.ts';
 
 /**
  * Writes a consistent, compact copy of the store to `target`, which must not exist. The copy gets its name
@@ -36,25 +37,5 @@ function checkCopy(file: string): void {
     });
   } finally {
     copy.close();
-  }
-}
-
-function syncPath(path: string): void {
-  const descriptor = openSync(path, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A new name is safe only when its folder is synced; Windows cannot open folders and needs no such call. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

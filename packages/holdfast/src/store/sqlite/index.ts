@@ -1,4 +1,4 @@
 export { lockState } from './owner-lock.ts';
 export { openReader, openStore } from './sqlite-store.ts';
-export type { OpenStoreOptions, SqliteStore } from './sqlite-store.ts';
+export type { OpenStoreOptions, SqliteStore, StoreUpgrade } from './sqlite-store.ts';
 export { damageIn, verifyFile } from './verify-file.ts';

@@ -1,6 +1,14 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { VirtualClock } from '@holdfast/resilience/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { all, commitOf, leased, noise, paper } from '../testing/fixtures.ts';
@@ -8,6 +16,7 @@ import { assertSafeVersion, openConnection, openPlain } from './database.ts';
 import { checkFileSystem, judgeFileSystem } from './file-system.ts';
 import { migrations, SCHEMA_VERSION } from './migrations/index.ts';
 import { openReader, openStore } from './sqlite-store.ts';
+import type { StoreUpgrade } from './sqlite-store.ts';
 import { transaction } from './transaction.ts';
 
 let folder = '';
@@ -117,6 +126,35 @@ test.for(Array.from({ length: SCHEMA_VERSION - 1 }, (_, index) => index + 1))(
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   },
 );
+
+test('an upgrade that is interrupted again and again leaves one copy, that of the store as it was', async () => {
+  writeOlder(3);
+  const [copy, unfinished] = [
+    `${file}.before-v${SCHEMA_VERSION}-2026-11-22`,
+    `${file}.before-v${SCHEMA_VERSION}.unfinished`,
+  ];
+  const told: StoreUpgrade[] = [];
+  const onUpgrade = (upgrade: StoreUpgrade): unknown => told.push(upgrade);
+  // A row that cannot be upgraded stands for the kill.
+  const broken = openPlain(file);
+  broken.exec("INSERT INTO batches VALUES (1, 'b', 'w', 1, '', '', 7, 0, 2, '{}', 1)");
+  broken.close();
+  for (let life = 0; life < 3; life += 1)
+    await expect(openStore({ file, clock, onUpgrade })).rejects.toMatchObject({ code: 'ERR_STORE_CORRUPT' });
+  expect(told.map(({ state }) => state)).toEqual(['begun', 'begun', 'begun']);
+  const copies = (): string[] => readdirSync(folder).filter((name) => name.includes('before-'));
+  expect(copies()).toEqual([basename(unfinished)]);
+  const mended = openPlain(file);
+  mended.exec('DELETE FROM batches');
+  mended.close();
+  await (await openStore({ file, clock, onUpgrade })).close();
+  expect(told.at(-1)).toEqual({ state: 'ended', copy });
+  expect(copies()).toEqual([basename(copy)]);
+  // Killed between its last step and the name of the copy.
+  renameSync(copy, unfinished);
+  await (await openStore({ file, clock })).close();
+  expect(copies()).toEqual([basename(copy)]);
+});
 
 test('a store whose budget is used up is upgraded all the same, and then takes no more', async () => {
   writeOlder(1);

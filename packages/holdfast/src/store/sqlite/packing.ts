@@ -1,12 +1,7 @@
 import { hash } from 'node:crypto';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 
-const LEVEL = 1;
-
-/** Compresses bytes for keeping (zstd at its fastest level: it must not slow the commit). */
-export function pack(content: Uint8Array): Uint8Array {
-  return zstdCompressSync(content, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
-}
+export { pack } from '../packed-page.ts';
 
 /** The bytes that were packed. Throws when they are damaged. */
 export function unpack(packed: Uint8Array): Uint8Array {

@@ -41,7 +41,7 @@ export class RawWriter {
     return page === null || place === null ? NO_RAW : [page, place.offset, place.length];
   }
 
-  #store({ bytes, url, contentType, fetchedAt }: RawPage): bigint | number {
+  #store({ bytes, packed, url, contentType, fetchedAt }: RawPage): bigint | number {
     const known = this.#connection.get('SELECT number FROM raw_pages WHERE sha256 = ?', this.#sha256);
     if (known) {
       // Its time begins anew: a record that needs it has just come.
@@ -49,8 +49,8 @@ export class RawWriter {
       return number(known, 'number');
     }
     const next = nextNumber(this.#connection, 'raw_pages');
-    // prettier-ignore
-    this.#connection.run(INSERT, next, this.#sha256, url, contentType, fetchedAt, bytes.byteLength, pack(bytes));
+    const { size, zstd } = packed ?? { size: bytes.byteLength, zstd: pack(bytes) };
+    this.#connection.run(INSERT, next, this.#sha256, url, contentType, fetchedAt, size, zstd);
     return next;
   }
 }

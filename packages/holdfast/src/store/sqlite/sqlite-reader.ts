@@ -51,7 +51,7 @@ import {
   toWindow,
 } from './rows.ts';
 import { countDays } from './count-days.ts';
-import { readStamped } from './stamped.ts';
+import { readStamped, readUnnumbered } from './stamped.ts';
 import { readStats } from './read-stats.ts';
 import { searchPapers } from './search-papers.ts';
 import { storeError } from './store-error.ts';
@@ -122,6 +122,14 @@ export class SqliteReader implements StoreReader {
 
   async stamped(source: string, query: StampedQuery): Promise<readonly (readonly StoredPaper[])[]> {
     return this.#read((db) => readStamped(db, source, query));
+  }
+
+  async unnumbered(
+    source: string,
+    range: { readonly from: Day; readonly to: Day },
+    limit: number,
+  ): Promise<readonly string[]> {
+    return this.#read((db) => readUnnumbered(db, source, range, limit));
   }
 
   async countByDay(

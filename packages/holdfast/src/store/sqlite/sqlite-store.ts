@@ -43,7 +43,15 @@ export interface OpenStoreOptions {
   readonly maxBytes?: number;
   /** Told about what is doubtful but no reason to refuse. */
   readonly onWarning?: (warning: string) => void;
+  /** Told before an older store is upgraded, and when that is over. */
+  readonly onUpgrade?: (upgrade: StoreUpgrade) => void;
 }
+
+/** An upgrade of a store that another version wrote: every row is written again, which takes its time. */
+export type StoreUpgrade =
+  | { readonly state: 'begun'; readonly from: number; readonly to: number }
+  /** `copy`: the store as it was before, whole. */
+  | { readonly state: 'ended'; readonly copy: string };
 
 /**
  * Opens the store as its one owner, creating or upgrading it.
@@ -54,12 +62,15 @@ export async function openStore(options: OpenStoreOptions): Promise<SqliteStore>
   mkdirSync(dirname(file), { recursive: true });
   const warning = checkFileSystem(file);
   if (warning !== null) options.onWarning?.(warning);
-  peekVersion(file);
+  const version = peekVersion(file);
   const lock = takeOwnerLock(file);
   const maxBytes = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
   const writer = new WriterClient({ file, today: dayOf(clock.now()), ...maxBytes });
   try {
+    if (version > 0 && version < SCHEMA_VERSION)
+      options.onUpgrade?.({ state: 'begun', from: version, to: SCHEMA_VERSION });
     const opened = await writer.call('open');
+    if (opened.copy !== null) options.onUpgrade?.({ state: 'ended', copy: opened.copy });
     const connection = openConnection(file, { readOnly: true });
     const check = (): Promise<readonly IntegrityFinding[]> => checkElsewhere(file);
     return new SqliteStore({ clock, writer, lock, opened, reader: { file, connection, check } });
@@ -139,7 +150,10 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   commit(commit: Commit): Promise<CommitResult> {
-    return this.#writer.call('commitJson', { ...commit, items: [] }, JSON.stringify(commit.items));
+    const { page, items } = commit;
+    // Of a page that is packed the writer needs no bytes.
+    const sent = page?.packed ? { ...page, bytes: new Uint8Array() } : page;
+    return this.#writer.call('commitJson', { ...commit, page: sent, items: [] }, JSON.stringify(items));
   }
 
   putSource(id: string, kind: string, change: SourceChange): Promise<SourceState> {

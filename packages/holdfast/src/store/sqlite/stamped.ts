@@ -1,3 +1,4 @@
+import type { Day } from '../../model/day.ts';
 import type { StoredPaper } from '../../model/paper.ts';
 import type { StampedQuery } from '../port.ts';
 import type { Connection } from './database.ts';
@@ -20,4 +21,16 @@ export function readStamped(
     const papers = db.allBig(versions, source, text(row, 'id')).map(toPaper);
     return papers.filter((paper) => paper.seq === seq).concat(papers.filter((paper) => paper.seq !== seq));
   });
+}
+
+/** See `StoreReader.unnumbered`. */
+export function readUnnumbered(
+  db: Connection,
+  source: string,
+  { from, to }: { readonly from: Day; readonly to: Day },
+  limit: number,
+): readonly string[] {
+  const sql = `SELECT id FROM papers INDEXED BY papers_by_stamp WHERE latest = 1 AND source = ? AND datestamp >= ?
+    AND datestamp < ? AND version = '' AND NOT json_extract(fields, '$.deleted') LIMIT ?`;
+  return db.all(sql, source, from, to, limit).map((row) => text(row, 'id'));
 }
