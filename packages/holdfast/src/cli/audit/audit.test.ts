@@ -168,6 +168,14 @@ describe('audit with a running engine', () => {
     expect(io.err.text).toContain('Not finished: arxiv. The engine goes on with it by itself');
   });
 
+  it('says what it could not audit, since nothing is harvested yet, and what comes first', async () => {
+    onAudit = () => Promise.resolve([]);
+    await audit();
+    expect(io.err.text).toContain(
+      'Not audited, since nothing of it is harvested yet: arxiv. First: holdfast run --once',
+    );
+  });
+
   it('leaves it to the engine after Ctrl-C', async () => {
     onAudit = async () => {
       await store.putAudit(exampleRun({ id: 'z', state: 'running', endedAt: null, note: 'goes on' }));

@@ -93,7 +93,7 @@ function facts({ facts: known, coverage, until, intervalMs }: SourceReport): rea
     `missing: ${grouped(records)} records, ${grouped(open.length - records)} ranges${absent === 0 ? '' : `; the upstream denies ${grouped(absent)} that were listed`}`,
     ...(coverage.oldestOpen === null ? [] : [`oldest open day: ${coverage.oldestOpen}`]),
     ...(run === undefined
-      ? ['no audit has been asked for yet: what is complete is so by a second look of the harvest']
+      ? ['no audit so far: what is complete is so by a second look of the harvest']
       : [
           `last audit ${new Date(run.startedAt).toISOString().slice(0, 10)}, ${STATES[run.state]}: ${run.methods.map((method) => METHODS[method]).join('; ')}`,
           `${grouped(run.listed)} listed, ${grouped(run.missing)} missing${run.probed === 0 ? '' : `, ${grouped(run.probed)} probed of which ${grouped(run.absent)} absent`}; ${costOf(run, intervalMs)}`,
@@ -109,6 +109,10 @@ function closing(asked: Asked | null, reports: readonly SourceReport[]): readonl
     asked?.by === 'engine'
       ? 'The engine goes on with it by itself; see: holdfast audit --report'
       : 'It goes on where it stands: holdfast audit';
+  const unasked =
+    asked === null || asked.isInterrupted || asked.isOutage
+      ? []
+      : reports.filter(({ id }) => !asked.runs.some(({ source }) => source === id));
   const open = reports.some(({ facts: { gaps } }) => gaps.some(({ state }) => state === 'open'));
   return [
     ...(asked?.isInterrupted === true
@@ -118,6 +122,11 @@ function closing(asked: Asked | null, reports: readonly SourceReport[]): readonl
     ...(asked !== null && !asked.isInterrupted && left.length > 0
       ? [`Not finished: ${left.map(({ source }) => plain(source)).join(', ')}. ${later}`]
       : []),
+    ...(unasked.length === 0
+      ? []
+      : [
+          `Not audited, since nothing of it is harvested yet: ${unasked.map(({ id }) => plain(id)).join(', ')}. First: holdfast run --once`,
+        ]),
     ...(open ? ['What is missing is fetched while a harvest runs, or at once: holdfast audit --repair'] : []),
   ];
 }
