@@ -2,6 +2,9 @@ import type { IntegrityFinding } from '../port.ts';
 import { chainHash, CHAIN_START, sha256 } from './chain-rules.ts';
 import type { Link } from './chain-rules.ts';
 
+/** Damage of many batches in a row multiplies what may be right behind it; so much of it is followed. */
+const MOST_CHAINS = 8;
+
 /** Batches that were rolled up: what is kept of them. */
 export interface Segment {
   readonly number: number;
@@ -75,7 +78,7 @@ export class LedgerWalk {
     const continues = this.#moveCursor(link);
     this.#moveTo(number);
     this.#covered = link.lastSeq;
-    this.#chains = right.includes(chain) ? [chain] : [chain, ...right];
+    this.#chains = right.includes(chain) ? [chain] : [chain, ...right].slice(0, MOST_CHAINS);
     if (continues) return findings;
     const problem = `the batch ${batchId} does not go on where the batch before it ended`;
     return [...findings, { what: 'window', key: window, problem }];
@@ -92,11 +95,16 @@ export class LedgerWalk {
     windows: readonly (readonly [window: string, cursor: string])[],
     lastSeq: bigint,
   ): readonly IntegrityFinding[] {
-    const findings = windows.flatMap(([key, cursor]): readonly IntegrityFinding[] => {
+    const findings = windows.flatMap(([key, cursor]): IntegrityFinding[] => {
       const known = this.#cursors?.get(key);
       if (known === undefined || known === sha256(cursor)) return [];
       return [{ what: 'window', key, problem: 'its cursor is not where its last batch ended' }];
     });
+    const there = new Set(windows.map(([key]) => key));
+    for (const key of this.#cursors?.keys() ?? []) {
+      if (!there.has(key))
+        findings.push({ what: 'window', key, problem: 'it is gone, but its last batch left it there' });
+    }
     if (lastSeq === this.#covered) return findings;
     const problem = `the change feed ends at ${lastSeq}, the ledger at ${this.#covered}`;
     return [...findings, { what: 'change', key: String(lastSeq), problem }];

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Store } from '../port.ts';
 import { all, Harvest, leased, page, paper } from '../testing/fixtures.ts';
 import { openPlain } from './database.ts';
-import { openStore } from './sqlite-store.ts';
+import { openStore, openReader } from './sqlite-store.ts';
 
 let folder = '';
 let file = '';
@@ -185,4 +185,22 @@ test('what was damaged in the file is found and named', async () => {
   for (const { problem } of findings) expect(problem.length).toBeGreaterThan(10);
   await damaged.close();
   expect(readdirSync(folder)).toContain('holdfast.db');
+});
+
+test('a record and a window that were taken out of the file are named', async () => {
+  const store = await openStore({ file, clock });
+  const harvest = new Harvest(store, await leased(store));
+  await harvest.add([paper({ id: 'a' }), paper({ id: 'b' })]);
+  await store.close();
+  const connection = openPlain(file);
+  connection.exec("DELETE FROM papers WHERE id = 'b'; DELETE FROM search; DELETE FROM windows");
+  connection.close();
+  const reader = openReader({ file });
+  const found = await all(reader.verify());
+  await reader.close();
+  expect(found.map(({ what, key }) => `${what} ${key}`)).toEqual([
+    'window s/list/2024-01-01..2024-01-08',
+    'index s',
+    'paper s/b',
+  ]);
 });

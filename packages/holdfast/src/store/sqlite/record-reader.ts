@@ -49,6 +49,7 @@ export interface StoredKnowledge extends Knowledge {
 export const PAPER_ROW =
   'seq, record, born, version, datestamp, hash, hash_version, imported, page, page_offset, page_length, fields';
 const ROWS = `SELECT ${PAPER_ROW} FROM papers WHERE source = ? AND id = ?`;
+const ASCII = /^[\0-\x7f]*$/;
 const HAS_ROWS = 'SELECT 1 FROM papers WHERE source = ? AND id = ? LIMIT 1';
 const HISTORY =
   'SELECT datestamp, version, published, withdrawn, entries FROM histories WHERE source = ? AND id = ?';
@@ -58,12 +59,16 @@ const JOURNAL = 'SELECT datestamp, journal_ref, url FROM journals WHERE source =
 export class RecordReader {
   readonly #connection: Connection;
   readonly #source: string;
+  /** The greatest id of the source; '' for none. */
+  #greatest: string;
   #histories: boolean;
   #journals: boolean;
 
   constructor(connection: Connection, source: string) {
     this.#connection = connection;
     this.#source = source;
+    const [row] = connection.arrays('SELECT max(id) FROM papers WHERE source = ?', source);
+    this.#greatest = String(row?.[0] ?? '');
     this.#histories =
       connection.get('SELECT 1 FROM histories WHERE source = ? LIMIT 1', source) !== undefined;
     this.#journals = connection.get('SELECT 1 FROM journals WHERE source = ? LIMIT 1', source) !== undefined;
@@ -74,10 +79,17 @@ export class RecordReader {
     return { rows, history: this.#history(id), journal: this.#journal(id) };
   }
 
-  /** Whether nothing is known of a record. */
+  /** Whether nothing is known of a record. Data sets are in the order of their ids, mostly: then nobody is asked. */
   isNew(id: string): boolean {
-    if (this.#connection.arrays(HAS_ROWS, this.#source, id).length > 0) return false;
+    const beyond = id > this.#greatest && ASCII.test(id);
+    if (!beyond && this.#connection.arrays(HAS_ROWS, this.#source, id).length > 0) return false;
     return this.#history(id) === null && this.#journal(id) === null;
+  }
+
+  /** From now on the source has this record. */
+  inserted(id: string): void {
+    // SQLite orders by bytes; within ASCII that is the order of texts here. Whatever else is the greatest stays it.
+    if (id > this.#greatest && (ASCII.test(this.#greatest) || !ASCII.test(id))) this.#greatest = id;
   }
 
   rows(id: string): readonly PaperRow[] {

@@ -16,6 +16,10 @@ import type { PaperRow, StoredKnowledge } from './record-reader.ts';
 
 const INSERT_CHANGE = `INSERT INTO changes (seq, kind, source, id, version, hash, hash_version, datestamp, at, crc)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** The changes of papers that were all added one after the other, with their checks as a list. */
+const INSERT_CHANGES = `INSERT INTO changes (seq, kind, source, id, version, hash, hash_version, datestamp, at, crc)
+  SELECT p.seq, 'new', p.source, p.id, nullif(p.version, ''), p.hash, p.hash_version, p.datestamp, ?1, j.value
+  FROM json_each(?2) j CROSS JOIN papers p ON p.seq = ?3 + j.key ORDER BY j.key`;
 const INSERT_PAPER = insertChecked('papers');
 const INSERT_PACKED = insertReckoned('papers');
 const STAMP_PAPER = updateChecked('papers', { datestamp: '?1', imported: '?2' }, 'seq = ?3');
@@ -36,6 +40,8 @@ export class RecordWriter {
   readonly #reader: RecordReader;
   readonly #changes: string[] = [];
   readonly #firstSeq: bigint;
+  /** The checks of changes that were told and not written yet: those of the last papers, which were all new. */
+  #waiting: number[] = [];
   #records = 0;
   #newest: string | null = null;
 
@@ -61,6 +67,7 @@ export class RecordWriter {
 
   /** Applies one item; the outcome tells what was written, `known` what was there before. */
   apply(item: Item): { readonly outcome: Outcome; readonly known: StoredKnowledge } {
+    this.#writeWaiting();
     const known = this.#reader.know(item.id);
     const outcome = apply(known, item);
     if (outcome.restamp) this.#restamp(outcome.restamp);
@@ -74,22 +81,17 @@ export class RecordWriter {
   applyPacked(paper: PackedPaper): Outcome['result'] {
     if (!this.#reader.isNew(paper.id)) return this.apply(itemOf(paper)).outcome.result;
     const { id, version, hash, json, datestamp, deleted, imported } = paper;
-    const kind = deleted ? 'deleted' : 'new';
     const [source, at] = [this.#source, this.#at];
-    const seq = this.#writeChange({
-      kind,
-      source,
-      id,
-      version,
-      hash,
-      hashVersion: HASH_VERSION,
-      datestamp,
-      at,
-    });
+    const change = { source, id, version, hash, hashVersion: HASH_VERSION, datestamp, at };
+    if (deleted) this.#writeWaiting();
+    const seq = deleted
+      ? this.#writeChange({ kind: 'deleted', ...change })
+      : this.#tellChange({ kind: 'new', ...change });
     const raw = this.#raw.keepFor(paper.place);
     // prettier-ignore
     const row = [seq, seq, seq, source, id, version ?? '', 1, datestamp, hash, HASH_VERSION, imported ? 1 : 0, ...raw];
     this.#connection.run(INSERT_PACKED, ...row, json, rowCheck(row));
+    this.#reader.inserted(id);
     this.#records += 1;
     this.#stamped(datestamp);
     return 'inserted';
@@ -102,6 +104,7 @@ export class RecordWriter {
 
   /** Adds what this commit brought to the counts of the source. */
   finish(): void {
+    this.#writeWaiting();
     if (this.#records === 0 && this.#newest === null) return;
     this.#connection.run(ADD_TALLY, this.#source, this.#records, this.#newest);
   }
@@ -138,9 +141,26 @@ export class RecordWriter {
     // prettier-ignore
     this.#connection.run(INSERT_PAPER, seq, record, over?.born ?? seq, source, id, version ?? '', put.latest ? 1 : 0,
       datestamp, hash, hashVersion, put.imported ? 1 : 0, ...raw, put.json);
+    this.#reader.inserted(id);
     if (put.raw === 'kept') this.#raw.keep();
     if (known.rows.length === 0) this.#records += 1;
     this.#stamped(datestamp);
+  }
+
+  /** Tells a change that is written later, with those around it, from the row of its paper. */
+  #tellChange(change: Omit<Change, 'seq'>): bigint {
+    const seq = this.#firstSeq + BigInt(this.#changes.length + 1);
+    const line = feedLine({ seq, ...change });
+    this.#changes.push(line);
+    this.#waiting.push(crc32(line) | 0);
+    return seq;
+  }
+
+  #writeWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    const first = this.#firstSeq + BigInt(this.#changes.length - this.#waiting.length + 1);
+    this.#connection.run(INSERT_CHANGES, this.#at, JSON.stringify(this.#waiting), first);
+    this.#waiting = [];
   }
 
   /** The feed has no holes: its next number is one more than the last. */

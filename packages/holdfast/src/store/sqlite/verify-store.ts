@@ -16,6 +16,8 @@ import { searchProblem } from './verify-search.ts';
 const FEED_HASH_VERSION = 1;
 /** Raw pages are large: few at a time. */
 const RAW_PAGE = 8;
+/** So many lost records of a source are named; the counts tell how many they are. */
+const MOST_LOST = 1000;
 
 const nameBy =
   (...columns: readonly string[]) =>
@@ -169,9 +171,22 @@ function verifyCounts(db: Connection): readonly IntegrityFinding[] {
   const sql = `SELECT coalesce(t.source, c.source) AS source, t.records AS told, c.n AS counted FROM tallies t
     FULL JOIN (SELECT source, count(DISTINCT id) AS n FROM papers GROUP BY source) c ON c.source = t.source
     WHERE coalesce(t.records, 0) <> coalesce(c.n, 0)`;
-  return db.all(sql).map((row) => ({
-    what: 'index',
-    key: text(row, 'source'),
-    problem: `${textOrNull(row, 'told') ?? 0} records are counted, but ${textOrNull(row, 'counted') ?? 0} are there`,
-  }));
+  return db.all(sql).flatMap((row) => [
+    {
+      what: 'index' as const,
+      key: text(row, 'source'),
+      problem: `${textOrNull(row, 'told') ?? 0} records are counted, but ${textOrNull(row, 'counted') ?? 0} are there`,
+    },
+    ...lostRecords(db, text(row, 'source')),
+  ]);
+}
+
+/** Records that the feed names and that are gone; asked for only where the counts differ, since it is a long search. */
+function lostRecords(db: Connection, source: string): readonly IntegrityFinding[] {
+  const sql = `SELECT DISTINCT id FROM changes c WHERE source = ?
+    AND NOT EXISTS (SELECT 1 FROM papers p WHERE p.source = c.source AND p.id = c.id) LIMIT ?`;
+  const problem = 'the change feed names it, but it is not there';
+  return db
+    .all(sql, source, MOST_LOST)
+    .map((row) => ({ what: 'paper', key: `${source}/${text(row, 'id')}`, problem }));
 }
