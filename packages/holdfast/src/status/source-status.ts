@@ -52,7 +52,7 @@ function shownState(
   stored: SourceState | undefined,
 ): Pick<SourceStatus, 'state' | 'reason'> {
   const disabled = (reason: string) => ({ state: 'disabled', reason }) as const;
-  if (configured === undefined) return disabled('no longer in the configuration; its papers are kept');
+  if (configured === undefined) return disabled('not in the configuration; its papers are kept');
   if (!configured.enabled) return disabled('disabled in the configuration');
   if (stored === undefined) return { state: 'catching-up', reason: 'never harvested yet' };
   return { state: stored.state as SourceStateName, reason: stored.reason };
