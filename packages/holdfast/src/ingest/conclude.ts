@@ -8,6 +8,9 @@ import { gapOf } from './gap-of.ts';
 import { announcedInVain, type Walk } from './walk.ts';
 import { split, tailWindow } from './windows.ts';
 
+/** So often versions are asked for that the upstream does not tell. */
+const VERSION_TRIES = 3;
+
 /** Decides what becomes of a window when a look at it has ended. */
 export function conclude(end: EndOfLook): Conclusion {
   if (end.walk.mode === 'stuck') return stuck(end, end.walk);
@@ -64,7 +67,7 @@ function tailDone(end: EndOfLook, source: NonNullable<Commit['source']>): Conclu
 /** Days that left the tail: the walk that just ended has covered them after they were over. */
 function overWindow(end: EndOfLook, range: DayRange): NewWindow {
   const looked = end.window.look > 1;
-  const verified = looked && !end.foundMissing;
+  const verified = looked && !end.foundMissing && end.versions.left === 0;
   return {
     ...tailWindow(end.window, range.from),
     to: range.to,
@@ -117,11 +120,22 @@ function concludeClosed(end: EndOfLook): Conclusion {
       nextAt: null,
       reason: 'the look listed records that were missing; once they are here it is looked at again',
     });
+  const { left, numbered } = end.versions;
+  const attempts = numbered > 0 ? 0 : window.attempts + 1;
+  const unknown = left === 0 ? '' : `; the upstream tells no version of ${String(left)} records`;
+  if (left > 0 && attempts < VERSION_TRIES)
+    return settled(end, {
+      state: 'SEALED',
+      look: window.look + 1,
+      nextAt: null,
+      attempts,
+      reason: `a second look found nothing missing${unknown}: they are asked for again`,
+    });
   return settled(end, {
     state: 'VERIFIED',
     look: window.look + 1,
     nextAt: null,
-    reason: 'a second look found nothing missing',
+    reason: `a second look found nothing missing${unknown}`,
   });
 }
 
@@ -148,7 +162,13 @@ function stuck(end: EndOfLook, walk: Extract<Walk, { mode: 'stuck' }>): Conclusi
 
 function settled(
   end: EndOfLook,
-  change: { state: Window['state']; look: number; nextAt: number | null; reason: string },
+  change: {
+    state: Window['state'];
+    look: number;
+    nextAt: number | null;
+    reason: string;
+    attempts?: number;
+  },
 ): Conclusion {
   const { progress } = end.walk;
   const { window } = end;
@@ -157,9 +177,9 @@ function settled(
   const dated = first || window.to !== null;
   return {
     next: {
+      attempts: 0,
       ...change,
       cursor: '',
-      attempts: 0,
       lookedAt: end.now,
       ...(first ? { records: progress.records, pages: progress.pages } : {}),
       ...(dated ? { serverDate: laterDate(window, progress.serverDate) } : {}),

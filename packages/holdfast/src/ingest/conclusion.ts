@@ -8,6 +8,17 @@ import type { Walk } from './walk.ts';
 /** What the end of a look means for its window: part of a commit. */
 export type Conclusion = Pick<Commit, 'next' | 'spawn' | 'drop' | 'gaps' | 'closeGaps' | 'source'>;
 
+/** What a look learnt of records whose versions nobody had told. */
+export interface Learnt {
+  /** Records that have a version now. */
+  readonly numbered: number;
+  /** Records, at most as many as are asked for, that have none. */
+  readonly left: number;
+}
+
+/** Nothing had to be asked. */
+export const NOTHING_LEARNT: Learnt = { numbered: 0, left: 0 };
+
 /** What is known when a look has ended. */
 export interface EndOfLook {
   readonly window: Window;
@@ -20,6 +31,8 @@ export interface EndOfLook {
   readonly serverDay: Day | null;
   /** This look listed records that are not here (gaps opened since it began). */
   readonly foundMissing: boolean;
+  /** What it learnt of records without a version. */
+  readonly versions: Learnt;
   /** The gap of this range as it stands, if there is one. */
   readonly gapSince: number | null;
   /** What the upstream answered when the range was tried last. */

@@ -6,10 +6,11 @@ import type { PageRequest, Stream } from '../sources/port.ts';
 import type { CommitResult, Lease, RawPage } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { conclude } from './conclude.ts';
-import type { Conclusion, EndOfLook } from './conclusion.ts';
+import { NOTHING_LEARNT, type Conclusion, type EndOfLook, type Learnt } from './conclusion.ts';
 import { pageAt } from './deadly-pages.ts';
 import type { LookDeps } from './deps.ts';
 import type { Fetched, Fetcher } from './fetcher.ts';
+import { learnVersions } from './learn-versions.ts';
 import { narrow, narrowDeadly, type Poisoned } from './poison.ts';
 import { commitPage } from './persist.ts';
 import { report } from './report.ts';
@@ -229,11 +230,22 @@ class LookRun {
     const walk = this.#walk;
     if (walk.mode !== 'finished' && walk.mode !== 'stuck')
       throw new TypeError(`a walk that is ${walk.mode} has not ended`);
-    await this.#commit(null, walk, '', conclude(await this.#endOfLook(walk)));
+    const versions = await this.#learnVersions(walk);
+    if (versions === null) return 'yielded';
+    await this.#commit(null, walk, '', conclude(await this.#endOfLook(walk, versions)));
     return 'concluded';
   }
 
-  async #endOfLook(walk: EndOfLook['walk']): Promise<EndOfLook> {
+  /** Kept page by page before the look ends: a kill costs one request. */
+  async #learnVersions({ mode }: EndOfLook['walk']): Promise<Learnt | null> {
+    const { from, to } = this.#context.range;
+    if (this.#context.look === 1 || mode !== 'finished' || to === null) return NOTHING_LEARNT;
+    return learnVersions({ from, to }, this.#deps, this.#signal, async (fetched, url) => {
+      await this.#commit({ fetched, url }, this.#walk, this.#cursor, { next: { cursor: '' } });
+    });
+  }
+
+  async #endOfLook(walk: EndOfLook['walk'], versions: Learnt): Promise<EndOfLook> {
     const { window } = this.#lease;
     const gaps = await this.#deps.store.gaps(window.source);
     const range = gaps.find(({ key }) => key === rangeGapKey(window.stream, window));
@@ -255,6 +267,7 @@ class LookRun {
       now: this.#deps.clock.now(),
       serverDay: serverDate === null ? null : this.#serverDay(serverDate),
       foundMissing,
+      versions,
       gapSince: range?.since ?? null,
       lastAnswer: range?.lastAnswer ?? null,
     };

@@ -2,7 +2,7 @@ import { classify } from '@holdfast/resilience';
 import { addDays } from '../model/day.ts';
 import type { DayRange, Window } from '../model/window.ts';
 import type { PageRequest } from '../sources/port.ts';
-import { splitInto, type Conclusion } from './conclusion.ts';
+import { NOTHING_LEARNT, splitInto, type Conclusion } from './conclusion.ts';
 import type { LookDeps } from './deps.ts';
 import { gapOf } from './gap-of.ts';
 import { split, tailWindow } from './windows.ts';
@@ -160,6 +160,7 @@ function asGap({ window, walk, deps, context }: Poisoned, why: string): Conclusi
       now: deps.clock.now(),
       serverDay: context.today,
       foundMissing: false,
+      versions: NOTHING_LEARNT,
       gapSince: null,
       lastAnswer: null,
     },

@@ -75,7 +75,7 @@ async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSi
   if (request === null) return;
   if (gap.id !== null) await learnHistory(gap.id, gap, carrier, deps, signal);
   const page = { key: `${gap.source}/${gap.key}`, cursor: '', look: 1 };
-  const answer = isDeadly(page, deps) ? deadly(page, deps) : await ask(request, page, deps, signal);
+  const answer = isDeadly(page, deps) ? deadly(page, deps) : await askAlone(request, page, deps, signal);
   const fetched = answer instanceof Error ? null : answer;
   const today = deps.today();
   const items = fetched?.reading.type === 'page' ? cutImpossibleStamps(fetched.reading.items, today) : [];
@@ -115,7 +115,7 @@ async function learnHistory(
   const request = deps.source.recordHistory?.(id);
   const page = { key: `${gap.source}/${gap.key}/history`, cursor: '', look: 1 };
   if (request === undefined || isDeadly(page, deps)) return;
-  const answer = await ask(request, page, deps, signal);
+  const answer = await askAlone(request, page, deps, signal);
   if (answer instanceof Error || answer.reading.type !== 'page') return deps.onInHand(null);
   const items = cutImpossibleStamps(answer.reading.items, deps.today());
   await withLease(carrier, deps, (lease) =>
@@ -140,8 +140,8 @@ function olderCopy({ datestamp }: Item): Error {
   return new Error(`the upstream gave an older copy, stamped ${datestamp}`);
 }
 
-/** It is asked for alone already, so the third death decides. */
-function isDeadly(page: PagePlace, { deadly: pages }: LookDeps): boolean {
+/** Whether its answer killed engines. It is asked for alone already, so the third death decides. */
+export function isDeadly(page: PagePlace, { deadly: pages }: LookDeps): boolean {
   return pages.fateOf(page) !== 'ordinary';
 }
 
@@ -152,7 +152,8 @@ function deadly(page: PagePlace, { deadly: pages }: LookDeps): HoldfastError {
   );
 }
 
-async function ask(
+/** Asks for one record; what keeps it from being had is returned. @throws the signal's reason */
+export async function askAlone(
   request: Parameters<LookDeps['fetcher']['fetch']>[0],
   page: PagePlace,
   deps: LookDeps,

@@ -17,9 +17,19 @@ export interface Lease {
   readonly fence: bigint;
 }
 
+/** What a store keeps of a page. */
+export interface PackedPage {
+  readonly sha256: string;
+  /** Of the page. */
+  readonly size: number;
+  readonly zstd: Uint8Array;
+}
+
 /** A decoded page as it came; kept compressed and deduplicated by hash when a record of it is new. */
 export interface RawPage {
   readonly bytes: Uint8Array;
+  /** The same, ready for keeping: made ahead where most pages bring news. */
+  readonly packed?: PackedPage;
   readonly url: string;
   readonly contentType: string;
   /** Wall ms. */
@@ -273,6 +283,12 @@ export interface StoreReader {
   find(source: string, ids: readonly string[]): Promise<readonly HeldRecord[]>;
   /** All versions of each record, latest first, in the order of (datestamp of the latest, id). */
   stamped(source: string, query: StampedQuery): Promise<readonly (readonly StoredPaper[])[]>;
+  /** Records stamped in a half-open range whose latest row has no version and is not deleted; at most `limit`, in any order. */
+  unnumbered(
+    source: string,
+    range: { readonly from: Day; readonly to: Day },
+    limit: number,
+  ): Promise<readonly string[]>;
   /** How many rows a source has by the day of their stamps, in a half-open range; days without any are left out. */
   countByDay(source: string, range: { readonly from: Day; readonly to: Day }): Promise<readonly DayCount[]>;
   /** The last pages that each window of a source received, at most four, by its key. */

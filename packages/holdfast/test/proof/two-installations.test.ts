@@ -71,6 +71,30 @@ test('one paper that another installation lacks, has in another version or with 
   expect(some).toEqual([second]);
 });
 
+// The list of versions lacked a paper that the first list had named: it had no version for ever.
+test('a paper of arXiv that the list of versions omits learns its version by itself', async () => {
+  const ordinary = makeInstallation({ kind: 'arxiv' });
+  expect(await ordinary.harvest()).toBe(true);
+  const truth = await digestsOf(ordinary);
+  let fired = 0;
+  for (const request of [8, 10, 12, 14]) {
+    const each = makeInstallation({ kind: 'arxiv', faults: [`omitted-range@${String(request)}`] });
+    expect(await each.harvest()).toBe(true);
+    const alone = each.upstream.ledger.entries.filter(
+      (entry) => entry.type === 'request' && /GetRecord.*arXivRaw/.test(entry.url),
+    );
+    fired += alone.length;
+    // What the upstream denies is asked for three times in a run, not for ever.
+    const times = Map.groupBy(alone, (entry) => (entry.type === 'request' ? entry.url : ''));
+    for (const [url, { length }] of times) expect([url, length <= 3]).toEqual([url, true]);
+    each.upstream.publishHidden();
+    await each.wait(1);
+    expect(await each.harvest()).toBe(true);
+    expect([request, compareDigests(await digestsOf(each), truth)]).toEqual([request, []]);
+  }
+  expect(fired).toBeGreaterThan(0);
+});
+
 // Repairs asked for the paper alone, which does not tell its version, and sweeps list identifiers: it was never learnt.
 test('a paper of arXiv that is published late, and found by a sweep, learns its version too', async () => {
   const [late, ordinary] = [makeInstallation({ kind: 'arxiv' }), makeInstallation({ kind: 'arxiv' })];

@@ -134,6 +134,18 @@ export class MemoryReader implements StoreReader {
     });
   }
 
+  async unnumbered(
+    source: string,
+    { from, to }: { readonly from: Day; readonly to: Day },
+    limit: number,
+  ): Promise<readonly string[]> {
+    const rows = this.#latest(source).filter(
+      ({ fields, datestamp }) =>
+        fields.version === null && !fields.deleted && datestamp >= from && datestamp < to,
+    );
+    return rows.slice(0, limit).map(({ fields }) => fields.id);
+  }
+
   async countByDay(
     source: string,
     { from, to }: { readonly from: Day; readonly to: Day },

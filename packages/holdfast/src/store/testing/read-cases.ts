@@ -167,6 +167,23 @@ export const readCases: readonly Case[] = [
     },
   ],
   [
+    'records without a version are told by their stamps, those that are deleted or have one are not',
+    async ({ store, reader }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([
+        paper({ id: 'a', title: 'A' }, '2024-01-02'),
+        paper({ id: 'b', version: '1', title: 'B' }, '2024-01-02'),
+        paper({ id: 'c', title: 'C' }, '2024-01-03'),
+        { type: 'deleted', id: 'd', datestamp: '2024-01-03', place: null },
+        paper({ id: 'e', title: 'E' }, '2024-01-05'),
+      ]);
+      const range = { from: '2024-01-02', to: '2024-01-05' };
+      expect([...(await reader().unnumbered('s', range, 9))].sort()).toEqual(['a', 'c']);
+      expect((await reader().unnumbered('s', range, 1)).length).toBe(1);
+      expect(await reader().unnumbered('other', range, 9)).toEqual([]);
+    },
+  ],
+  [
     'rows are counted by the day of their stamps, each version of a record as one, first postings apart',
     async ({ store, reader }) => {
       const harvest = new Harvest(store, await leased(store));
