@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test('after random histories verify raises no alarm, with the store open, closed and opened again', async () => {
   const first = chosenSeed('random histories');
   const sums = { batches: 0n, seqs: 0n };
-  for (let seed = first; seed < first + (FULL ? 200 : 2); seed += 1) {
+  for (let seed = first; seed < first + (FULL ? 200 : 1); seed += 1) {
     const file = join(folder, `${seed}.db`);
     const clock = new VirtualClock({ start: Date.UTC(2026, 0, 1) });
     const random = randomOf(seed);
@@ -35,8 +35,8 @@ test('after random histories verify raises no alarm, with the store open, closed
       expect(await findings(file), `seed ${seed}`).toEqual([]);
     }
   }
-  expect(sums.batches).toBeGreaterThan(20n);
-  expect(sums.seqs).toBeGreaterThan(40n);
+  expect(sums.batches).toBeGreaterThan(10n);
+  expect(sums.seqs).toBeGreaterThan(20n);
 }, 600_000);
 
 test('while an engine commits, rolls up and indexes, verify raises no alarm', async () => {
@@ -47,7 +47,7 @@ test('while an engine commits, rolls up and indexes, verify raises no alarm', as
   const history = new RandomHistory(store, clock, randomOf(seed));
   let ended = false;
   const writing = (async () => {
-    for (let step = 0; step < (FULL ? 3000 : 60); step += 1) await history.step();
+    for (let step = 0; step < (FULL ? 3000 : 40); step += 1) await history.step();
     ended = true;
   })();
   const reader = openReader({ file });

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('of many single bits that flip, in rows and in the bytes of the file, verify finds and names every one that does harm', async () => {
   const seed = chosenSeed('flipped bits');
-  const flips = FULL ? 1000 : 60;
+  const flips = FULL ? 1000 : 40;
   const told = await flipBits(folder, { flips, seed });
   const { harmful, found, structural, harmless, places } = told;
   process.stdout.write(

@@ -7,7 +7,7 @@ import { killImports } from '../../../../drill/kill/kill-imports.ts';
 import { chosenSeed } from './seed.ts';
 
 const FULL = process.env['HOLDFAST_TEST_FULL'] === '1';
-const KILLS = FULL ? 50 : 5;
+const KILLS = FULL ? 50 : 2;
 const SEED = chosenSeed('import');
 
 test(
