@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -305,7 +306,6 @@ describe('a restore', () => {
   it('finishes after one that was killed just before its rename', async () => {
     const made = bench();
     const { file } = await made.backup();
-    const { linkSync } = await import('node:fs');
     linkSync(made.file, `${made.file}.replaced-20261122T090000Z`);
     writeFileSync(`${made.file}.incoming`, 'half');
     writeFileSync(`${made.file}.incoming-wal`, 'half');
@@ -313,6 +313,18 @@ describe('a restore', () => {
     expect(readdirSync(made.folder).filter((name) => /incoming|replaced/.test(name))).toEqual([
       'holdfast.db.replaced-20261122T100000Z',
     ]);
+  });
+
+  it('keeps the log of a store beyond reading, also after a kill that left it under its second name alone', async () => {
+    const made = bench();
+    const { file } = await made.backup();
+    writeFileSync(made.file, 'rubbish'.repeat(1000));
+    linkSync(made.file, `${made.file}.replaced-20261122T090000Z`);
+    writeFileSync(`${made.file}.replaced-20261122T090000Z-wal`, 'its log');
+    const { replaced } = await restore(made, file);
+    expect(await idsOf(made.file)).toEqual(['a', 'b']);
+    expect(readFileSync(`${replaced ?? ''}-wal`, 'utf8')).toBe('its log');
+    expect(readdirSync(made.folder).filter((name) => name.includes('T090000Z'))).toEqual([]);
   });
 
   it('makes the windows due that were still being swept when the copy was made, and no older ones', async () => {

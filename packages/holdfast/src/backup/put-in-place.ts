@@ -30,8 +30,7 @@ export function putInPlace(incoming: string, store: string, at: number): string 
     emptyLog(store);
     keep(store, replaced);
     // Empty, unless the old store is too damaged to be opened: then it stays with it.
-    if (existsSync(`${store}-wal`) && statSync(`${store}-wal`).size > 0)
-      keep(`${store}-wal`, `${replaced}-wal`);
+    if (holdsBytes(`${store}-wal`)) keep(`${store}-wal`, `${replaced}-wal`);
     syncFolder(folder);
   }
   // A log beside a file that it does not belong to would be played into it.
@@ -69,6 +68,10 @@ function emptyLog(store: string): void {
   });
 }
 
+function holdsBytes(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
 /** A second name for a file; a copy where the file system has no such thing. */
 function keep(file: string, name: string): void {
   try {
@@ -89,6 +92,8 @@ function dropDoubleNames(store: string): void {
     const path = join(folder, name);
     const found = statSync(path, { throwIfNoEntry: false, bigint: true });
     if (found?.ino !== present.ino || found.dev !== present.dev) continue;
+    // The log of a store that could not be opened may have lost its first name already.
+    if (existsSync(`${path}-wal`) && !holdsBytes(`${store}-wal`)) renameSync(`${path}-wal`, `${store}-wal`);
     rmSync(path);
     rmSync(`${path}-wal`, { force: true });
   }

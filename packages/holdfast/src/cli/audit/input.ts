@@ -33,7 +33,7 @@ export async function auditInput(call: Call<AuditOptions>): Promise<number> {
     const read = await readIds(dataset, whatNames(named), stop.signal, (bytes) => progress.show(bytes));
     progress.end();
     if (read.kinds.length === 0 && (named === null || read.rows > 0)) throw noIdentifiers(dataset, read);
-    const whole = named === null ? read : withEmptyKind(read, kindOf(named) ?? 'oai-pmh');
+    const whole = named === null ? read : withEmptyKind(read, kindOf(named));
     return await withReader(config, (reader) =>
       compareAll({ call, config, named, dataset, read: whole, reader }),
     );
@@ -72,10 +72,13 @@ function mayNameAnything(named: SourceConfig | null): boolean {
   return named?.kind === 'oai-pmh' || named?.kind === 'holdfast';
 }
 
-function withEmptyKind(read: ReadIds, kind: IdKind): ReadIds {
-  if (read.kinds.length > 0) return read;
+function withEmptyKind(read: ReadIds, kind: IdKind | null): ReadIds {
+  // Identifiers of other kinds say nothing of the source that was named: it lacks everything.
+  const isThere = kind === null ? read.kinds.length > 0 : read.kinds.some((each) => each.kind === kind);
+  if (isThere) return read;
   const ids = new IdSet().freeze();
-  return { ...read, kinds: [{ kind, ids, rows: 0, repaired: 0, period: null, sample: [] }] };
+  const empty = { kind: kind ?? 'oai-pmh', ids, rows: 0, repaired: 0, period: null, sample: [] };
+  return { ...read, kinds: [...read.kinds, empty] };
 }
 
 function checkDay(day: string | undefined): void {

@@ -13,6 +13,7 @@ beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'holdfast-input-'));
   const sources = [
     { id: 'library', kind: 'oai-pmh', baseUrl: 'http://127.0.0.1:1/oai', from: 'all' },
+    { id: 'arxiv', kind: 'arxiv', from: '30d' },
     { id: 'mirror', kind: 'holdfast', baseUrl: 'http://127.0.0.1:2/', from: 'all' },
   ];
   writeFileSync(join(cwd, 'holdfast.config.json'), JSON.stringify({ dataDir: '.', sources }));
@@ -22,6 +23,8 @@ beforeAll(async () => {
     const harvest = new Harvest(store, await leased(store, { source }));
     await harvest.add(['rec-1', 'rec 2', 'MS/7'].map((id) => paper({ id })));
   }
+  const harvest = new Harvest(store, await leased(store, { source: 'arxiv' }));
+  await harvest.add([paper({ id: '2301.00001' }), paper({ id: '2301.00002' })]);
   await store.close();
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -42,3 +45,12 @@ it.each(['library', 'mirror'])(
     expect((await audit('list.txt')).code).toBe(2);
   },
 );
+
+it('a data set with identifiers of another kind alone lacks everything of the source that is named', async () => {
+  writeFileSync(join(cwd, 'dois.txt'), '10.1101/2020.01.01.123456\n10.1101/2020.01.01.123457\n');
+  expect(await audit('dois.txt', '--source', 'arxiv')).toMatchObject({
+    code: 4,
+    out: '2301.00001\n2301.00002\n',
+    err: expect.stringContaining('of another kind') as string,
+  });
+});

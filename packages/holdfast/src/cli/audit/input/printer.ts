@@ -96,8 +96,8 @@ class JsonPrinter extends BasePrinter {
 
 class IdPrinter extends BasePrinter {
   async row({ id }: MissingRow): Promise<void> {
-    // An id with a line end in it would be two.
-    await this.put(`${id.replace(/[\r\n]+/g, ' ')}\n`);
+    // An id with a line end in it would be two, and a terminal would obey one with other controls.
+    await this.put(`${id.replace(/\p{Cc}+/gu, ' ')}\n`);
   }
 }
 
