@@ -37,9 +37,11 @@ export class FileDataset implements Dataset {
   async *batches({
     after,
     signal,
+    unread = false,
   }: {
     readonly after: string | null;
     readonly signal: AbortSignal;
+    readonly unread?: boolean;
   }): AsyncGenerator<DatasetBatch> {
     const start = after === null ? null : await this.#checked(readPosition(after));
     let read = this.#found.slice(0, start?.index ?? 0).reduce((sum, { size }) => sum + size, 0);
@@ -48,7 +50,7 @@ export class FileDataset implements Dataset {
       if (planned === undefined) break;
       const before = printOf(this.#found.slice(0, index));
       const from = start?.index === index ? start : START;
-      for await (const piece of piecesOf(planned, from, signal)) {
+      for await (const piece of piecesOf(planned, from, signal, unread)) {
         signal.throwIfAborted();
         const { offset, count } = piece.next;
         const { name } = planned.file.found;
@@ -56,6 +58,7 @@ export class FileDataset implements Dataset {
         yield {
           entries: piece.entries,
           ...(piece.raw === undefined ? {} : { raw: piece.raw }),
+          ...(piece.lines === undefined ? {} : { lines: piece.lines }),
           position: writePosition({ index, name, offset, count, print, before }),
           bytesRead: read + piece.read,
         };
@@ -83,9 +86,14 @@ export class FileDataset implements Dataset {
 }
 
 /** A file that is not read gives one entry that says so. */
-async function* piecesOf(planned: PlannedFile, from: Mark, signal: AbortSignal): AsyncGenerator<Piece> {
+async function* piecesOf(
+  planned: PlannedFile,
+  from: Mark,
+  signal: AbortSignal,
+  unread: boolean,
+): AsyncGenerator<Piece> {
   if ('read' in planned) {
-    yield* planned.read(planned.file, from, signal);
+    yield* planned.read(planned.file, from, signal, unread);
     return;
   }
   if (from.count > 0) return;

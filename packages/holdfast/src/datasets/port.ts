@@ -22,11 +22,21 @@ export interface DatasetEntry {
   readonly place?: Place;
 }
 
+/** Lines of a batch that nobody has read: whoever knows them well reads them in their bytes. */
+export interface UnreadLines {
+  /** Where each ends in `raw`, behind its line end; all of it is UTF-8. */
+  readonly ends: readonly number[];
+  /** Reads one; null for one of white space, which is no entry. */
+  readonly entry: (index: number) => DatasetEntry | null;
+}
+
 /** Some entries in their order. */
 export interface DatasetBatch {
   readonly entries: readonly DatasetEntry[];
   /** The lines of the entries as they stand in the file (decompressed): who imports them keeps them. Its own memory. */
   readonly raw?: Uint8Array;
+  /** Then `entries` is empty: each line is one. Only for whoever asked for it, and only of JSON lines. */
+  readonly lines?: UnreadLines;
   /** Goes on after this batch; opaque text, never a number of entries alone: a file that was replaced is noticed. */
   readonly position: string;
   /** Bytes of the data set that were read so far, for a progress bar. */
@@ -48,5 +58,7 @@ export interface Dataset {
   batches(options: {
     readonly after: string | null;
     readonly signal: AbortSignal;
+    /** Gives lines as they are where it can. */
+    readonly unread?: boolean;
   }): AsyncIterable<DatasetBatch>;
 }

@@ -1,23 +1,22 @@
-import type { DatasetBatch, DatasetEntry } from '../datasets/port.ts';
+import type { DatasetBatch, DatasetEntry, UnreadLines } from '../datasets/port.ts';
 import type { Day } from '../model/day.ts';
-import type { BadItem, Item } from '../model/item.ts';
 import type { Place } from '../model/paper.ts';
 import type { Source } from '../sources/port.ts';
 import type { Homes, KnownSource } from './homes.ts';
 import type { Mapped, Values } from './mapped.ts';
+import { Pile } from './pile.ts';
+import type { Piece } from './pile.ts';
+import { roomFor } from './quick/quick-snapshot.ts';
+import type { QuickSnapshot } from './quick/quick-snapshot.ts';
 import { readLine } from './read-line.ts';
 import { originOf, readPage } from './read-page.ts';
 
-/** An item or a line that is not taken, for one source. */
-export type Piece =
-  { readonly item: Item; readonly repaired: boolean } | { readonly bad: BadItem; readonly refused: boolean };
-
 /** Everything of some batches that goes into one commit per source. */
 export interface Bundle {
-  /** What goes to which source, with the number of its entry in the data set. */
-  readonly pieces: ReadonlyMap<string, readonly { readonly entry: number; readonly piece: Piece }[]>;
+  /** What goes to which source. */
+  readonly piles: ReadonlyMap<string, Pile>;
   /** Lines of which nothing tells the source. */
-  readonly homeless: readonly { readonly entry: number; readonly piece: Piece }[];
+  readonly homeless: Pile;
   readonly sources: ReadonlyMap<string, KnownSource>;
   /** The bytes that the places of its items are places in. */
   readonly raw: readonly Uint8Array[];
@@ -33,14 +32,24 @@ export interface BundleParts {
   readonly homes: Homes;
   readonly today: Day;
   readonly connector: (source: KnownSource) => Source;
+  /** Reads the lines that most files are made of. */
+  readonly quick: QuickSnapshot;
+  /** Of piles that are stored. */
+  readonly memory: Buffer[];
 }
+
+const NEWLINE = 10;
+const ARXIV = { kind: 'arxiv' } as const;
 
 /** Collects batches of a data set until they are worth a commit. */
 export class BundleMaker {
   readonly #parts: BundleParts;
-  readonly #pieces = new Map<string, { entry: number; piece: Piece }[]>();
-  readonly #homeless: { entry: number; piece: Piece }[] = [];
+  readonly #piles = new Map<string, Pile>();
+  readonly #homeless = new Pile();
   readonly #sources = new Map<string, KnownSource>();
+  /** Where lines of arXiv's snapshot go; null until the first one came. */
+  #quickPile: Pile | null = null;
+  readonly #spare = new Pile();
   readonly #raw: Uint8Array[] = [];
   #rawBytes = 0;
   #entries: number;
@@ -61,9 +70,10 @@ export class BundleMaker {
     return this.#rawBytes;
   }
 
-  add({ entries, raw, position, bytesRead }: DatasetBatch): void {
+  add({ entries, raw, lines, position, bytesRead }: DatasetBatch): void {
     const base = this.#rawBytes;
     if (raw) this.#keep(raw);
+    if (raw && lines) this.#addLines(raw, lines, base);
     for (const entry of entries) {
       this.#add(entry, raw, base);
       this.#entries += 1;
@@ -75,7 +85,7 @@ export class BundleMaker {
   finish(): Bundle | null {
     if (!this.#last) return null;
     return {
-      pieces: this.#pieces,
+      piles: this.#piles,
       homeless: this.#homeless,
       sources: this.#sources,
       raw: this.#raw,
@@ -84,6 +94,46 @@ export class BundleMaker {
       count: this.#count,
       ...this.#last,
     };
+  }
+
+  #addLines(raw: Uint8Array, { ends, entry }: UnreadLines, base: number): void {
+    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+    let from = 0;
+    for (const [index, end] of ends.entries()) {
+      const to = bytes[end - 1] === NEWLINE ? end - 1 : end;
+      const place = { offset: base + from, length: end - from };
+      if (to === from || !this.#addQuick(bytes, from, to, place)) {
+        const read = entry(index);
+        if (read !== null) {
+          this.#add(read, raw, base);
+          this.#entries += 1;
+        }
+      } else this.#entries += 1;
+      from = end;
+    }
+  }
+
+  /** Whether the line was one of the common shape of arXiv's snapshot, and taken. */
+  #addQuick(bytes: Buffer, from: number, to: number, place: Place): boolean {
+    const length = to - from;
+    // Lines that begin otherwise are of another form.
+    if (bytes[from] !== 0x7b) return false;
+    const pile = this.#quickPile;
+    const { bytes: out, at } = (pile ?? this.#spare).packer.room(roomFor(length));
+    const paper = this.#parts.quick.read(bytes, from, to, out, at);
+    if (paper === null) return false;
+    if (pile === null) {
+      const source = this.#parts.homes.find(ARXIV);
+      if (source === null) return false;
+      this.#quickPile = this.#pileOf(source);
+      return this.#addQuick(bytes, from, to, place);
+    }
+    const { id, version, datestamp } = paper;
+    const head = { id, version, datestamp, deleted: false, imported: true, place, unknown: 'withdrawn' };
+    pile.packer.close(head, paper.length);
+    pile.packed(this.#entries);
+    this.#count += 1;
+    return true;
   }
 
   #add({ content, place }: DatasetEntry, raw: Uint8Array | undefined, base: number): void {
@@ -155,17 +205,16 @@ export class BundleMaker {
 
   #push(source: KnownSource | null, piece: Piece): void {
     this.#count += 1;
-    const entry = { entry: this.#entries, piece };
-    if (source === null) {
-      this.#homeless.push(entry);
-      return;
-    }
-    const list = this.#pieces.get(source.id);
-    if (list) list.push(entry);
-    else {
-      this.#pieces.set(source.id, [entry]);
-      this.#sources.set(source.id, source);
-    }
+    (source === null ? this.#homeless : this.#pileOf(source)).add(this.#entries, piece);
+  }
+
+  #pileOf(source: KnownSource): Pile {
+    const known = this.#piles.get(source.id);
+    if (known) return known;
+    const pile = new Pile(this.#parts.memory.pop());
+    this.#piles.set(source.id, pile);
+    this.#sources.set(source.id, source);
+    return pile;
   }
 
   #write(values: Values): Place {

@@ -5,13 +5,15 @@ import { dayOf } from '../model/day.ts';
 import { HoldfastError } from '../model/error.ts';
 import type { ImportCounts, ImportProgress, ImportSummary } from '../model/import.ts';
 import type { Source } from '../sources/port.ts';
-import type { Store } from '../store/port.ts';
+import { packPage } from '../store/packed-page.ts';
+import type { RawPage, Store } from '../store/port.ts';
 import { BundleMaker } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
-import { contentsOf } from './contents.ts';
+import { contentsOf, pageOf } from './contents.ts';
 import { Homes } from './homes.ts';
 import type { KnownSource } from './homes.ts';
 import { NO_COUNTS, readCursor, sumCounts } from './import-cursor.ts';
+import { QuickSnapshot } from './quick/quick-snapshot.ts';
 import { importStream, SideWindow } from './side-window.ts';
 
 /** What an import needs. */
@@ -81,6 +83,11 @@ class ImportRun {
   #bytesRead = 0;
   #anew = false;
   readonly #stamp: string;
+  readonly #quick: QuickSnapshot;
+  /** Of bundles that are stored: at most three are on their way at once. */
+  readonly #memory: Buffer[] = [];
+  /** The last commit brought something: the page of the next one is worth keeping too, so it is made ready ahead. */
+  #news = true;
 
   constructor(deps: ImportDeps, order: ImportOrder, known: readonly KnownSource[]) {
     this.#deps = deps;
@@ -88,6 +95,7 @@ class ImportRun {
     this.#known = known;
     this.#homes = new Homes(known, order.source);
     this.#rows = order.rows ?? FIRST_ROWS;
+    this.#quick = new QuickSnapshot(dayOf(deps.clock.now()));
     this.#stamp = `${order.stamp} ${order.source ?? ''}`;
   }
 
@@ -157,7 +165,7 @@ class ImportRun {
     const position = this.#main?.cursor.position ?? null;
     let seen = this.#main?.cursor.seen ?? 0;
     let maker = this.#maker(seen);
-    for await (const batch of dataset.batches({ after: position, signal })) {
+    for await (const batch of dataset.batches({ after: position, signal, unread: true })) {
       signal.throwIfAborted();
       maker.add(batch);
       if (maker.count < this.#rows && maker.rawBytes < MOST_BYTES) continue;
@@ -170,23 +178,40 @@ class ImportRun {
 
   #maker(seen: number): BundleMaker {
     const { connector, clock } = this.#deps;
-    return new BundleMaker({ homes: this.#homes, connector, today: dayOf(clock.now()) }, seen);
+    return new BundleMaker(
+      { homes: this.#homes, connector, today: dayOf(clock.now()), quick: this.#quick, memory: this.#memory },
+      seen,
+    );
   }
 
   /** Begins to store a bundle once the one before is stored; the next one is read meanwhile. */
   async #hand(bundle: Bundle | null, seen: number): Promise<number> {
     if (bundle === null) return seen;
-    const contents = contentsOf(bundle, `import:${nameOf(this.#order.path)}`, this.#deps.clock.now());
+    const at = this.#deps.clock.now();
+    const contents = contentsOf(bundle, at);
+    const page = this.#readyPage(pageOf(bundle, `import:${nameOf(this.#order.path)}`, at));
+    // A failure is told where it is awaited.
+    page.catch(() => undefined);
     await this.#commit;
     this.#order.signal.throwIfAborted();
-    this.#commit = this.#store(bundle, contents);
+    this.#commit = this.#store(bundle, contents, page);
     // It is awaited before the next one; a failure is told there.
     this.#commit.catch(() => undefined);
     return bundle.entries;
   }
 
-  async #store(bundle: Bundle, contents: ReturnType<typeof contentsOf>): Promise<void> {
+  async #readyPage(page: RawPage | null): Promise<RawPage | null> {
+    return page && this.#news ? { ...page, packed: await packPage(page.bytes) } : page;
+  }
+
+  async #store(
+    bundle: Bundle,
+    contents: ReturnType<typeof contentsOf>,
+    ready: Promise<RawPage | null>,
+  ): Promise<void> {
     const { clock, uniqueId } = this.#deps;
+    const page = await ready;
+    const before = this.#counts();
     const start = clock.monotonic();
     const first = this.#homes.forced ?? bundle.sources.values().next().value;
     this.#main ??= first === undefined ? null : await this.#open(first, true);
@@ -196,12 +221,15 @@ class ImportRun {
       const window = this.#windows.get(source.id) ?? (await this.#open(source, false));
       const content = contents(source.id, window.cursor.seen, false);
       if (window.cursor.seen < bundle.entries)
-        await this.#patiently(() => window.commit({ ...content, batchId: content.batchId(uniqueId) }));
+        await this.#patiently(() => window.commit({ ...content, page, batchId: content.batchId(uniqueId) }));
     }
     // The main window comes last: what it says is stored, is stored everywhere.
     const content = contents(main.source.id, main.cursor.seen, true);
-    await this.#patiently(() => main.commit({ ...content, batchId: content.batchId(uniqueId) }));
+    await this.#patiently(() => main.commit({ ...content, page, batchId: content.batchId(uniqueId) }));
+    for (const { packer } of bundle.piles.values()) this.#memory.push(packer.memory);
     this.#bytesRead = bundle.bytesRead;
+    const now = this.#counts();
+    this.#news = now.added + now.changed > before.added + before.changed;
     this.#adapt(clock.monotonic() - start, bundle.count);
     this.#tell(null);
   }

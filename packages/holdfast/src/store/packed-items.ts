@@ -30,31 +30,87 @@ type Head = readonly [
   bytes: number,
 ];
 
+/** Where bytes are written to. */
+export interface Room {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+}
+
+const FIRST_SIZE = 1 << 18;
+
+/** Collects papers as bytes, one after the other: nothing else of a paper has to be kept until the commit. */
+export class PaperPacker {
+  #bodies: Buffer;
+  #at = 0;
+  readonly #heads: Head[] = [];
+
+  /** @param memory of a packer that is needed no more: what is new has to be cleared and collected */
+  constructor(memory: Buffer = Buffer.alloc(0)) {
+    this.#bodies = memory;
+  }
+
+  /** Where it writes; for the next one, when this one is needed no more. */
+  get memory(): Buffer {
+    return this.#bodies;
+  }
+
+  get count(): number {
+    return this.#heads.length;
+  }
+
+  add(item: PaperItem): void {
+    const { id, fields, datestamp, place, unknown } = item;
+    const json = contentJson(fields);
+    // No character takes more than three bytes.
+    this.room(json.length * 3);
+    const length = this.#bodies.write(json, this.#at);
+    const { version, deleted } = fields;
+    const imported = item.imported === true;
+    this.close({ id, version, datestamp, deleted, imported, place, unknown: unknown.join() }, length);
+  }
+
+  /** Where the canonical JSON of the next paper is written, with at least so many bytes; `close` follows. */
+  room(length: number): Room {
+    if (this.#at + length > this.#bodies.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_SIZE, 2 * this.#bodies.length, this.#at + length));
+      this.#bodies.copy(larger, 0, 0, this.#at);
+      this.#bodies = larger;
+    }
+    return { bytes: this.#bodies, at: this.#at };
+  }
+
+  /** Takes the paper whose canonical JSON was written. */
+  close(paper: Omit<PackedPaper, 'hash' | 'json' | 'unknown'> & { unknown: string }, length: number): void {
+    const { id, version, datestamp, place, unknown } = paper;
+    const { offset, length: size } = place ?? { offset: -1, length: 0 };
+    const [deleted, imported] = [paper.deleted ? 1 : 0, paper.imported ? 1 : 0] as const;
+    const sha256 = hash('sha256', this.#bodies.subarray(this.#at, this.#at + length));
+    this.#heads.push([id, version, datestamp, deleted, sha256, imported, offset, size, unknown, length]);
+    this.#at += length;
+  }
+
+  /** The papers from a number on, as `packItems` gives them. */
+  finish(from = 0): Uint8Array {
+    const heads = this.#heads.slice(from);
+    if (heads.length === 0) return new Uint8Array();
+    const start = this.#heads.slice(0, from).reduce((sum, head) => sum + head[9], 0);
+    const head = Buffer.from(JSON.stringify(heads));
+    const packed = new Uint8Array(4 + head.length + this.#at - start);
+    new DataView(packed.buffer).setUint32(0, head.length);
+    packed.set(head, 4);
+    packed.set(this.#bodies.subarray(start, this.#at), 4 + head.length);
+    return packed;
+  }
+}
+
 /**
  * Papers as bytes, hashed already: the length of the heads, the heads as JSON, and the contents as the store keeps them,
  * which on their way into it need not become text again. Empty for none.
  */
 export function packItems(items: readonly PaperItem[]): Uint8Array {
-  if (items.length === 0) return new Uint8Array();
-  const texts = items.map(({ fields }) => contentJson(fields));
-  const sizes = texts.map((text) => Buffer.byteLength(text));
-  const bodies = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0));
-  let at = 0;
-  const heads = items.map((item, index): Head => {
-    const bytes = bodies.subarray(at, at + bodies.write(texts[index] ?? '', at));
-    at += bytes.length;
-    const { id, fields, datestamp, place, unknown } = item;
-    const { offset, length } = place ?? { offset: -1, length: 0 };
-    const [deleted, imported] = [fields.deleted ? 1 : 0, item.imported === true ? 1 : 0] as const;
-    // prettier-ignore
-    return [id, fields.version, datestamp, deleted, hash('sha256', bytes), imported, offset, length, unknown.join(), bytes.length];
-  });
-  const head = Buffer.from(JSON.stringify(heads));
-  const packed = new Uint8Array(4 + head.length + bodies.length);
-  new DataView(packed.buffer).setUint32(0, head.length);
-  packed.set(head, 4);
-  packed.set(bodies, 4 + head.length);
-  return packed;
+  const packer = new PaperPacker();
+  for (const item of items) packer.add(item);
+  return packer.finish();
 }
 
 /** The papers in the bytes of `packItems`. */

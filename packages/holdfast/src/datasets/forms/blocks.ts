@@ -52,7 +52,8 @@ export async function* blocksOf(
       while (bytes.length > 0) {
         const stop = lineEnd(bytes, Math.max(0, size - restLength));
         if (stop < 0) break;
-        const lines = Buffer.concat([...rest, bytes.subarray(0, stop)]);
+        const last = bytes.subarray(0, stop);
+        const lines = rest.length === 0 ? last : Buffer.concat([...rest, last]);
         rest = [];
         restLength = 0;
         end += lines.length;

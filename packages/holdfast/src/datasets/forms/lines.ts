@@ -8,17 +8,23 @@ import { bad, KEPT, type Mark, type Piece } from './piece.ts';
 /** Turns the text of a line, without its end, into an entry; null leaves it out. */
 export type ReadLine = (where: string, line: string) => DatasetEntry | null;
 
+/** How lines are read. */
+export interface LineOptions {
+  readonly blockSize: number;
+  readonly read: ReadLine;
+}
+
 /** Entries to a batch, about. */
-const BATCH = 2000;
+export const BATCH = 2000;
 /** Bytes to a batch at most, about: whoever takes it holds it whole. */
-const BATCH_BYTES = 8 << 20;
+export const BATCH_BYTES = 8 << 20;
 
 /** Reads a file line by line in batches; lines of white space are left out. */
 export async function* readLines(
   file: ByteFile,
   from: Mark,
   signal: AbortSignal,
-  { blockSize, read }: { readonly blockSize: number; readonly read: ReadLine },
+  { blockSize, read }: LineOptions,
 ): AsyncGenerator<Piece> {
   const { name } = file.found;
   let entries: DatasetEntry[] = [];
@@ -27,22 +33,11 @@ export async function* readLines(
   let next = from;
   let diskRead = 0;
   for await (const block of blocksOf(file, from.offset, { size: blockSize, longest: LONGEST_LINE }, signal)) {
-    let { count } = next;
-    let at = rawLength;
-    for (const { line, length } of block.type === 'lines' ? linesOf(block.bytes, next.offset === 0) : []) {
-      count += 1;
-      const entry = entryOf(`${name}:${count}`, line, read);
-      if (entry !== null) entries.push({ ...entry, place: { offset: at, length } });
-      at += length;
-    }
-    if (block.type !== 'lines') {
-      count += 1;
-      const place = { offset: rawLength, length: block.bytes.length };
-      entries.push({ ...lostLine(`${name}:${count}`, block), place });
-    }
+    const found = entriesOf(block, next, { name, read, at: rawLength });
+    entries.push(...found.entries);
     raw.push(block.bytes);
     rawLength += block.bytes.length;
-    next = { offset: block.end, count };
+    next = found.next;
     diskRead = block.read;
     if (entries.length < BATCH && rawLength < BATCH_BYTES) continue;
     yield { entries, raw: joined(raw, rawLength), next, read: diskRead };
@@ -52,7 +47,31 @@ export async function* readLines(
     yield { entries, raw: joined(raw, rawLength), next, read: diskRead };
 }
 
-function joined(blocks: readonly Uint8Array[], length: number): Uint8Array {
+/** The entries of a block behind a mark; their bytes begin `at` a place. */
+export function entriesOf(
+  block: Block,
+  from: Mark,
+  { name, read, at: start }: { readonly name: string; readonly read: ReadLine; readonly at: number },
+): { readonly entries: readonly DatasetEntry[]; readonly next: Mark } {
+  const entries: DatasetEntry[] = [];
+  let { count } = from;
+  let at = start;
+  for (const { line, length } of block.type === 'lines' ? linesOf(block.bytes, from.offset === 0) : []) {
+    count += 1;
+    const entry = entryOf(`${name}:${count}`, line, read);
+    if (entry !== null) entries.push({ ...entry, place: { offset: at, length } });
+    at += length;
+  }
+  if (block.type !== 'lines') {
+    count += 1;
+    const place = { offset: start, length: block.bytes.length };
+    entries.push({ ...lostLine(`${name}:${count}`, block), place });
+  }
+  return { entries, next: { offset: block.end, count } };
+}
+
+/** Blocks as one. */
+export function joined(blocks: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const block of blocks) {
@@ -88,7 +107,8 @@ function splitLines(text: string): string[] {
   return lines;
 }
 
-function entryOf(where: string, line: string | Uint8Array, read: ReadLine): DatasetEntry | null {
+/** A line without its end as an entry. */
+export function entryOf(where: string, line: string | Uint8Array, read: ReadLine): DatasetEntry | null {
   if (typeof line !== 'string') {
     return bad(where, 'ERR_DATASET_ENCODING', 'The line is not valid UTF-8.', line.subarray(0, KEPT));
   }

@@ -1,4 +1,4 @@
-import type { DatasetEntry } from '../port.ts';
+import type { DatasetEntry, UnreadLines } from '../port.ts';
 import type { ByteFile } from '../files/byte-file.ts';
 
 /** Where a reader goes on: decoded bytes that are done, and lines, records or rows in them. */
@@ -12,13 +12,19 @@ export interface Piece {
   readonly entries: readonly DatasetEntry[];
   /** The decoded bytes of the entries, where these have places in them; its own memory. */
   readonly raw?: Uint8Array;
+  readonly lines?: UnreadLines;
   readonly next: Mark;
   /** Bytes of the file on the disk that were read. */
   readonly read: number;
 }
 
-/** Reads one file of a form from a mark on. */
-export type ReadForm = (file: ByteFile, from: Mark, signal: AbortSignal) => AsyncIterable<Piece>;
+/** Reads one file of a form from a mark on; `unread` lets it give lines as they are. */
+export type ReadForm = (
+  file: ByteFile,
+  from: Mark,
+  signal: AbortSignal,
+  unread?: boolean,
+) => AsyncIterable<Piece>;
 
 /** Of what is too long or not worth keeping whole, so many bytes are kept. */
 export const KEPT = 65_536;

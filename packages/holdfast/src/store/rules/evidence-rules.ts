@@ -5,8 +5,9 @@ import type { PageEvidence, RawPage } from '../port.ts';
 const KEPT = 4;
 
 /** A page as evidence of the look that received it. */
-export function evidenceOf({ bytes, url, fetchedAt }: RawPage, look: number): PageEvidence {
-  return { url, sha256: hash('sha256', bytes), bytes: bytes.byteLength, fetchedAt, look };
+export function evidenceOf({ bytes, packed, url, fetchedAt }: RawPage, look: number): PageEvidence {
+  const sha256 = packed?.sha256 ?? hash('sha256', bytes);
+  return { url, sha256, bytes: packed?.size ?? bytes.byteLength, fetchedAt, look };
 }
 
 /**

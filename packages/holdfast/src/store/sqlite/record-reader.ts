@@ -3,6 +3,7 @@ import type { Knowledge, KnownHistory, KnownJournal, KnownRow } from '../../mode
 import type { PaperFields } from '../../model/paper.ts';
 import type { Connection } from './database.ts';
 import type { RawRef } from './raw-writer.ts';
+import { text } from './rows.ts';
 
 /** A stored row; its fields are parsed only when somebody looks at them. */
 export class PaperRow implements KnownRow {
@@ -59,7 +60,7 @@ const JOURNAL = 'SELECT datestamp, journal_ref, url FROM journals WHERE source =
 export class RecordReader {
   readonly #connection: Connection;
   readonly #source: string;
-  /** The greatest id of the source; '' for none. */
+  /** No id of the source that is ASCII is greater; '' for none. */
   #greatest: string;
   #histories: boolean;
   #journals: boolean;
@@ -67,8 +68,8 @@ export class RecordReader {
   constructor(connection: Connection, source: string) {
     this.#connection = connection;
     this.#source = source;
-    const [row] = connection.arrays('SELECT max(id) FROM papers WHERE source = ?', source);
-    this.#greatest = String(row?.[0] ?? '');
+    const row = connection.get("SELECT coalesce(max(id), '') AS id FROM papers WHERE source = ?", source);
+    this.#greatest = row ? text(row, 'id') : '';
     this.#histories =
       connection.get('SELECT 1 FROM histories WHERE source = ? LIMIT 1', source) !== undefined;
     this.#journals = connection.get('SELECT 1 FROM journals WHERE source = ? LIMIT 1', source) !== undefined;
@@ -88,8 +89,8 @@ export class RecordReader {
 
   /** From now on the source has this record. */
   inserted(id: string): void {
-    // SQLite orders by bytes; within ASCII that is the order of texts here. Whatever else is the greatest stays it.
-    if (id > this.#greatest && (ASCII.test(this.#greatest) || !ASCII.test(id))) this.#greatest = id;
+    // SQLite orders by bytes; where one of two texts is ASCII that is the order here, and only such are compared.
+    if (id > this.#greatest && ASCII.test(id)) this.#greatest = id;
   }
 
   rows(id: string): readonly PaperRow[] {

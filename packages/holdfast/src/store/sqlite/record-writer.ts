@@ -19,7 +19,7 @@ const INSERT_CHANGE = `INSERT INTO changes (seq, kind, source, id, version, hash
 /** The changes of papers that were all added one after the other, with their checks as a list. */
 const INSERT_CHANGES = `INSERT INTO changes (seq, kind, source, id, version, hash, hash_version, datestamp, at, crc)
   SELECT p.seq, 'new', p.source, p.id, nullif(p.version, ''), p.hash, p.hash_version, p.datestamp, ?1, j.value
-  FROM json_each(?2) j CROSS JOIN papers p ON p.seq = ?3 + j.key ORDER BY j.key`;
+  FROM json_each(?2) j CROSS JOIN papers p ON p.seq = ?3 + j.key`;
 const INSERT_PAPER = insertChecked('papers');
 const INSERT_PACKED = insertReckoned('papers');
 const STAMP_PAPER = updateChecked('papers', { datestamp: '?1', imported: '?2' }, 'seq = ?3');
