@@ -3,7 +3,7 @@ import { addDays } from '../model/day.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Window } from '../model/window.ts';
 import { oaiPmhSource } from '../sources/oai-pmh/index.ts';
-import { nextJob, type AgendaView } from './agenda.ts';
+import { nextAuditJob, nextJob, type AgendaView } from './agenda.ts';
 import { tailWindow } from './windows.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
@@ -109,6 +109,41 @@ test('a window that failed lets others go first, and is tried again when there i
   const both = { ...view([other], []), avoided };
   expect(nextJob({ ...both, windows: [failed, other] })).toMatchObject({ window: { key: 'day' } });
   expect(nextJob({ ...both, windows: [failed] })).toMatchObject({ type: 'look', window: { key: 'tail' } });
+});
+
+test('an audit under way goes behind the newest and behind repairs, and before the history', () => {
+  const audit = { ready: true, underWay: true, due: false, nextAt: null };
+  const history = window({ state: 'OPEN', lane: 'backfill' });
+  const all = { ...view([history], []), audit };
+  expect(nextJob(all)).toEqual({ type: 'audit' });
+  expect(nextJob({ ...all, windows: [{ ...tail, nextAt: NOW }, history] })).toMatchObject({ lane: 'tail' });
+  expect(nextJob({ ...all, gaps: [{ ...gap, lastAnswer: null }] })).toMatchObject({ type: 'repair' });
+  const paused = { ...all, audit: { ready: false, underWay: false, due: false, nextAt: NOW + 1_000 } };
+  expect(nextJob(paused)).toMatchObject({ type: 'look', window: { key: 'day' } });
+});
+
+test('an audit that is due begins when nothing is owed, and is waited for where it comes first', () => {
+  const due = { ready: false, underWay: false, due: true, nextAt: null };
+  expect(nextJob({ ...view([], []), audit: due })).toEqual({ type: 'audit' });
+  expect(nextJob({ ...view([window({ state: 'OPEN' })], []), audit: due })).toMatchObject({ type: 'look' });
+  const later = { ...gap, nextAt: NOW + 30_000, lastAnswer: null };
+  expect(nextJob({ ...view([], [later]), audit: due })).toMatchObject({ type: 'wait', caughtUp: false });
+  const soon = { ready: false, underWay: false, due: false, nextAt: NOW + 5_000 };
+  expect(nextJob({ ...view([], []), audit: soon })).toMatchObject({ type: 'wait', until: NOW + 5_000 });
+});
+
+test('a source that is only audited repairs if wanted, and has ended when its audit has', () => {
+  const audit = { ready: true, underWay: true, due: false, nextAt: null };
+  const open = { ...gap, lastAnswer: null };
+  const all = { ...view([window({ state: 'OPEN', lane: 'backfill' })], [open]), audit };
+  expect(nextAuditJob({ ...all, repairs: true })).toMatchObject({ type: 'repair' });
+  expect(nextAuditJob({ ...all, repairs: false })).toEqual({ type: 'audit' });
+  const waiting = { ...audit, ready: false, nextAt: NOW + 9_000 };
+  expect(nextAuditJob({ ...all, audit: waiting, repairs: false })).toMatchObject({
+    until: NOW + 9_000,
+    caughtUp: false,
+  });
+  expect(nextAuditJob({ ...view([], []), repairs: true })).toMatchObject({ type: 'wait', caughtUp: true });
 });
 
 test('a window whose page killed engines is not tried again for want of other work', () => {

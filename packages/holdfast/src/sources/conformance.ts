@@ -110,6 +110,42 @@ function describeRequests(driver: SourceDriver): void {
     for (const look of [2, 3, 4]) expect(source.first(stream, range, look, today).url).not.toBe(first);
   });
 
+  it('in an audit, where there is one, with other URLs than the harvest and the audit before, and nothing forbidden', () => {
+    const closed = { from: range.from, to: range.to ?? today };
+    // Counts are asked of intervals that no harvest has.
+    const isList = source.inventory?.method === 'identifiers';
+    const harvest = new Set(isList ? requests.map(({ url }) => url) : []);
+    for (let turn = 1; turn <= 8; turn += 1) {
+      const [now, before] = [turn, turn - 1].map((each) => inventoryRequests(source, closed, each, today));
+      for (const request of now ?? []) {
+        expect(driver.forbidden(new URL(request.url)), request.url).toBeNull();
+        expect(JSON.parse(JSON.stringify(request))).toStrictEqual(request);
+      }
+      const first = now?.[0];
+      if (first === undefined) continue;
+      expect(harvest.has(first.url), first.url).toBe(false);
+      expect(before?.[0]?.url).not.toBe(first.url);
+      expect(inventoryRequests(driver.create(), closed, turn, today)).toStrictEqual(now);
+    }
+  });
+
+  it('for numbers that nobody listed within its size of a request, each by the identifier that has it', () => {
+    const { inventory } = source;
+    const dense = inventory?.method === 'identifiers' ? inventory.dense : null;
+    if (dense === null) return;
+    fc.assert(
+      fc.property(driver.ids, (id) => {
+        const place = dense.place(id);
+        if (place !== null) expect(dense.id(place.series, place.number)).toBe(id);
+      }),
+    );
+    const ids = Array.from({ length: dense.batch }, (_, number) => dense.id('2301', number + 1));
+    expect(new Set(ids).size).toBe(dense.batch);
+    const { url } = dense.probe(ids);
+    expect(url.length).toBeLessThan(8_000);
+    for (const id of ids) expect(decodeURIComponent(url)).toContain(id);
+  });
+
   it('for every id as it is, encoded once', () => {
     fc.assert(
       fc.property(driver.ids, (id) => {
@@ -120,6 +156,18 @@ function describeRequests(driver: SourceDriver): void {
       }),
     );
   });
+}
+
+/** What an audit of a range asks first, or after a list broke off; without an inventory nothing. */
+function inventoryRequests(
+  { inventory }: Source,
+  range: { readonly from: Day; readonly to: Day },
+  turn: number,
+  today: Day,
+): readonly PageRequest[] {
+  if (inventory === undefined) return [];
+  if (inventory.method === 'counts') return [inventory.count(range, turn)];
+  return [inventory.first(range, turn, today), inventory.resume(range, turn, range.from, today)];
 }
 
 function describeReading(driver: SourceDriver): void {

@@ -13,8 +13,8 @@ export interface OaiInventoryOptions {
 }
 
 /**
- * The identifiers of a range, listed from some days before it, or from the very beginning: each turn has a URL of its
- * own, which is none of the harvest's.
+ * The identifiers of a range, listed from eight days or more before it, further back than any look of the harvest, or
+ * from the very beginning: each turn has a URL of its own, which is none of the harvest's.
  */
 export function oaiInventory({
   baseUrl,
@@ -23,7 +23,7 @@ export function oaiInventory({
   ranges,
 }: OaiInventoryOptions): IdentifierInventory {
   const list = (range: ClosedRange, turn: number, today: Day, resumeAt?: string): PageRequest => {
-    const early = { ...range, from: addDays(range.from, -(1 + (turn % 7))) };
+    const early = { ...range, from: addDays(range.from, -(8 + (turn % 7))) };
     const { from, ...rest } = rangeArguments(ranges, early, today, resumeAt);
     const floored = ranges.earliest !== null && early.from <= ranges.earliest.slice(0, 10);
     const begin = resumeAt === undefined && floored && turn % 2 === 0 ? {} : { from };
