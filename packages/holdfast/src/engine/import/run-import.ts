@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '@holdfast/resilience/clock';
 import type { Config, SourceConfig } from '../../config/config.ts';
 import { openDataset } from '../../datasets/open-dataset.ts';
+import { dayOf } from '../../model/day.ts';
 import { HoldfastError } from '../../model/error.ts';
 import type { ImportProgress, ImportSummary } from '../../model/import.ts';
 import { importDataset } from '../../seeding/import-dataset.ts';
@@ -12,6 +13,7 @@ import { biorxivSource } from '../../sources/biorxiv/index.ts';
 import type { Source } from '../../sources/port.ts';
 import type { Store } from '../../store/port.ts';
 import { makeSource } from '../source-factory.ts';
+import { assertPapers } from './assert-papers.ts';
 
 /** What is to be imported. */
 export interface ImportFile {
@@ -42,6 +44,7 @@ export async function runImport(world: ImportWorld, file: ImportFile): Promise<I
       hint: 'Compare them with a source: holdfast audit --input FILE --source ID.',
     });
   }
+  await assertPapers(dataset, dayOf(clock.now()), file.signal);
   const { mtimeMs } = await stat(path);
   return importDataset(
     {
