@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { apply } from '../../model/apply.ts';
 import { feedLine } from '../../model/feed-line.ts';
 import { HASH_VERSION } from '../../model/hash.ts';
+import { latestOf } from '../../model/knowledge.ts';
 import type { Item } from '../../model/item.ts';
 import type { KnownHistory, KnownJournal, Outcome, RowWrite } from '../../model/knowledge.ts';
 import type { Change } from '../../model/paper.ts';
@@ -23,6 +24,7 @@ const INSERT_CHANGES = `INSERT INTO changes (seq, kind, source, id, version, has
 const INSERT_PAPER = insertChecked('papers');
 const INSERT_PACKED = insertReckoned('papers');
 const STAMP_PAPER = updateChecked('papers', { datestamp: '?1', imported: '?2' }, 'seq = ?3');
+const MARK_LATEST = updateChecked('papers', { latest: '1' }, 'seq = ?1 AND latest = 0');
 const OUTDATE_PAPER = updateChecked('papers', { latest: '0' }, 'source = ?1 AND id = ?2 AND latest = 1');
 const INSERT_HISTORY = insertChecked('histories', 'INSERT OR REPLACE');
 const INSERT_JOURNAL = insertChecked('journals', 'INSERT OR REPLACE');
@@ -132,9 +134,11 @@ export class RecordWriter {
     for (const gone of [over, put.absorbs as PaperRow | null]) {
       if (gone) this.#connection.run('DELETE FROM papers WHERE seq = ?', gone.seq);
     }
-    if (put.latest && known.rows.some((row) => row !== over && row !== put.absorbs)) {
-      this.#connection.run(OUTDATE_PAPER, source, id);
-    }
+    const others = known.rows.filter((row) => row !== over && row !== put.absorbs);
+    if (put.latest && others.length > 0) this.#connection.run(OUTDATE_PAPER, source, id);
+    // The row that went may have been the latest, and the one that comes an older version.
+    const latest = put.latest ? null : (latestOf(others) as PaperRow | null);
+    if (latest) this.#connection.run(MARK_LATEST, latest.seq);
     const record = known.rows[0]?.record ?? seq;
     const raw: RawRef =
       put.raw === 'item' ? this.#raw.keepFor(item.place) : ((put.from as PaperRow | null)?.raw ?? NO_RAW);

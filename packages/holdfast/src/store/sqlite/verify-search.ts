@@ -4,6 +4,7 @@ import type { Connection, Row } from './database.ts';
 import { big, number, text } from './rows.ts';
 
 const INDEXED = "SELECT value FROM counters WHERE name = 'indexed'";
+const LAST = 'SELECT max(seq) AS seq FROM papers WHERE source = ? AND id = ?';
 const SEARCH = 'SELECT title, abstract, authors, categories FROM search WHERE rowid = ?';
 
 /**
@@ -13,7 +14,9 @@ const SEARCH = 'SELECT title, abstract, authors, categories FROM search WHERE ro
 export function searchProblem(db: Connection, row: Row): string | null {
   if (number(row, 'latest') !== 1) return null;
   const indexed = db.getBig(INDEXED);
-  if (!indexed || big(indexed, 'value') < big(row, 'seq')) return null;
+  // Also an older version that came since, or went, is a change of the record.
+  const last = db.getBig(LAST, text(row, 'source'), text(row, 'id'));
+  if (!indexed || !last || big(indexed, 'value') < big(last, 'seq')) return null;
   const found = db.get(SEARCH, big(row, 'record'));
   const fields = JSON.parse(text(row, 'fields')) as PaperFields;
   if (fields.deleted) return found ? 'it is deleted, but it is found by a search' : null;

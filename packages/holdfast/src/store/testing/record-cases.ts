@@ -161,6 +161,24 @@ export const recordCases: readonly Case[] = [
     },
   ],
   [
+    'a record always has a latest version, also when its history names an older one than is here',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([paper({ id: 'a', version: '3', title: 'third' }, '2024-01-04')]);
+      await store.index(9);
+      await harvest.add([
+        paper({ id: 'a', title: 'listed' }, '2024-01-04', LISTED),
+        history('a', '2024-01-04', '1'),
+      ]);
+      expect(await all(store.verify())).toEqual([]);
+      await store.index(9);
+      expect((await all(store.export({}))).map(({ fields }) => fields.version)).toEqual(['3']);
+      expect((await store.search('third')).map(({ paper: { fields } }) => fields.id)).toEqual(['a']);
+      expect((await store.stats()).records).toBe(1);
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
     'a listed paper is completed by its history, and the lines stay one a version',
     async ({ store }) => {
       const harvest = new Harvest(store, await leased(store));
