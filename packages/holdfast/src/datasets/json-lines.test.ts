@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Place } from '../model/paper.ts';
+import type { DatasetEntry } from './port.ts';
 import { openDataset } from './open-dataset.ts';
 import { batchesOf, contentOf, entriesOf, put, temporaryFolder } from './testing/read-all.ts';
 
@@ -30,6 +31,19 @@ async function contents(content: string | Uint8Array, name = 'data'): Promise<re
   return (await entriesOf(await openDataset(await put(folder, name, content)))).map(contentOf);
 }
 
+/** The entries of a data set whose lines were left unread, each with its bytes. */
+async function unreadEntries(path: string, after: string | null = null) {
+  const { signal } = new AbortController();
+  const batches = (await openDataset(path)).batches({ after, signal, unread: true });
+  const found: { entry: DatasetEntry; line: string; position: string }[] = [];
+  for await (const { entries, raw, lines, position } of batches) {
+    const read = lines ? lines.ends.map((_, index) => lines.entry(index)) : entries;
+    if (lines) expect(lines.ends.at(-1)).toBe(raw?.length);
+    for (const entry of read) if (entry) found.push({ entry, line: textAt(raw, entry.place), position });
+  }
+  return found;
+}
+
 function textAt(raw: Uint8Array | undefined, place: Place | undefined): string {
   if (raw === undefined || place === undefined) return '';
   const text = Buffer.from(raw.subarray(place.offset, place.offset + place.length)).toString('utf8');
@@ -37,6 +51,38 @@ function textAt(raw: Uint8Array | undefined, place: Place | undefined): string {
 }
 
 describe('JSON in files', () => {
+  it('is the same when its lines are left unread until somebody wants them', async () => {
+    const lines = fc.array(
+      fc.oneof(
+        record.map((each) => JSON.stringify(each)),
+        fc.constantFrom('', '  ', '{"cut":', '"2301.00001"', '\ufeff{}', '{}\r'),
+      ),
+      { minLength: 1, maxLength: 30 },
+    );
+    const breaks = fc.constantFrom<string | Buffer>('', '\n', Buffer.from([0xff, 0x0a]), Buffer.from([0xff]));
+    const known = '{"title":"a"}\n'.repeat(6);
+    const starts = fc.constantFrom(known, `\ufeff${known}`);
+    await fc.assert(
+      fc.asyncProperty(lines, starts, breaks, async (list, start, end) => {
+        const content = Buffer.concat([Buffer.from(start + list.join('\n')), Buffer.from(end)]);
+        const path = await put(folder, 'unread.jsonl', content);
+        const dataset = await openDataset(path);
+        expect(dataset.form).toBe('jsonl');
+        const batches = await batchesOf(dataset);
+        const read = batches.flatMap(({ entries, raw }) =>
+          entries.map((entry) => [entry.where, contentOf(entry), textAt(raw, entry.place)]),
+        );
+        const unread = await unreadEntries(path);
+        expect(unread.map(({ entry, line }) => [entry.where, contentOf(entry), line])).toEqual(read);
+        for (const position of new Set(unread.map((each) => each.position))) {
+          const rest = unread.slice(unread.findLastIndex((each) => each.position === position) + 1);
+          const again = await unreadEntries(path, position);
+          expect(again.map(({ entry }) => entry.where)).toEqual(rest.map(({ entry }) => entry.where));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
   it('is read as it was written, whatever separates the records and however the file is packed', async () => {
     const writings = {
       lines: (records: readonly unknown[]) => records.map((each) => `${JSON.stringify(each)}\n`).join(''),

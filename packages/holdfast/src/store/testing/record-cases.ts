@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { expect } from 'vitest';
 import { hashPaper } from '../../model/hash.ts';
 import type { Item, JournalItem, PaperItem } from '../../model/item.ts';
 import { packItems } from '../packed-items.ts';
+import { packPage } from '../packed-page.ts';
 import { all, Harvest, leased, page, paper } from './fixtures.ts';
 import type { Case } from './fixtures.ts';
 
@@ -51,6 +53,48 @@ export const recordCases: readonly Case[] = [
       expect(new TextDecoder().decode((await store.raw('s', 'new', '2')) ?? new Uint8Array())).toBe('234');
       await harvest.add([paper({ id: 'new', title: 'harvested' }, '2020-01-01', LISTED)]);
       expect((await store.show('new'))[0]).toMatchObject({ fields: { title: 'harvested' } });
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
+    'packed papers are known again in whatever order and letters their identifiers come',
+    async ({ store }) => {
+      const source = await leased(store);
+      const harvest = new Harvest(store, source);
+      const batches = [
+        ['b', 'aé', 'c'],
+        ['b', 'a', 'aé', '\u{1F600}', '\uffee', 'zz'],
+        ['zz', '\uffee', '\u{1F600}', 'zé', 'zzz', 'zz', 'b', 'a', 'd'],
+      ];
+      const imported = (id: string): PaperItem => ({
+        ...paper({ id, version: '1', title: id }, '2024-01-03'),
+        unknown: ['withdrawn'],
+        imported: true,
+      });
+      const inserted: number[] = [];
+      for (const ids of batches) {
+        inserted.push((await harvest.add([], { packed: packItems(ids.map(imported)) })).inserted);
+      }
+      expect(inserted).toEqual([3, 4, 3]);
+      const ids = ['b', 'aé', 'c', 'a', '\u{1F600}', '\uffee', 'zz', 'zé', 'zzz', 'd'];
+      const changes = await store.changes(0n, 99);
+      expect(changes.map(({ seq, id, kind }) => [Number(seq), id, kind])).toEqual(
+        ids.map((id, index) => [index + 1, id, 'new']),
+      );
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
+    'a page that comes packed is kept as any other',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const raw = page('0123456');
+      const ready = { ...raw, packed: await packPage(raw.bytes) };
+      const item = { ...paper({ id: 'x', title: 'X' }, '2024-01-01'), place: { offset: 2, length: 3 } };
+      await harvest.add([item], { page: ready });
+      expect(new TextDecoder().decode((await store.raw('s', 'x', null)) ?? new Uint8Array())).toBe('234');
+      const [evidence] = [...(await store.evidence('s')).values()].flat();
+      expect(evidence).toMatchObject({ bytes: 7, sha256: hash('sha256', raw.bytes) });
       expect(await all(store.verify())).toEqual([]);
     },
   ],
