@@ -1,7 +1,7 @@
 import { addDays, dayOf, type Day } from '../model/day.ts';
 import type { AuditStanding } from '../audit/port.ts';
 import type { Gap } from '../model/gap.ts';
-import type { Window } from '../model/window.ts';
+import { NO_VERSION, type Window } from '../model/window.ts';
 import { LISTED_AGAIN } from './repair.ts';
 import type { Source } from '../sources/port.ts';
 
@@ -40,6 +40,8 @@ export interface AgendaView {
 }
 
 const SWEEP_EVERY_MS = 20 * 3_600_000;
+/** Versions that the upstream does not tell are asked for again so often, by the window's tries in all, and so seldom. */
+const VERSIONS = { tries: 12, everyMs: 7 * 24 * 3_600_000 };
 
 /** Picks by lane: the newest, repairs, an audit that is under way, due second looks, then history from the newest to the oldest, then sweeps. */
 export function nextJob(all: AgendaView): Job {
@@ -146,10 +148,19 @@ function sweeps(view: AgendaView): Job | null {
     (each) =>
       (each.state === 'VERIFIED' || (each.state === 'SEALED' && !awaitsSecondLook(each, view))) &&
       each.to !== null &&
-      (each.to >= oldest || !sawItsOverlap(each, each.to, view)) &&
+      (each.to >= oldest || !sawItsOverlap(each, each.to, view) || owesVersions(each, view)) &&
       Math.abs(view.now - (each.lookedAt ?? 0)) > SWEEP_EVERY_MS,
   );
   return window ? { type: 'sweep', window } : null;
+}
+
+/** Records of it may get their versions from a record that the upstream omits for a while. */
+function owesVersions({ reason, attempts, lookedAt }: Window, { now }: AgendaView): boolean {
+  return (
+    reason.includes(NO_VERSION) &&
+    attempts < VERSIONS.tries &&
+    Math.abs(now - (lookedAt ?? 0)) > VERSIONS.everyMs
+  );
 }
 
 /** Whether its last look began when its late records were there, by the server's day; ours where the server tells none. */

@@ -1,6 +1,6 @@
 import { addDays, startOf, type Day } from '../model/day.ts';
 import { rangeGapKey } from '../model/gap.ts';
-import type { DayRange, Window } from '../model/window.ts';
+import { NO_VERSION, type DayRange, type Window } from '../model/window.ts';
 import type { Commit, NewWindow } from '../store/port.ts';
 import { cutBackToServer } from './clock-refusal.ts';
 import { splitInto, type Conclusion, type EndOfLook } from './conclusion.ts';
@@ -122,7 +122,7 @@ function concludeClosed(end: EndOfLook): Conclusion {
     });
   const { left, numbered } = end.versions;
   const attempts = numbered > 0 ? 0 : window.attempts + 1;
-  const unknown = left === 0 ? '' : `; the upstream tells no version of ${String(left)} records`;
+  const unknown = left === 0 ? '' : `; ${NO_VERSION} ${String(left)} records`;
   if (left > 0 && attempts < VERSION_TRIES)
     return settled(end, {
       state: 'SEALED',
@@ -135,6 +135,8 @@ function concludeClosed(end: EndOfLook): Conclusion {
     state: 'VERIFIED',
     look: window.look + 1,
     nextAt: null,
+    // Counted on, so that weekly sweeps for them end.
+    attempts: left === 0 ? 0 : attempts,
     reason: `a second look found nothing missing${unknown}`,
   });
 }

@@ -56,5 +56,8 @@ export function windowKey(source: string, stream: string, range: DayRange): stri
   return `${source}/${stream}/${range.from}..${range.to ?? ''}`;
 }
 
+/** Within the reason of a window that was verified although the upstream told no version of some records. */
+export const NO_VERSION = 'the upstream tells no version of';
+
 /** Why a window is sealed that was verified before: it is being looked at once more. */
 export const SWEPT = 'swept';

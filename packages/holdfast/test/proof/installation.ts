@@ -25,6 +25,8 @@ export interface InstallationSetting {
   /** Of everything else. */
   readonly seed?: number;
   readonly records?: number;
+  /** What a fault omits is published after so many requests; left out: 20. */
+  readonly publishAfterRequests?: number;
 }
 
 /** A harvest in virtual time, its store and its upstream. */
@@ -39,7 +41,7 @@ export interface Installation {
 
 /** Makes one; nothing runs yet. */
 export function makeInstallation(setting: InstallationSetting): Installation {
-  const { kind, faults = [], corpusSeed = 5, seed = 7, records = 60 } = setting;
+  const { kind, faults = [], corpusSeed = 5, seed = 7, records = 60, publishAfterRequests } = setting;
   const clock = new VirtualClock({ start: START });
   const upstream = createUpstream({
     kind,
@@ -49,6 +51,7 @@ export function makeInstallation(setting: InstallationSetting): Installation {
     pageSize: 10,
     seed: corpusSeed,
     recordBytes: 300,
+    ...(publishAfterRequests === undefined ? {} : { publishAfterRequests }),
     now: () => clock.now(),
   });
   const source: SourceConfig = {

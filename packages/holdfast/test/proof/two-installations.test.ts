@@ -95,6 +95,47 @@ test('a paper of arXiv that the list of versions omits learns its version by its
   expect(fired).toBeGreaterThan(0);
 });
 
+test('a version that arXiv tells only long after the overlap is learnt by a weekly sweep; one that it never tells is given up', async () => {
+  const ordinary = makeInstallation({ kind: 'arxiv' });
+  expect(await ordinary.harvest()).toBe(true);
+  const truth = await digestsOf(ordinary);
+  const setting = {
+    kind: 'arxiv',
+    faults: ['omitted-range@10'],
+    publishAfterRequests: Number.MAX_SAFE_INTEGER,
+  } as const;
+  const late = makeInstallation(setting);
+  const asked = (): number =>
+    late.upstream.ledger.entries.filter(
+      (entry) => entry.type === 'request' && /GetRecord.*arXivRaw/.test(entry.url),
+    ).length;
+  expect(await late.harvest()).toBe(true);
+  expect(asked()).toBeGreaterThan(0);
+  for (let day = 0; day < 16; day += 1) {
+    await late.wait(1);
+    expect(await late.harvest()).toBe(true);
+  }
+  expect(compareDigests(await digestsOf(late), truth)).not.toEqual([]);
+  late.upstream.publishHidden();
+  await late.wait(8);
+  expect(await late.harvest()).toBe(true);
+  expect(compareDigests(await digestsOf(late), truth)).toEqual([]);
+
+  const never = makeInstallation(setting);
+  for (let week = 0; week < 20; week += 1) {
+    expect(await never.harvest()).toBe(true);
+    await never.wait(8);
+  }
+  const times = Map.groupBy(
+    never.upstream.ledger.entries.flatMap((entry) =>
+      entry.type === 'request' && /GetRecord.*arXivRaw/.test(entry.url) ? [entry] : [],
+    ),
+    ({ url }) => url,
+  );
+  expect(times.size).toBeGreaterThan(0);
+  for (const entries of times.values()) expect(entries.length).toBeLessThanOrEqual(12);
+});
+
 // Repairs asked for the paper alone, which does not tell its version, and sweeps list identifiers: it was never learnt.
 test('a paper of arXiv that is published late, and found by a sweep, learns its version too', async () => {
   const [late, ordinary] = [makeInstallation({ kind: 'arxiv' }), makeInstallation({ kind: 'arxiv' })];
