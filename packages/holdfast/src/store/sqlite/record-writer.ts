@@ -137,7 +137,7 @@ export class RecordWriter {
     const others = known.rows.filter((row) => row !== over && row !== put.absorbs);
     if (put.latest && others.length > 0) this.#connection.run(OUTDATE_PAPER, source, id);
     // The row that went may have been the latest, and the one that comes an older version.
-    const latest = put.latest ? null : (latestOf(others) as PaperRow | null);
+    const latest = put.latest ? null : latestOf(others);
     if (latest) this.#connection.run(MARK_LATEST, latest.seq);
     const record = known.rows[0]?.record ?? seq;
     const raw: RawRef =
