@@ -38,13 +38,14 @@ function complete(
   const base = { fields, datestamp: latest.datestamp, raw: 'kept' as const, from: latest, imported };
   if (latest.version === version) return settle(known, { ...base, over: latest, kind: 'completed' });
   const kind = kindOfVersion(known, version);
+  const same = known.rows.find((row) => row.version === version) ?? null;
   if (latest.version === null) {
-    const same = known.rows.find((row) => row.version === version) ?? null;
     return settle(known, { ...base, over: same ?? latest, absorbs: same ? latest : null, kind });
   }
   // A version that brought no new metadata: the old one keeps its row. A lower number cannot be true.
   if (compareVersions(version, latest.version) < 0) return UNCHANGED;
-  return settle(known, { ...base, over: null, kind });
+  // An import may have brought the number already: what was harvested takes its row.
+  return settle(known, { ...base, over: same, kind });
 }
 
 /** Newer stamps win; within a stamp (a day) the greater version, then whatever differs, came last. */

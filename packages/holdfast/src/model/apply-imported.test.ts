@@ -128,3 +128,11 @@ test('the same import twice changes nothing', () => {
   const items = [imported('2', '2024-01-01'), imported('1', '2023-01-01')];
   expect(run([...items, ...items]).changes).toEqual(run(items).changes);
 });
+
+test('a history that numbers what was harvested takes the row of an import that has the number already', () => {
+  const version = { ...harvested('2024-01-03'), unknown: [] };
+  const second = { ...version, fields: { ...version.fields, version: '2' } };
+  const { known, latest } = run([imported('3', '2024-01-04'), second, history('2024-01-03', '3')]);
+  expect(known.rows.map((row) => row.version)).toEqual(['2', '3']);
+  expect(latest).toMatchObject({ version: '3', imported: false, fields: { title: 'harvested x' } });
+});

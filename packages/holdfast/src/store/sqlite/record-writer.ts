@@ -24,6 +24,11 @@ const INSERT_CHANGES = `INSERT INTO changes (seq, kind, source, id, version, has
 const INSERT_PAPER = insertChecked('papers');
 const INSERT_PACKED = insertReckoned('papers');
 const STAMP_PAPER = updateChecked('papers', { datestamp: '?1', imported: '?2' }, 'seq = ?3');
+const OUTDATE_OTHERS = updateChecked(
+  'papers',
+  { latest: '0' },
+  'source = ?1 AND id = ?2 AND latest = 1 AND seq <> ?3',
+);
 const MARK_LATEST = updateChecked('papers', { latest: '1' }, 'seq = ?1 AND latest = 0');
 const OUTDATE_PAPER = updateChecked('papers', { latest: '0' }, 'source = ?1 AND id = ?2 AND latest = 1');
 const INSERT_HISTORY = insertChecked('histories', 'INSERT OR REPLACE');
@@ -138,7 +143,10 @@ export class RecordWriter {
     if (put.latest && others.length > 0) this.#connection.run(OUTDATE_PAPER, source, id);
     // The row that went may have been the latest, and the one that comes an older version.
     const latest = put.latest ? null : latestOf(others);
-    if (latest) this.#connection.run(MARK_LATEST, latest.seq);
+    if (latest) {
+      this.#connection.run(OUTDATE_OTHERS, source, id, latest.seq);
+      this.#connection.run(MARK_LATEST, latest.seq);
+    }
     const record = known.rows[0]?.record ?? seq;
     const raw: RawRef =
       put.raw === 'item' ? this.#raw.keepFor(item.place) : ((put.from as PaperRow | null)?.raw ?? NO_RAW);

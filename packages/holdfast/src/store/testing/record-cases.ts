@@ -223,6 +223,23 @@ export const recordCases: readonly Case[] = [
     },
   ],
   [
+    'a history may give the harvested version the number of one that was imported meanwhile',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      await harvest.add([paper({ id: 'a', version: '2', title: 'harvested' }, '2024-01-03')]);
+      const imported = { unknown: [], imported: true } as const;
+      await harvest.add([paper({ id: 'a', version: '3', title: 'imported' }, '2024-01-04', imported)]);
+      await harvest.add([history('a', '2024-01-03', '3')]);
+      const papers = await all(store.export({ allVersions: true }));
+      expect(papers.map(({ fields: { version, title } }) => [version, title])).toEqual([
+        ['2', 'harvested'],
+        ['3', 'harvested'],
+      ]);
+      expect((await all(store.export({}))).map(({ fields }) => fields.version)).toEqual(['3']);
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
     'a listed paper is completed by its history, and the lines stay one a version',
     async ({ store }) => {
       const harvest = new Harvest(store, await leased(store));
