@@ -16,6 +16,7 @@ test('rows that were deleted from the database file are found and repaired', asy
       const machine = new AuditMachine({ kind, records: 80, pageSize: 40, days: 40, store });
       await machine.harvest();
       const ids = await machine.drawIds(5);
+      const { records } = await store.stats();
       const database = new DatabaseSync(file);
       const lose = database.prepare('DELETE FROM papers WHERE id = ?');
       for (const id of ids) lose.run(id);
@@ -24,6 +25,9 @@ test('rows that were deleted from the database file are found and repaired', asy
       expect(lost.length).toBeGreaterThanOrEqual(5);
       expect(await machine.audit()).toMatchObject({ state: 'ended', missing: lost.length });
       expect(await machine.compare()).toMatchObject({ lost: [], unexpected: [], duplicated: [], gaps: 0 });
+      // What came back is counted once, as before it was lost.
+      expect((await store.stats()).records).toBe(records);
+      expect(await Array.fromAsync(store.verify())).toEqual([]);
     } finally {
       await store.close();
       rmSync(folder, { recursive: true });

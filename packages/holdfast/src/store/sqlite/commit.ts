@@ -3,6 +3,7 @@ import { unpackItems } from '../packed-items.ts';
 import type { Commit, CommitResult } from '../port.ts';
 import { linesHash } from '../rules/chain-rules.ts';
 import type { Connection } from './database.ts';
+import { updateChecked } from './row-check.ts';
 import { appendLink } from './chain-writer.ts';
 import { RawWriter } from './raw-writer.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -10,6 +11,8 @@ import { big, text } from './rows.ts';
 import { mergeSource } from './source-writer.ts';
 import { TroubleWriter } from './trouble-writer.ts';
 import { dropWindow, moveWindow, planWindows } from './window-writer.ts';
+
+const COUNTED_AGAIN = updateChecked('tallies', { records: 'records - ?1' }, 'source = ?2');
 
 /** The work of one commit, inside its transaction; see `Commit` in the port for the order. */
 export function writeCommit(connection: Connection, commit: Commit): CommitResult {
@@ -57,6 +60,7 @@ function writeItems(
   const records = new RecordWriter(connection, source, raw, { at, firstSeq });
   const troubles = new TroubleWriter(connection, source);
   const counts = { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0 };
+  let again = 0;
   for (const item of items) {
     const { outcome, known } = records.apply(item);
     counts[outcome.result] += 1;
@@ -64,7 +68,8 @@ function writeItems(
     // What a source has not given closes no gap of it.
     if ((item.type === 'paper' || item.type === 'deleted') && item.imported !== true) {
       const stamps = [...known.rows, item];
-      troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
+      const closed = troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
+      if (closed && known.rows.length === 0 && wasHere(connection, source, item.id, firstSeq)) again += 1;
     }
   }
   for (const paper of unpackItems(packed)) {
@@ -77,9 +82,19 @@ function writeItems(
     if (troubles.quarantine(each, stamp, page, at)) raw.keep();
   }
   records.finish();
+  if (again > 0) connection.run(COUNTED_AGAIN, again, source);
   troubles.putGaps(gaps ?? [], at);
   troubles.closeGaps(closeGaps ?? []);
   return { result: { ...counts, quarantined: bad.length, replayed: false }, changes: records.changes };
+}
+
+/**
+ * Whether the feed told of a record that is new to the papers: it was taken out behind our back, was missed, and has come
+ * back. Its source counts it already. A long search, for those alone that were missing.
+ */
+function wasHere(connection: Connection, source: string, id: string, firstSeq: bigint): boolean {
+  const sql = 'SELECT 1 FROM changes WHERE seq <= ? AND source = ? AND id = ? LIMIT 1';
+  return connection.get(sql, firstSeq, source, id) !== undefined;
 }
 
 /** Sequence numbers are never given twice: rows of the feed are never deleted. */

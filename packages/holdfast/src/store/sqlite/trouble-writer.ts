@@ -61,11 +61,12 @@ export class TroubleWriter {
     if (gap) this.#putGap(gap);
   }
 
-  /** A record is stored under this stamp: closes its gap and settles its quarantine entries. */
-  arrived(id: string, stamp: string): void {
+  /** A record is stored under this stamp: closes its gap and settles its quarantine entries. True when it had a gap. */
+  arrived(id: string, stamp: string): boolean {
     const gap = this.#hasGaps ? this.#gap(recordGapKey(id)) : null;
-    if (gap && closesGap(gap, stamp)) this.closeGaps([gap.key]);
-    if (!this.#hasEntries) return;
+    const closes = gap !== null && closesGap(gap, stamp);
+    if (closes) this.closeGaps([gap.key]);
+    if (!this.#hasEntries) return closes;
     const open = this.#connection.all(
       "SELECT number, datestamp FROM quarantine WHERE source = ? AND coalesce(id, '') = ? AND state = 'open'",
       this.#source,
@@ -75,6 +76,7 @@ export class TroubleWriter {
       if (!settlesEntry({ datestamp: textOrNull(row, 'datestamp') }, stamp)) continue;
       this.#connection.run(REDRIVEN, number(row, 'number'));
     }
+    return closes;
   }
 
   putGaps(updates: readonly GapUpdate[], at: number): void {
