@@ -37,6 +37,8 @@ export interface Room {
 }
 
 const FIRST_SIZE = 1 << 18;
+/** Bytes of the length of the heads. */
+const SIZE = 4;
 
 /** Collects papers as bytes, one after the other: nothing else of a paper has to be kept until the commit. */
 export class PaperPacker {
@@ -89,23 +91,23 @@ export class PaperPacker {
     this.#at += length;
   }
 
-  /** The papers from a number on, as `packItems` gives them. */
+  /** The papers from a number on, as `packItems` gives them; they lie in `memory` and take no other. */
   finish(from = 0): Uint8Array {
     const heads = this.#heads.slice(from);
     if (heads.length === 0) return new Uint8Array();
     const start = this.#heads.slice(0, from).reduce((sum, head) => sum + head[9], 0);
-    const head = Buffer.from(JSON.stringify(heads));
-    const packed = new Uint8Array(4 + head.length + this.#at - start);
-    new DataView(packed.buffer).setUint32(0, head.length);
-    packed.set(head, 4);
-    packed.set(this.#bodies.subarray(start, this.#at), 4 + head.length);
-    return packed;
+    const text = JSON.stringify(heads);
+    // No character takes more than three bytes.
+    const { bytes, at } = this.room(text.length * 3 + SIZE);
+    const length = this.#bodies.write(text, at);
+    viewOf(bytes).setUint32(at + length, length);
+    return bytes.subarray(start, at + length + SIZE);
   }
 }
 
 /**
- * Papers as bytes, hashed already: the length of the heads, the heads as JSON, and the contents as the store keeps them,
- * which on their way into it need not become text again. Empty for none.
+ * Papers as bytes, hashed already: the contents as the store keeps them, which on their way into it need not become
+ * text again, then the heads as JSON, then the length of these. Empty for none.
  */
 export function packItems(items: readonly PaperItem[]): Uint8Array {
   const packer = new PaperPacker();
@@ -116,9 +118,10 @@ export function packItems(items: readonly PaperItem[]): Uint8Array {
 /** The papers in the bytes of `packItems`. */
 export function* unpackItems(packed: Uint8Array): Iterable<PackedPaper> {
   if (packed.length === 0) return;
-  const size = new DataView(packed.buffer, packed.byteOffset).getUint32(0);
-  const heads = JSON.parse(new TextDecoder().decode(packed.subarray(4, 4 + size))) as Head[];
-  let at = 4 + size;
+  const end = packed.length - SIZE;
+  const size = viewOf(packed).getUint32(end);
+  const heads = JSON.parse(new TextDecoder().decode(packed.subarray(end - size, end))) as Head[];
+  let at = 0;
   for (const head of heads) {
     const [id, version, datestamp, deleted, sha256, imported, offset, length, unknown, bytes] = head;
     yield {
@@ -140,4 +143,8 @@ export function* unpackItems(packed: Uint8Array): Iterable<PackedPaper> {
 export function itemOf({ id, datestamp, json, imported, place, unknown }: PackedPaper): Item {
   const fields = JSON.parse(new TextDecoder().decode(json)) as PaperFields;
   return { type: 'paper', id, datestamp, place, fields, unknown, ...(imported ? { imported } : {}) };
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
