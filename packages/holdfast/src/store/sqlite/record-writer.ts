@@ -38,6 +38,9 @@ const ADD_TALLY = `${insertChecked('tallies')} ON CONFLICT (source) DO UPDATE SE
   newest: 'max(coalesce(tallies.newest, ?3), coalesce(?3, tallies.newest))',
 })}`;
 
+/** A row as far as it decides which of them is the latest. */
+type RankedRow = Pick<PaperRow, 'seq' | 'version' | 'datestamp' | 'imported'>;
+
 /** Writes the records of one commit. */
 export class RecordWriter {
   readonly #connection: Connection;
@@ -77,7 +80,7 @@ export class RecordWriter {
     this.#writeWaiting();
     const known = this.#reader.know(item.id);
     const outcome = apply(known, item);
-    if (outcome.restamp) this.#restamp(outcome.restamp);
+    if (outcome.restamp) this.#restamp(item.id, known, outcome.restamp);
     if (outcome.put) this.#put(known, outcome.put, item);
     if (outcome.history) this.#writeHistory(item, outcome.history);
     if (outcome.journal) this.#writeJournal(item, outcome.journal);
@@ -116,9 +119,28 @@ export class RecordWriter {
     this.#connection.run(ADD_TALLY, this.#source, this.#records, this.#newest);
   }
 
-  #restamp({ row, datestamp, imported }: NonNullable<Outcome['restamp']>): void {
-    this.#connection.run(STAMP_PAPER, datestamp, imported ? 1 : 0, (row as PaperRow).seq);
+  #restamp(
+    id: string,
+    { rows }: StoredKnowledge,
+    { row, datestamp, imported }: NonNullable<Outcome['restamp']>,
+  ): void {
+    const { seq, version } = row as PaperRow;
+    this.#connection.run(STAMP_PAPER, datestamp, imported ? 1 : 0, seq);
     this.#stamped(datestamp);
+    // A newer stamp, or the mark of the harvest, may put it before the others.
+    const stamped = { seq, version, datestamp, imported };
+    if (rows.length > 1)
+      this.#markLatest(
+        id,
+        rows.map((each) => (each === row ? stamped : each)),
+      );
+  }
+
+  #markLatest(id: string, rows: readonly RankedRow[]): void {
+    const latest = latestOf(rows);
+    if (!latest) return;
+    this.#connection.run(OUTDATE_OTHERS, this.#source, id, latest.seq);
+    this.#connection.run(MARK_LATEST, latest.seq);
   }
 
   #put(known: StoredKnowledge, put: RowWrite, item: Item): void {
@@ -142,11 +164,7 @@ export class RecordWriter {
     const others = known.rows.filter((row) => row !== over && row !== put.absorbs);
     if (put.latest && others.length > 0) this.#connection.run(OUTDATE_PAPER, source, id);
     // The row that went may have been the latest, and the one that comes an older version.
-    const latest = put.latest ? null : latestOf(others);
-    if (latest) {
-      this.#connection.run(OUTDATE_OTHERS, source, id, latest.seq);
-      this.#connection.run(MARK_LATEST, latest.seq);
-    }
+    if (!put.latest) this.#markLatest(id, others);
     const record = known.rows[0]?.record ?? seq;
     const raw: RawRef =
       put.raw === 'item' ? this.#raw.keepFor(item.place) : ((put.from as PaperRow | null)?.raw ?? NO_RAW);

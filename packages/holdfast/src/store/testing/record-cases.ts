@@ -223,6 +223,19 @@ export const recordCases: readonly Case[] = [
     },
   ],
   [
+    'a harvest that only confirms an imported version may make it the latest',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const imported = { unknown: [], imported: true } as const;
+      const third = { id: 'a', version: '3', title: 'same' };
+      await harvest.add([paper(third, '2024-01-04', imported)]);
+      await harvest.add([paper({ id: 'a', version: '2', title: 'second' }, '2024-01-06')]);
+      await harvest.add([paper(third, '2024-01-07')]);
+      expect((await all(store.export({}))).map(({ fields }) => fields.version)).toEqual(['3']);
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
     'a history may give the harvested version the number of one that was imported meanwhile',
     async ({ store }) => {
       const harvest = new Harvest(store, await leased(store));
