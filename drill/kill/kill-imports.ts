@@ -14,6 +14,15 @@ export interface KilledImport {
 const LONGEST_LIFE_MS = 800;
 const TITLE = 'A title of some words that are enough for a line of this test';
 
+const COMMON = {
+  versions: [{ version: 'v1', created: 'Mon, 2 Jan 2023 19:18:42 GMT' }],
+  categories: 'hep-ph',
+  authors_parsed: [
+    ['A', '', ''],
+    ['B', '', ''],
+  ],
+};
+
 /** The lines of a snapshot: dense numbers of one month, and some of a preprint server. */
 function linesOf(rows: number): { readonly text: string; readonly ids: readonly string[] } {
   const ids: string[] = [];
@@ -35,18 +44,25 @@ function linesOf(rows: number): { readonly text: string; readonly ids: readonly 
           abstract: TITLE.repeat(10),
           authors: 'A, B',
           update_date: '2023-01-03',
-          versions: [],
+          // Lines of the common shape are read in another way than all others.
+          ...(n % 10 < 7 ? COMMON : { versions: [] }),
         };
     text += `${JSON.stringify(line)}\n`;
   }
   return { text, ids };
 }
 
-/** @param random gives numbers in [0, 1) */
+/** @param order `random` gives numbers in [0, 1); `onKill` is told how many there were */
 export async function killImports(
   folder: string,
-  { kills, rows, random }: { readonly kills: number; readonly rows: number; readonly random: () => number },
+  order: {
+    readonly kills: number;
+    readonly rows: number;
+    readonly random: () => number;
+    readonly onKill?: (done: number) => void;
+  },
 ): Promise<KilledImport> {
+  const { kills, rows, random } = order;
   const file = join(folder, 'snapshot.jsonl');
   const { text, ids } = linesOf(rows);
   writeFileSync(file, text);
@@ -65,6 +81,7 @@ export async function killImports(
     if (signal === 'SIGKILL') hits += 1;
     // A finished import leaves nothing to kill.
     else rmSync(join(folder, 'data'), { recursive: true });
+    order.onKill?.(kill + 1);
   }
   const last = await run(words, options);
   const summary = JSON.parse(last.out) as { added: number; known: number; refused: number };
