@@ -10,7 +10,7 @@ export type Conclusion = Pick<Commit, 'next' | 'spawn' | 'drop' | 'gaps' | 'clos
 
 /** What a look learnt of records whose versions nobody had told. */
 export interface Learnt {
-  /** Records that have a version now. */
+  /** Records whose versions were told. */
   readonly numbered: number;
   /** Records, at most as many as are asked for, that have none. */
   readonly left: number;

@@ -21,18 +21,23 @@ export async function learnVersions(
 ): Promise<Learnt | null> {
   if (deps.source.recordHistory === undefined) return NOTHING_LEARNT;
   const before = await unnumbered(range, deps);
+  // The history of a paper that was stamped anew meanwhile waits for the paper, which the newest days list.
+  const told = new Set<string>();
   for (const id of before) {
     if (deps.shouldYield()) return null;
     const page = { key: `${deps.source.id}/${recordGapKey(id)}/history`, cursor: '', look: 1 };
     const request = deps.source.recordHistory(id);
     if (isDeadly(page, deps)) continue;
     const answer = await askAlone(request, page, deps, signal);
-    if (!(answer instanceof Error) && answer.reading.type === 'page') await commit(answer, request.url);
+    if (!(answer instanceof Error) && answer.reading.type === 'page') {
+      await commit(answer, request.url);
+      for (const item of answer.reading.items) told.add(item.id);
+    }
     deps.onInHand(null);
   }
   if (before.length === 0) return NOTHING_LEARNT;
-  const after = new Set(await unnumbered(range, deps));
-  return { numbered: before.filter((id) => !after.has(id)).length, left: after.size };
+  const after = (await unnumbered(range, deps)).filter((id) => !told.has(id));
+  return { numbered: told.size, left: after.length };
 }
 
 async function unnumbered(range: ClosedRange, { store, source }: LookDeps): Promise<readonly string[]> {
