@@ -41,10 +41,10 @@ export interface ImportOrder {
   readonly rows?: number;
 }
 
-/** Rows and bytes of one commit: as many as are stored in about a quarter of a second. */
+/** Rows and bytes of one commit: as many as are stored in about a quarter of a second, and no more than fit a cache. */
 const FIRST_ROWS = 2_000;
 const FEWEST_ROWS = 500;
-const MOST_ROWS = 6_000;
+const MOST_ROWS = 2_000;
 const MOST_BYTES = 12 << 20;
 const COMMIT_MS = 250;
 /** A disk that is full is tried again so often, and for so long, ms. */
