@@ -110,6 +110,7 @@ async function keep(
       page,
       items: cutImpossibleStamps(items, deps.today()),
       bad,
+      mayReturn: true,
       at: clock.now(),
     };
     const { inserted, updated, missing } = await commitPage(deps, commit, signal, onWait);

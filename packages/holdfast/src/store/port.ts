@@ -101,6 +101,8 @@ export interface Commit {
   /** Deletes this window (it was split, or its days moved into `spawn`). */
   readonly drop?: boolean;
   readonly source?: Partial<Omit<SourceState, 'id' | 'kind'>>;
+  /** A record that is new here may have been here before and been lost: it is looked up in the feed, and counted once. */
+  readonly mayReturn?: boolean;
   /** Wall ms. */
   readonly at: number;
 }

@@ -51,7 +51,7 @@ export function findBatch(connection: Connection, batchId: string): CommitResult
 
 function writeItems(
   connection: Connection,
-  { lease, page, items, packed = new Uint8Array(), bad, gaps, closeGaps, at }: Commit,
+  { lease, page, items, packed = new Uint8Array(), bad, gaps, closeGaps, mayReturn = false, at }: Commit,
   sha256: string,
   firstSeq: bigint,
 ): { readonly result: CommitResult; readonly changes: readonly string[] } {
@@ -69,7 +69,8 @@ function writeItems(
     if ((item.type === 'paper' || item.type === 'deleted') && item.imported !== true) {
       const stamps = [...known.rows, item];
       const closed = troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
-      if (closed && known.rows.length === 0 && wasHere(connection, source, item.id, firstSeq)) again += 1;
+      const isBack = (closed || mayReturn) && known.rows.length === 0;
+      if (isBack && wasHere(connection, source, item.id, firstSeq)) again += 1;
     }
   }
   for (const paper of unpackItems(packed)) {
