@@ -23,7 +23,14 @@ export interface AnswererParts {
 }
 
 /** Answers what is asked of the running engine. */
-export function answerer({ engine, store, restarts, uniqueId, readProcess, imports }: AnswererParts): Answerer {
+export function answerer({
+  engine,
+  store,
+  restarts,
+  uniqueId,
+  readProcess,
+  imports,
+}: AnswererParts): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
     switch (verb) {

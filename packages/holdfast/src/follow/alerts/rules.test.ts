@@ -43,15 +43,22 @@ describe('what is told', () => {
     expect(scene.events).toEqual([]);
   });
 
-  it.each(['stale', 'gap', 'quarantine', 'set-aside', 'disk', 'disk-forecast', 'backup', 'oom', 'hung'] as const)(
-    'tells %s at once',
-    async (cause) => {
-      const scene = new Scene();
-      scene.open(cause);
-      await scene.clock.advance(MINUTE);
-      expect(scene.events).toEqual([`opened ${cause}`]);
-    },
-  );
+  it.each([
+    'stale',
+    'gap',
+    'quarantine',
+    'set-aside',
+    'disk',
+    'disk-forecast',
+    'backup',
+    'oom',
+    'hung',
+  ] as const)('tells %s at once', async (cause) => {
+    const scene = new Scene();
+    scene.open(cause);
+    await scene.clock.advance(MINUTE);
+    expect(scene.events).toEqual([`opened ${cause}`]);
+  });
 
   it.each(['offline', 'asleep', 'clock-step', 'crash'] as const)('never tells %s', async (cause) => {
     const scene = new Scene();
