@@ -1,3 +1,4 @@
+import type { Item } from '../../model/item.ts';
 import { newestStamp } from '../../model/knowledge.ts';
 import { unpackItems } from '../packed-items.ts';
 import type { Commit, CommitResult } from '../port.ts';
@@ -65,13 +66,10 @@ function writeItems(
     const { outcome, known } = records.apply(item);
     counts[outcome.result] += 1;
     if (outcome.missing !== null) troubles.missing(item.id, item.datestamp, outcome.missing, at);
-    // What a source has not given closes no gap of it.
-    if ((item.type === 'paper' || item.type === 'deleted') && item.imported !== true) {
-      const stamps = [...known.rows, item];
-      const closed = troubles.arrived(item.id, newestStamp(stamps) ?? item.datestamp);
-      const isBack = (closed || mayReturn) && known.rows.length === 0;
-      if (isBack && wasHere(connection, source, item.id, firstSeq)) again += 1;
-    }
+    const closed =
+      arrives(item) && troubles.arrived(item.id, newestStamp([...known.rows, item]) ?? item.datestamp);
+    const isBack = arrives(item) && (closed || mayReturn) && known.rows.length === 0;
+    if (isBack && wasHere(connection, source, item.id, firstSeq)) again += 1;
   }
   for (const paper of unpackItems(packed)) {
     const result = records.applyPacked(paper);
@@ -87,6 +85,11 @@ function writeItems(
   troubles.putGaps(gaps ?? [], at);
   troubles.closeGaps(closeGaps ?? []);
   return { result: { ...counts, quarantined: bad.length, replayed: false }, changes: records.changes };
+}
+
+/** The record itself came from its source; what a source has not given closes no gap of it. */
+function arrives(item: Item): boolean {
+  return (item.type === 'paper' || item.type === 'deleted') && item.imported !== true;
 }
 
 /**
