@@ -2,8 +2,8 @@ import type { Day } from '../../model/day.ts';
 import type { Window } from '../../model/window.ts';
 
 /**
- * The first day at or after `from` that this store has not settled: it lies in a window that is not VERIFIED (or not
- * SEALED, where its stream gets no second look), or behind the last one. What lies before the first was never wanted.
+ * The first day at or after `from` that this store has not settled: it lies in a window that is not VERIFIED, or behind the
+ * last one. What lies before the first was never wanted.
  */
 export function settledUntil(windows: readonly Window[], from: Day): Day {
   const streams = [...new Set(windows.map(({ stream }) => stream))];
