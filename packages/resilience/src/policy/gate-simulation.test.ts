@@ -57,6 +57,8 @@ class Process {
   request(ms: number, outcome: 'ok' | 'fails' | 'throttled'): void {
     const { clock, ledger } = this.#machine;
     const send = async (): Promise<void> => {
+      // What a dead process had queued for its event loop does not happen.
+      if (this.#dead) return await new Promise<never>(() => {});
       const exchange = { start: clock.monotonic(), end: Number.POSITIVE_INFINITY };
       if (exchange.start < this.#machine.owedUntil) this.#machine.undercut += 1;
       ledger.push(exchange);
@@ -66,8 +68,10 @@ class Process {
       exchange.end = clock.monotonic();
       this.#flight = undefined;
       if (outcome === 'throttled') {
-        this.#machine.owedUntil = clock.monotonic() + 20_000;
+        const owedUntil = clock.monotonic() + 20_000;
         await this.gate.close(20_000, { kind: 'retry-after', reason: '503' });
+        // Only then: who dies between the answer and its record cannot be expected to keep it.
+        this.#machine.owedUntil = owedUntil;
       }
       if (outcome === 'fails') throw new Error('reset');
     };
