@@ -1,7 +1,7 @@
 import { awakeTimer } from '../clock/awake-timer.ts';
 import type { Clock } from '../clock/clock.ts';
-import { TimeoutError } from '../policy/timeout-error.ts';
-import type { TimeoutCode } from '../policy/timeout-error.ts';
+import { TimeoutError } from '../policy/timeout/timeout-error.ts';
+import type { TimeoutCode } from '../policy/timeout/timeout-error.ts';
 
 /** What ends the waiting for a call. */
 export interface Limit {

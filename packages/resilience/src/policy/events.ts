@@ -1,7 +1,7 @@
 import type { Verdict } from '../classify/verdict.ts';
-import type { StopReason } from './failure.ts';
+import type { StopReason } from './pipeline/failure.ts';
 import { notify } from '../clock/notify.ts';
-import type { WaitKind } from './wait.ts';
+import type { WaitKind } from './pipeline/wait.ts';
 
 /** Everything a policy or breaker decides, as data. Built only when somebody listens. */
 export type PolicyEvent =

@@ -1,6 +1,6 @@
 import type { SafeToReplay, Verdict } from '../classify/verdict.ts';
 import { ResilienceError } from '../errors.ts';
-import { TimeoutError } from '../policy/timeout-error.ts';
+import { TimeoutError } from '../policy/timeout/timeout-error.ts';
 import { AuthExpiredError } from './auth-expired-error.ts';
 import { limited } from './limited.ts';
 import type { LoginKeeper } from './login-keeper.ts';

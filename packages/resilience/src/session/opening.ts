@@ -1,5 +1,5 @@
 import { awakeTimer } from '../clock/awake-timer.ts';
-import { TimeoutError } from '../policy/timeout-error.ts';
+import { TimeoutError } from '../policy/timeout/timeout-error.ts';
 import { Held } from './held.ts';
 import { limited } from './limited.ts';
 import type { LoginKeeper } from './login-keeper.ts';

@@ -1,7 +1,7 @@
 import { awakeTimer } from '../clock/awake-timer.ts';
 import type { Timer } from '../clock/clock.ts';
 import { formatDuration } from '../clock/duration.ts';
-import { TimeoutError } from '../policy/timeout-error.ts';
+import { TimeoutError } from '../policy/timeout/timeout-error.ts';
 import type { Held } from './held.ts';
 import { limited } from './limited.ts';
 import { adapterVerdict } from './parts.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Duration } from '../clock/duration.ts';
 import type { Random } from '../clock/random.ts';
 import type { Category } from '../classify/verdict.ts';
-import type { Backoff } from '../policy/backoff.ts';
+import type { Backoff } from '../policy/backoff/backoff.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { OnSessionEvent } from './session-event.ts';
 import type { SnapshotStore } from './snapshot-store.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { constant } from '../policy/backoff.ts';
+import { constant } from '../policy/backoff/backoff.ts';
 import { hang } from './testing/fake-adapter.ts';
 import { setup, setupWithAuth, watch } from './testing/session-setup.ts';
 

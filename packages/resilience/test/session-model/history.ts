@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../src/clock/index.ts';
-import { constant } from '../../src/policy/backoff.ts';
+import { constant } from '../../src/policy/backoff/backoff.ts';
 import { superviseSession } from '../../src/session/index.ts';
 import type { SessionPolicy, SnapshotStore } from '../../src/session/index.ts';
 import type { JsonValue } from '../../src/state/state-store.ts';

@@ -1,6 +1,6 @@
 import { awakeTimer } from '../../clock/awake-timer.ts';
 import type { Clock } from '../../clock/clock.ts';
-import { TimeoutError } from '../../policy/timeout-error.ts';
+import { TimeoutError } from '../../policy/timeout/timeout-error.ts';
 
 /** How long to wait for a driver, which has no limits of its own. */
 export interface Limit {

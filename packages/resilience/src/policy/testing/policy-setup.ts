@@ -1,9 +1,9 @@
 import { VirtualClock } from '../../clock/index.ts';
-import { constant } from '../backoff.ts';
+import { constant } from '../backoff/backoff.ts';
 import type { PolicyEvent } from '../events.ts';
-import type { PolicyOptions } from '../options.ts';
-import { resilient } from '../resilient.ts';
-import type { Policy } from '../resilient.ts';
+import type { PolicyOptions } from '../pipeline/options.ts';
+import { resilient } from '../pipeline/resilient.ts';
+import type { Policy } from '../pipeline/resilient.ts';
 import type { Verdict } from '../../classify/verdict.ts';
 
 /** What a test of a policy works with. */

@@ -1,7 +1,7 @@
 import type { Category } from '../../classify/verdict.ts';
-import { fullJitter } from '../../policy/backoff.ts';
-import type { Backoff } from '../../policy/backoff.ts';
-import type { RetryRule } from '../../policy/options.ts';
+import { fullJitter } from '../../policy/backoff/backoff.ts';
+import type { Backoff } from '../../policy/backoff/backoff.ts';
+import type { RetryRule } from '../../policy/pipeline/options.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 
 type Backoffs = Partial<Readonly<Record<Category, Backoff>>>;

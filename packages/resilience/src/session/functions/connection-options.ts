@@ -1,8 +1,8 @@
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import type { Clock } from '../../clock/clock.ts';
 import type { Random } from '../../clock/random.ts';
-import type { Backoff } from '../../policy/backoff.ts';
-import type { Breaker } from '../../policy/breaker.ts';
+import type { Backoff } from '../../policy/backoff/backoff.ts';
+import type { Breaker } from '../../policy/breaker/breaker.ts';
 import type { PolicyEvent } from '../../policy/events.ts';
 import type { SupervisedSession } from '../supervised-session.ts';
 import type { ConnectionMetrics, MetricsCollector } from './connection-metrics.ts';

@@ -5,9 +5,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
-import { breaker } from '../../policy/breaker.ts';
-import { exponential } from '../../policy/backoff.ts';
-import { failureOf } from '../../policy/failure.ts';
+import { breaker } from '../../policy/breaker/breaker.ts';
+import { exponential } from '../../policy/backoff/backoff.ts';
+import { failureOf } from '../../policy/pipeline/failure.ts';
 import { connectionMetrics } from './connection-metrics.ts';
 import type { RecoveryContext } from './connection-options.ts';
 import { connectionReport } from './connection-report.ts';

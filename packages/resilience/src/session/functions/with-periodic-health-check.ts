@@ -2,8 +2,8 @@ import type { Clock } from '../../clock/clock.ts';
 import type { Duration } from '../../clock/duration.ts';
 import { notify } from '../../clock/notify.ts';
 import { InvalidOptionError } from '../../errors.ts';
-import { resilient } from '../../policy/resilient.ts';
-import type { Policy } from '../../policy/resilient.ts';
+import { resilient } from '../../policy/pipeline/resilient.ts';
+import type { Policy } from '../../policy/pipeline/resilient.ts';
 
 /** What was found when health was looked at. */
 export interface HealthCheckEvent {

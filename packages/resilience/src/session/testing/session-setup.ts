@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../clock/index.ts';
-import { constant } from '../../policy/backoff.ts';
+import { constant } from '../../policy/backoff/backoff.ts';
 import type { SessionAdapter } from '../adapter.ts';
 import type { SessionEvent } from '../session-event.ts';
 import type { SessionPolicy } from '../session-policy.ts';

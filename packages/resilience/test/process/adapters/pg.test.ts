@@ -4,7 +4,7 @@ import { covered } from '../../../../../test/needs.ts';
 import { adapterConformance } from '../../../src/adapters/conformance.ts';
 import { inTransaction, pgAdapter } from '../../../src/adapters/pg/index.ts';
 import { classify } from '../../../src/classify/classify.ts';
-import { fullJitter } from '../../../src/policy/backoff.ts';
+import { fullJitter } from '../../../src/policy/backoff/backoff.ts';
 import { systemClock } from '../../../src/clock/system-clock.ts';
 import { superviseSession } from '../../../src/session/supervise-session.ts';
 import type { LossReport } from '../../../src/session/loss.ts';

@@ -11,7 +11,7 @@ import type {
 } from '../../../src/adapters/websocket/index.ts';
 import { classify } from '../../../src/classify/classify.ts';
 import { systemClock } from '../../../src/clock/system-clock.ts';
-import { fullJitter } from '../../../src/policy/backoff.ts';
+import { fullJitter } from '../../../src/policy/backoff/backoff.ts';
 import { superviseSession } from '../../../src/session/supervise-session.ts';
 import type { LossReport } from '../../../src/session/loss.ts';
 import { EchoServer } from './testing/echo-server.ts';

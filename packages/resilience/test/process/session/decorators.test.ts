@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { constant } from '../../../src/policy/backoff.ts';
+import { constant } from '../../../src/policy/backoff/backoff.ts';
 import { VirtualClock } from '../../../src/clock/virtual-clock.ts';
 import { connectionResilience } from '../../../src/session/functions/connection-resilience.ts';
 import { periodicHealthCheck } from '../../../src/session/functions/periodic-health-check.ts';

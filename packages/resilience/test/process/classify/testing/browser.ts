@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TimeoutError } from '../../../../src/policy/timeout-error.ts';
+import { TimeoutError } from '../../../../src/policy/timeout/timeout-error.ts';
 import { makeCertificate } from './certificates.ts';
 
 /** The process of a browser that was started with the argument `mark`. */

@@ -1,17 +1,17 @@
-import { classify as classifyError } from '../classify/classify.ts';
-import { CATEGORIES } from '../classify/verdict.ts';
-import type { Category, Verdict } from '../classify/verdict.ts';
-import type { Clock } from '../clock/clock.ts';
-import type { Duration } from '../clock/duration.ts';
-import { parseDuration } from '../clock/duration.ts';
-import type { Random } from '../clock/random.ts';
-import { systemRandom } from '../clock/random.ts';
-import { systemClock } from '../clock/system-clock.ts';
-import { InvalidOptionError } from '../errors.ts';
-import type { Backoff } from './backoff.ts';
-import type { Breaker } from './breaker.ts';
-import type { OnEvent } from './events.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import { classify as classifyError } from '../../classify/classify.ts';
+import { CATEGORIES } from '../../classify/verdict.ts';
+import type { Category, Verdict } from '../../classify/verdict.ts';
+import type { Clock } from '../../clock/clock.ts';
+import type { Duration } from '../../clock/duration.ts';
+import { parseDuration } from '../../clock/duration.ts';
+import type { Random } from '../../clock/random.ts';
+import { systemRandom } from '../../clock/random.ts';
+import { systemClock } from '../../clock/system-clock.ts';
+import { InvalidOptionError } from '../../errors.ts';
+import type { Backoff } from '../backoff/backoff.ts';
+import type { Breaker } from '../breaker/breaker.ts';
+import type { OnEvent } from '../events.ts';
+import type { TokenBucket } from '../budget/token-bucket.ts';
 
 /** What to do after a failure of one category. */
 export interface RetryRule {

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock/clock.ts';
-import { systemClock } from '../clock/system-clock.ts';
-import type { Duration } from '../clock/duration.ts';
-import { parseDuration } from '../clock/duration.ts';
-import { InvalidOptionError } from '../errors.ts';
+import type { Clock } from '../../clock/clock.ts';
+import { systemClock } from '../../clock/system-clock.ts';
+import type { Duration } from '../../clock/duration.ts';
+import { parseDuration } from '../../clock/duration.ts';
+import { InvalidOptionError } from '../../errors.ts';
 
 /** What makes a token bucket. */
 export interface TokenBucketOptions {

@@ -1,7 +1,7 @@
-import { awakeTimer } from '../clock/awake-timer.ts';
-import type { AwakeTimer } from '../clock/awake-timer.ts';
-import type { Clock } from '../clock/clock.ts';
-import { TimeoutError } from './timeout-error.ts';
+import { awakeTimer } from '../../clock/awake-timer.ts';
+import type { AwakeTimer } from '../../clock/awake-timer.ts';
+import type { Clock } from '../../clock/clock.ts';
+import { TimeoutError } from '../timeout/timeout-error.ts';
 
 /** What a function under a policy is given. */
 export interface AttemptContext {

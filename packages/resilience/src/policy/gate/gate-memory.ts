@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.ts';
+import type { Clock } from '../../clock/clock.ts';
 import type { GateRecord, Hold } from './gate-record.ts';
 
 /** The next thing a request has to wait for. */

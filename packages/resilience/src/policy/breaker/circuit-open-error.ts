@@ -1,5 +1,5 @@
-import { formatDuration } from '../clock/duration.ts';
-import { ResilienceError } from '../errors.ts';
+import { formatDuration } from '../../clock/duration.ts';
+import { ResilienceError } from '../../errors.ts';
 
 /** The call was not made because the circuit is open. Has no stack: it is made often and always in one place. */
 export class CircuitOpenError extends ResilienceError {

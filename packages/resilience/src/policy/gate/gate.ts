@@ -1,17 +1,17 @@
-import type { Clock } from '../clock/clock.ts';
-import type { Duration } from '../clock/duration.ts';
-import { parseDuration } from '../clock/duration.ts';
-import type { Random } from '../clock/random.ts';
-import { systemRandom } from '../clock/random.ts';
-import { systemClock } from '../clock/system-clock.ts';
-import type { Release, StateStore } from '../state/state-store.ts';
+import type { Clock } from '../../clock/clock.ts';
+import type { Duration } from '../../clock/duration.ts';
+import { parseDuration } from '../../clock/duration.ts';
+import type { Random } from '../../clock/random.ts';
+import { systemRandom } from '../../clock/random.ts';
+import { systemClock } from '../../clock/system-clock.ts';
+import type { Release, StateStore } from '../../state/state-store.ts';
 import { GateMemory } from './gate-memory.ts';
 import type { Due } from './gate-memory.ts';
 import { EMPTY_GATE, readGateRecord, writeGateRecord } from './gate-record.ts';
 import type { GateRecord, Hold } from './gate-record.ts';
-import { notify } from '../clock/notify.ts';
-import { waitFor } from './wait.ts';
-import type { OnWait, Wait } from './wait.ts';
+import { notify } from '../../clock/notify.ts';
+import { waitFor } from '../pipeline/wait.ts';
+import type { OnWait, Wait } from '../pipeline/wait.ts';
 
 /** What makes a gate. */
 export interface GateOptions {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../clock/index.ts';
-import type { Timer } from '../clock/index.ts';
-import { constant } from './backoff.ts';
+import { VirtualClock } from '../../clock/index.ts';
+import type { Timer } from '../../clock/index.ts';
+import { constant } from '../backoff/backoff.ts';
 import { failureOf } from './failure.ts';
-import { RESET, setup, stuck, watch } from './testing/policy-setup.ts';
+import { RESET, setup, stuck, watch } from '../testing/policy-setup.ts';
 
 test.each([
   ['attemptTimeout', 'ERR_TIMEOUT_ATTEMPT'],

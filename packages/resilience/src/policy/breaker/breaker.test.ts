@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom, VirtualClock } from '../clock/index.ts';
-import { memoryState } from '../state/index.ts';
-import { breaker } from './index.ts';
-import type { Breaker, Outcome, Permit, PolicyEvent } from './index.ts';
+import { seededRandom, VirtualClock } from '../../clock/index.ts';
+import { memoryState } from '../../state/index.ts';
+import { breaker } from '../index.ts';
+import type { Breaker, Outcome, Permit, PolicyEvent } from '../index.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,15 +1,15 @@
-import type { Clock } from '../clock/clock.ts';
-import type { Duration } from '../clock/duration.ts';
-import { parseDuration } from '../clock/duration.ts';
-import type { Random } from '../clock/random.ts';
-import { systemRandom } from '../clock/random.ts';
-import { systemClock } from '../clock/system-clock.ts';
-import { InvalidOptionError } from '../errors.ts';
-import type { JsonValue, StateStore } from '../state/state-store.ts';
+import type { Clock } from '../../clock/clock.ts';
+import type { Duration } from '../../clock/duration.ts';
+import { parseDuration } from '../../clock/duration.ts';
+import type { Random } from '../../clock/random.ts';
+import { systemRandom } from '../../clock/random.ts';
+import { systemClock } from '../../clock/system-clock.ts';
+import { InvalidOptionError } from '../../errors.ts';
+import type { JsonValue, StateStore } from '../../state/state-store.ts';
 import { transition } from './breaker-state.ts';
 import type { BreakerInput, BreakerRules, BreakerState, Outcome } from './breaker-state.ts';
-import { emit } from './events.ts';
-import type { OnEvent } from './events.ts';
+import { emit } from '../events.ts';
+import type { OnEvent } from '../events.ts';
 
 /** What makes a breaker. */
 export interface BreakerOptions {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom, VirtualClock } from '../clock/index.ts';
-import type { Clock } from '../clock/index.ts';
-import { KeyedMutex } from '../state/keyed-mutex.ts';
-import { memoryState } from '../state/index.ts';
-import type { StateStore } from '../state/index.ts';
-import { gate } from './index.ts';
-import type { Gate } from './index.ts';
+import { seededRandom, VirtualClock } from '../../clock/index.ts';
+import type { Clock } from '../../clock/index.ts';
+import { KeyedMutex } from '../../state/keyed-mutex.ts';
+import { memoryState } from '../../state/index.ts';
+import type { StateStore } from '../../state/index.ts';
+import { gate } from '../index.ts';
+import type { Gate } from '../index.ts';
 
 const INTERVAL = 3_000;
 

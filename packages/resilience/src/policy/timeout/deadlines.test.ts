@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../clock/index.ts';
-import { classify, deadlines } from '../index.ts';
-import type { Deadlines } from '../index.ts';
+import { VirtualClock } from '../../clock/index.ts';
+import { classify, deadlines } from '../../index.ts';
+import type { Deadlines } from '../../index.ts';
 
 const LIMITS = { connect: 30, firstByte: 900, idle: 60, total: 5_000 };
 

@@ -1,6 +1,6 @@
-import type { Verdict } from '../classify/verdict.ts';
-import { notify } from '../clock/notify.ts';
-import type { Clock } from '../clock/clock.ts';
+import type { Verdict } from '../../classify/verdict.ts';
+import { notify } from '../../clock/notify.ts';
+import type { Clock } from '../../clock/clock.ts';
 
 /**
  * Why something waits. Ours, so `end()` works: `backoff`, `circuit`, `budget`, `cooldown`.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom, VirtualClock } from '../clock/index.ts';
-import { constant, exponential, fullJitter, tokenBucket } from './index.ts';
+import { seededRandom, VirtualClock } from '../../clock/index.ts';
+import { constant, exponential, fullJitter, tokenBucket } from '../index.ts';
 
 test('every backoff is positive, finite and within its cap for retries 1 to 1025', () => {
   fc.assert(

@@ -1,7 +1,7 @@
-import type { Duration } from '../clock/duration.ts';
-import { parseDuration } from '../clock/duration.ts';
-import type { Random } from '../clock/random.ts';
-import { InvalidOptionError } from '../errors.ts';
+import type { Duration } from '../../clock/duration.ts';
+import { parseDuration } from '../../clock/duration.ts';
+import type { Random } from '../../clock/random.ts';
+import { InvalidOptionError } from '../../errors.ts';
 
 /** How long to wait before the n-th retry. Immutable; the same value may serve many policies. */
 export interface Backoff {

@@ -1,5 +1,5 @@
-import { formatDuration } from '../clock/duration.ts';
-import { ResilienceError } from '../errors.ts';
+import { formatDuration } from '../../clock/duration.ts';
+import { ResilienceError } from '../../errors.ts';
 
 /** Which limit of time was passed. */
 export type TimeoutCode =

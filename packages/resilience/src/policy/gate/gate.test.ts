@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../clock/index.ts';
-import { memoryState } from '../state/index.ts';
-import type { StateStore } from '../state/index.ts';
-import { gate } from './index.ts';
-import type { Gate, Wait } from './index.ts';
+import { VirtualClock } from '../../clock/index.ts';
+import { memoryState } from '../../state/index.ts';
+import type { StateStore } from '../../state/index.ts';
+import { gate } from '../index.ts';
+import type { Gate, Wait } from '../index.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,6 @@
-import type { Category } from '../classify/verdict.ts';
+import type { Category } from '../../classify/verdict.ts';
 import type { AttemptContext, AttemptFunction } from './attempt.ts';
-import type { Backoff } from './backoff.ts';
+import type { Backoff } from '../backoff/backoff.ts';
 import { plan } from './options.ts';
 import type { Plan, PolicyOptions } from './options.ts';
 import { Run } from './run.ts';

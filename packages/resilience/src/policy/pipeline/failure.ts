@@ -1,4 +1,4 @@
-import type { Category } from '../classify/verdict.ts';
+import type { Category } from '../../classify/verdict.ts';
 
 /** Why a policy stopped trying. */
 export type StopReason =

@@ -1,5 +1,5 @@
-import { ResilienceError } from '../errors.ts';
-import type { JsonValue } from '../state/state-store.ts';
+import { ResilienceError } from '../../errors.ts';
+import type { JsonValue } from '../../state/state-store.ts';
 
 /**
  * A time before which nothing is sent: wall time plus its original length, and the boot clock when it was set, so that

@@ -1,8 +1,8 @@
-import { awakeTimer } from '../clock/awake-timer.ts';
-import type { AwakeTimer } from '../clock/awake-timer.ts';
-import type { Clock } from '../clock/clock.ts';
-import type { Duration } from '../clock/duration.ts';
-import { parseDuration } from '../clock/duration.ts';
+import { awakeTimer } from '../../clock/awake-timer.ts';
+import type { AwakeTimer } from '../../clock/awake-timer.ts';
+import type { Clock } from '../../clock/clock.ts';
+import type { Duration } from '../../clock/duration.ts';
+import { parseDuration } from '../../clock/duration.ts';
 import { TimeoutError } from './timeout-error.ts';
 import type { TimeoutCode } from './timeout-error.ts';
 

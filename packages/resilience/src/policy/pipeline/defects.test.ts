@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../clock/index.ts';
-import { breaker, constant, failureOf, fullJitter, resilient } from '../index.ts';
-import type { Wait } from '../index.ts';
-import { RESET, setup, stuck, throttled, watch } from './testing/policy-setup.ts';
+import { VirtualClock } from '../../clock/index.ts';
+import { breaker, constant, failureOf, fullJitter, resilient } from '../../index.ts';
+import type { Wait } from '../../index.ts';
+import { RESET, setup, stuck, throttled, watch } from '../testing/policy-setup.ts';
 
 describe('defects of others that this policy does not have', () => {
   test('D1: abort during a backoff settles in the same tick with the reason, and calls nothing again', async () => {

@@ -1,17 +1,17 @@
-import type { Category, Verdict } from '../classify/verdict.ts';
-import { awakeTimer } from '../clock/awake-timer.ts';
-import type { AwakeTimer } from '../clock/awake-timer.ts';
-import { RETRY_AFTER_LIMIT_MS } from '../classify/retry-after.ts';
+import type { Category, Verdict } from '../../classify/verdict.ts';
+import { awakeTimer } from '../../clock/awake-timer.ts';
+import type { AwakeTimer } from '../../clock/awake-timer.ts';
+import { RETRY_AFTER_LIMIT_MS } from '../../classify/retry-after.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptFunction } from './attempt.ts';
-import type { Permit } from './breaker.ts';
-import type { Outcome } from './breaker-state.ts';
-import { CircuitOpenError } from './circuit-open-error.ts';
-import { emit } from './events.ts';
+import type { Permit } from '../breaker/breaker.ts';
+import type { Outcome } from '../breaker/breaker-state.ts';
+import { CircuitOpenError } from '../breaker/circuit-open-error.ts';
+import { emit } from '../events.ts';
 import { enrich, failureOf } from './failure.ts';
 import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan, RetryRule } from './options.ts';
-import { TimeoutError } from './timeout-error.ts';
+import { TimeoutError } from '../timeout/timeout-error.ts';
 import { waitFor } from './wait.ts';
 import type { OnWait, WaitKind } from './wait.ts';
 

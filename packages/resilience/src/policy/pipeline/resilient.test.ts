@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../clock/index.ts';
-import { breaker, constant, failureOf, fullJitter, resilient, tokenBucket } from '../index.ts';
-import type { PolicyOptions, Verdict, Wait } from '../index.ts';
-import { RESET, setup, stuck, throttled, watch } from './testing/policy-setup.ts';
+import { VirtualClock } from '../../clock/index.ts';
+import { breaker, constant, failureOf, fullJitter, resilient, tokenBucket } from '../../index.ts';
+import type { PolicyOptions, Verdict, Wait } from '../../index.ts';
+import { RESET, setup, stuck, throttled, watch } from '../testing/policy-setup.ts';
 
 describe('retrying', () => {
   test('calls again until it succeeds, and tells the attempt', async () => {
