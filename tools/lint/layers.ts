@@ -15,7 +15,7 @@ export interface Layer {
 }
 
 const app = 'packages/holdfast/src';
-const core = ['verdict', 'errors', 'resilience', 'clock', 'state'];
+const core = ['verdict', 'errors', 'events', 'resilience', 'clock', 'state'];
 const library = [...core, 'tree', 'awake', 'process', 'session', 'operation', 'adapters'];
 const shared = [...library, 'model', 'identity'];
 const parts = [...shared, 'config', 'query', 'xml', 'transport', 'version'];
@@ -40,12 +40,36 @@ export const layers: readonly Layer[] = [
     mayImport: ['errors'],
     reason: 'The clock stands alone, so that the supervisor can use it and stay small.',
   },
+  {
+    name: 'events',
+    folder: 'packages/resilience/src/events',
+    mayImport: ['errors', 'clock'],
+    reason: 'Every part publishes events, so the channel knows none of them.',
+  },
   ...['tree', 'awake'].map((name) => ({
     name,
     folder: `packages/resilience/src/${name}`,
-    mayImport: ['verdict', 'errors', 'clock'],
+    mayImport: ['verdict', 'errors', 'clock', 'events'],
     reason:
       'The supervision tree and the watch over the machine are usable alone: they need the clock, no more.',
+  })),
+  {
+    name: 'telemetry',
+    folder: 'packages/resilience/src/telemetry',
+    mayImport: [...core, 'tree', 'session', 'operation'],
+    reason: 'The one typed stream names the events of all parts by their types, and runs none of them.',
+  },
+  ...['otel', 'metrics'].map((name) => ({
+    name,
+    folder: `packages/resilience/src/${name}`,
+    mayImport: ['errors', 'events', 'telemetry', 'clock'],
+    reason: 'A bridge listens to the stream and knows no part that speaks on it.',
+  })),
+  ...['chaos', 'testing'].map((name) => ({
+    name,
+    folder: `packages/resilience/src/${name}`,
+    mayImport: core,
+    reason: 'Faults and clocks for tests are built on the ports of the policy, which knows neither.',
   })),
   {
     name: 'process',
@@ -82,13 +106,13 @@ export const layers: readonly Layer[] = [
   {
     name: 'state',
     folder: 'packages/resilience/src/state',
-    mayImport: ['verdict', 'errors', 'resilience', 'clock'],
+    mayImport: ['verdict', 'errors', 'resilience', 'clock', 'events'],
     reason: 'The state stores are part of a library that must be adoptable without the application.',
   },
   {
     name: 'resilience',
     folder: 'packages/resilience/src',
-    mayImport: ['verdict', 'errors', 'clock', 'state', 'tree'],
+    mayImport: ['verdict', 'errors', 'clock', 'state', 'tree', 'events', 'telemetry'],
     reason: 'The library must be adoptable without the application, so it imports nothing of it.',
   },
   {
