@@ -3,18 +3,23 @@ import type { StopReason } from './pipeline/failure.ts';
 import { notify } from '../clock/notify.ts';
 import type { WaitKind } from './pipeline/wait.ts';
 
-/** Everything a policy or breaker decides, as data. Built only when somebody listens. */
+/**
+ * Everything a policy or breaker decides, as data. Built only when somebody listens. `run` is the same number in all
+ * events of one run, and in no other's of this process.
+ */
 export type PolicyEvent =
-  | { readonly type: 'attempt'; readonly policy: string; readonly attempt: number }
+  | { readonly type: 'attempt'; readonly policy: string; readonly run: number; readonly attempt: number }
   | {
       readonly type: 'success';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly durationMs: number;
     }
   | {
       readonly type: 'failure';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly durationMs: number;
       readonly verdict: Verdict;
@@ -23,12 +28,14 @@ export type PolicyEvent =
   | {
       readonly type: 'timeout';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly code: string;
     }
   | {
       readonly type: 'wait';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly kind: WaitKind;
       readonly delayMs: number;
@@ -37,12 +44,14 @@ export type PolicyEvent =
   | {
       readonly type: 'retry';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly verdict: Verdict;
     }
   | {
       readonly type: 'give-up';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly stopReason: StopReason;
       readonly error: unknown;
@@ -51,6 +60,7 @@ export type PolicyEvent =
   | {
       readonly type: 'late';
       readonly policy: string;
+      readonly run: number;
       readonly attempt: number;
       readonly outcome: 'fulfilled' | 'rejected';
       readonly error?: unknown;
@@ -68,4 +78,12 @@ export type OnEvent = (event: PolicyEvent) => void;
 /** Hands an event to a listener. */
 export function emit(listener: OnEvent, event: PolicyEvent): void {
   notify(listener, event);
+}
+
+let runs = 0;
+
+/** The number of a run: counted from 1 over the whole process, when its first event is built. */
+export function nextRun(): number {
+  runs += 1;
+  return runs;
 }

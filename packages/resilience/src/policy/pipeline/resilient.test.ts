@@ -246,7 +246,7 @@ describe('limits of an attempt', () => {
     await clock.advance(20_000);
     expect(run.value).toBe(2);
     expect(events.filter((event) => event.type === 'timeout')).toEqual([
-      { type: 'timeout', policy: 'test', attempt: 1, code: 'ERR_TIMEOUT_STALL' },
+      { type: 'timeout', policy: 'test', run: expect.any(Number), attempt: 1, code: 'ERR_TIMEOUT_STALL' },
     ]);
   });
 

@@ -7,7 +7,7 @@ import type { AttemptFunction } from './attempt.ts';
 import type { Permit } from '../breaker/breaker.ts';
 import type { Outcome } from '../breaker/breaker-state.ts';
 import { CircuitOpenError } from '../breaker/circuit-open-error.ts';
-import { emit } from '../events.ts';
+import { emit, nextRun } from '../events.ts';
 import { enrich, failureOf } from './failure.ts';
 import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan, RetryRule } from './options.ts';
@@ -54,6 +54,7 @@ export class Run<T> {
   readonly #retriesBy = new Map<Category, number>();
   readonly #attempts: AttemptRecord[] = [];
   #attempt = 0;
+  #heardAs = 0;
   #last: Attempted | undefined;
   #deadline: AwakeTimer | undefined;
 
@@ -62,6 +63,12 @@ export class Run<T> {
     this.#fn = fn;
     this.#caller = options.signal;
     this.#onWait = options.onWait;
+  }
+
+  /** Its number in events; a run that nobody hears has none. */
+  get #id(): number {
+    this.#heardAs ||= nextRun();
+    return this.#heardAs;
   }
 
   /** Runs to the end. */
@@ -130,7 +137,7 @@ export class Run<T> {
     const start = clock.monotonic();
     let outcome: Outcome = 'none';
     try {
-      if (onEvent !== undefined) emit(onEvent, { type: 'attempt', policy: name, attempt });
+      if (onEvent !== undefined) emit(onEvent, { type: 'attempt', policy: name, run: this.#id, attempt });
       const value = await runAttempt(this.#fn, {
         clock,
         attempt,
@@ -141,7 +148,8 @@ export class Run<T> {
       });
       outcome = 'success';
       const durationMs = clock.monotonic() - start;
-      if (onEvent !== undefined) emit(onEvent, { type: 'success', policy: name, attempt, durationMs });
+      if (onEvent !== undefined)
+        emit(onEvent, { type: 'success', policy: name, run: this.#id, attempt, durationMs });
       return { ok: true, value };
     } catch (error) {
       const failed = this.#judge(error, startedAt, clock.monotonic() - start);
@@ -161,8 +169,8 @@ export class Run<T> {
     if (onEvent !== undefined) {
       const attempt = this.#attempt;
       if (error instanceof TimeoutError)
-        emit(onEvent, { type: 'timeout', policy: name, attempt, code: error.code });
-      emit(onEvent, { type: 'failure', policy: name, attempt, durationMs, verdict, error });
+        emit(onEvent, { type: 'timeout', policy: name, run: this.#id, attempt, code: error.code });
+      emit(onEvent, { type: 'failure', policy: name, run: this.#id, attempt, durationMs, verdict, error });
     }
     return failed;
   }
@@ -185,7 +193,7 @@ export class Run<T> {
     await this.#before(rule, verdict);
     const { onEvent, name } = this.#plan;
     if (onEvent !== undefined)
-      emit(onEvent, { type: 'retry', policy: name, attempt: this.#attempt + 1, verdict });
+      emit(onEvent, { type: 'retry', policy: name, run: this.#id, attempt: this.#attempt + 1, verdict });
   }
 
   #whyNot(failed: Attempted, rule: RetryRule | undefined, done: number): StopReason | undefined {
@@ -232,6 +240,7 @@ export class Run<T> {
       emit(onEvent, {
         type: 'wait',
         policy: name,
+        run: this.#id,
         attempt,
         kind: wait.kind,
         delayMs: wait.ms,
@@ -294,6 +303,7 @@ export class Run<T> {
       emit(onEvent, {
         type: 'give-up',
         policy: name,
+        run: this.#id,
         attempt: this.#attempt,
         stopReason,
         error,
@@ -310,6 +320,7 @@ export class Run<T> {
       emit(onEvent, {
         type: 'give-up',
         policy: name,
+        run: this.#id,
         attempt: this.#attempt,
         stopReason: 'aborted',
         error: reason,
@@ -324,6 +335,7 @@ export class Run<T> {
     emit(onEvent, {
       type: 'late',
       policy: name,
+      run: this.#id,
       attempt,
       outcome,
       ...(error === undefined ? {} : { error }),
