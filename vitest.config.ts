@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { Tally } from './tools/tally.ts';
 
@@ -15,7 +16,10 @@ const retry = process.env['CI'] === undefined ? 0 : 1;
 
 // Tests run on the sources; only the process tests drive what was built.
 const onSources = {
-  resolve: { conditions: ['@holdfast/source'] },
+  resolve: {
+    conditions: ['@holdfast/source'],
+    alias: { 'fast-check': fileURLToPath(new URL('tools/seeded-fast-check.ts', import.meta.url)) },
+  },
   ssr: { resolve: { conditions: ['@holdfast/source', 'node', 'module', 'default'] } },
 };
 

@@ -24,8 +24,8 @@ const STANDING = [
   'F14:deletion',
   'F15:second-instance',
 ];
-/** Another part of them each time; `HOLDFAST_SEED` plays one again. */
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? randomInt(1_000_000));
+/** Another part of them each time; `HOLDFAST_TEST_SEED` plays one again. */
+const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? randomInt(1_000_000));
 const SAMPLE = STANDING.filter(
   (_, index) => process.env['HOLDFAST_TEST_FULL'] === '1' || index % 2 === SEED % 2,
 );

@@ -10,8 +10,8 @@ import { covered } from './needs.ts';
 
 const DRILL = join(root, 'drill/sessions/main.ts');
 const KILL = join(root, 'drill/sessions/kill-messaging.ts');
-/** Another one each time; `HOLDFAST_SEED` plays one again. */
-const SEED = process.env['HOLDFAST_SEED'] ?? String(randomInt(1_000_000));
+/** Another one each time; `HOLDFAST_TEST_SEED` plays one again. */
+const SEED = process.env['HOLDFAST_TEST_SEED'] ?? String(randomInt(1_000_000));
 /** One row a driver in every run; `npm run sessions` plays all of them. */
 const ROWS = process.env['HOLDFAST_TEST_FULL'] === '1' ? 9 : 3;
 const KILLS = process.env['HOLDFAST_TEST_FULL'] === '1' ? 4 : 2;
