@@ -7,5 +7,6 @@ import fc from '../node_modules/fast-check/lib/fast-check.js';
 const seed = process.env['HOLDFAST_TEST_SEED'];
 if (seed !== undefined) fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });
 
+// oxlint-disable-next-line import/no-default-export -- it stands in for a package that has one
 export default fc;
 export * from '../node_modules/fast-check/lib/fast-check.js';
