@@ -74,9 +74,15 @@ export const layers: readonly Layer[] = [
   {
     name: 'process',
     folder: 'packages/resilience/src/process',
-    mayImport: ['errors'],
+    mayImport: ['errors', 'clock'],
     reason:
       'Who a process is, is asked of the system alone, so that the supervisor can use it and stay small.',
+  },
+  {
+    name: 'children',
+    folder: 'packages/resilience/src/children',
+    mayImport: ['verdict', 'errors', 'clock', 'tree', 'process'],
+    reason: 'Threads and processes are children of the tree, which starts functions and knows neither.',
   },
   {
     name: 'session',

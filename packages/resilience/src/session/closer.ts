@@ -85,6 +85,6 @@ export class Closer<R> {
 
   #failed(held: Held<R>, error: unknown): void {
     const { emit, name } = this.#plan;
-    emit({ type: 'close-failed', session: name, generation: held.generation, error });
+    emit(() => ({ type: 'close-failed', session: name, generation: held.generation, error }));
   }
 }

@@ -137,7 +137,7 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
     const { plan, counters } = this.#parts;
     const { generation } = held;
     counters.viewLosses += 1;
-    plan.emit({ type: 'view-lost', session: plan.name, generation, report });
+    plan.emit(() => ({ type: 'view-lost', session: plan.name, generation, report }));
     const error = new SessionLostError({ session: plan.name, generation, report, scope: 'page' });
     lease.lose(judged(error, { session: this.#tools.calls(), repeat: true }));
     this.#leases.delete(lease);
@@ -252,7 +252,7 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
       });
     } catch (error) {
       if (held.signal.aborted) return;
-      emit({ type: 'close-failed', session: name, generation: held.generation, error });
+      emit(() => ({ type: 'close-failed', session: name, generation: held.generation, error }));
     }
   }
 
@@ -261,7 +261,7 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
       lease.unwatch();
     } catch (error) {
       const { emit, name } = this.#parts.plan;
-      emit({ type: 'close-failed', session: name, generation: lease.generation, error });
+      emit(() => ({ type: 'close-failed', session: name, generation: lease.generation, error }));
     }
   }
 

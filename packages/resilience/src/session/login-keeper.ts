@@ -184,12 +184,12 @@ export class LoginKeeper<R, S, V> {
 
   #tell(reason: string, outcome: 'ok' | 'failed' | 'needs-human', error?: unknown): void {
     const { name, emit } = this.#parts.plan;
-    emit({
+    emit(() => ({
       type: 'login',
       session: name,
       reason,
       outcome,
       ...(error === undefined ? {} : { error }),
-    });
+    }));
   }
 }

@@ -231,7 +231,15 @@ export class Opening<R, S, V> {
     const { generation, attempt } = course;
     if (stage !== 'reattach') counters.failedOpens += 1;
     const verdict = verdictOf(adapter, error, resource);
-    plan.emit({ type: 'open-failed', session: plan.name, generation, attempt, stage, verdict, error });
+    plan.emit(() => ({
+      type: 'open-failed',
+      session: plan.name,
+      generation,
+      attempt,
+      stage,
+      verdict,
+      error,
+    }));
   }
 
   #limit(run: Run<R>): { clock: Parts<R, S, V>['plan']['clock']; ms: number; signal: AbortSignal } {

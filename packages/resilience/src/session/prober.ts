@@ -61,13 +61,13 @@ export class Prober<R, S, V> {
     held.heardAt = plan.clock.monotonic();
     const silent = error?.failure instanceof TimeoutError && answer === 'dead';
     if (answer === 'dead') counters.failedProbes += 1;
-    plan.emit({
+    plan.emit(() => ({
       type: 'probe',
       session: plan.name,
       why,
       outcome: silent ? 'timeout' : error === undefined ? 'ok' : 'failed',
       durationMs: held.heardAt - begun,
-    });
+    }));
     this.#tell(held, answer, error?.failure, silent);
     if (answer === 'alive') await this.#weigh(held);
     return answer;

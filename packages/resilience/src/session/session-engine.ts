@@ -164,7 +164,7 @@ export class SessionEngine<R, S, V> {
       const from = this.state;
       this.#machine = machine;
       if (!isWaiting(machine.mode)) this.#wait?.cancel();
-      this.plan.emit({ type: 'state', session: this.plan.name, from, to: this.state });
+      this.plan.emit(() => ({ type: 'state', session: this.plan.name, from, to: this.state }));
     } else {
       this.#machine = machine;
     }
@@ -212,7 +212,7 @@ export class SessionEngine<R, S, V> {
 
   #waits({ ms, attempt, verdict }: Extract<Effect, { readonly type: 'wait' }>): void {
     const { clock, emit, name } = this.plan;
-    emit({ type: 'wait', session: name, attempt, delayMs: ms, verdict });
+    emit(() => ({ type: 'wait', session: name, attempt, delayMs: ms, verdict }));
     this.#wait = clock.timer(ms, () => this.dispatch({ type: 'due' }));
   }
 
@@ -240,7 +240,7 @@ export class SessionEngine<R, S, V> {
     }
     this.#recycling = false;
     this.#lostAt = undefined;
-    emit({ type: 'opened', session: name, generation, how, durationMs });
+    emit(() => ({ type: 'opened', session: name, generation, how, durationMs }));
     const old = this.#old;
     this.#old = undefined;
     if (old !== undefined && !old.signal.aborted) void this.#closer.close(old, { force: false });
@@ -276,7 +276,7 @@ export class SessionEngine<R, S, V> {
     this.#stopRounds();
     this.#current = undefined;
     if (replaced) this.#old = held;
-    emit({ type: 'lost', session: name, loss });
+    emit(() => ({ type: 'lost', session: name, loss }));
     this.lender.endAll(error);
     const reattaches = replaced && this.#adapter.reattach !== undefined && mayReattach(loss.cause);
     if (!reattaches) void this.#closer.close(held, { force: true });

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Duration } from '../clock/duration.ts';
 import { parseDuration } from '../clock/duration.ts';
-import { notify } from '../clock/notify.ts';
 import type { Random } from '../clock/random.ts';
 import { systemRandom } from '../clock/random.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { Verdict } from '../classify/verdict.ts';
 import { InvalidOptionError } from '../errors.ts';
+import { tell } from '../events/publish.ts';
 import { fullJitter } from '../policy/backoff/backoff.ts';
 import type { Backoff } from '../policy/backoff/backoff.ts';
 import { memoryState } from '../state/memory-state.ts';
@@ -49,7 +49,8 @@ export interface SessionPlan {
   readonly clock: Clock;
   readonly random: Random;
   readonly now: () => Instant;
-  readonly emit: (event: SessionEvent) => void;
+  /** Tells what `build` makes; it is not called when nobody would hear. */
+  readonly emit: (build: () => SessionEvent) => void;
 }
 
 /** @throws InvalidOptionError naming the field. */
@@ -76,9 +77,7 @@ export function sessionPlan(policy: SessionPolicy): SessionPlan {
     clock,
     random,
     now: () => ({ wall: clock.now(), boot: clock.boot() }),
-    emit: (event) => {
-      if (onEvent !== undefined) notify(onEvent, event);
-    },
+    emit: (build) => tell('session', onEvent, build),
   };
 }
 

@@ -85,7 +85,7 @@ export class SnapshotKeeper<R, S, V> {
       this.#last = snapshot;
       await this.#save(snapshot);
       counters.snapshots += 1;
-      plan.emit({ type: 'snapshot', session: plan.name, outcome: 'saved' });
+      plan.emit(() => ({ type: 'snapshot', session: plan.name, outcome: 'saved' }));
     } catch (error) {
       if (!held.signal.aborted) this.#failed(error);
     }
@@ -106,6 +106,6 @@ export class SnapshotKeeper<R, S, V> {
 
   #failed(error: unknown): void {
     const { emit, name } = this.#parts.plan;
-    emit({ type: 'snapshot', session: name, outcome: 'failed', error });
+    emit(() => ({ type: 'snapshot', session: name, outcome: 'failed', error }));
   }
 }

@@ -5,7 +5,7 @@ import { endStarted } from '../../session/processes/end-started.ts';
 import type { ProcessRecord } from '../../session/processes/process-record.ts';
 import type { ProcessRecords } from '../../session/processes/process-records.ts';
 import { MARK } from './launched-process.ts';
-import { isSame } from '../../session/processes/process-tree.ts';
+import { isSame } from '../../process/process-tree.ts';
 import { makeFolder, profilePath, removeFolders } from './profile-folder.ts';
 
 /** What a home needs. */

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import { findStarted } from '../../session/processes/find-started.ts';
-import { listProcesses, systemTree } from '../../session/processes/process-tree.ts';
+import { listProcesses, systemTree } from '../../process/process-tree.ts';
 
 /** The variable of the environment by which what was started for one launch is found. */
 export const MARK = 'HOLDFAST_BROWSER';

@@ -1,6 +1,6 @@
 import { identify } from '../../process/process-identity.ts';
 import type { ProcessWorld } from '../../process/process-identity.ts';
-import { listProcesses, systemTree, treeOf } from '../../session/processes/process-tree.ts';
+import { listProcesses, systemTree, treeOf } from '../../process/process-tree.ts';
 
 /** Resident memory of a process and its descendants, in bytes. Pages that they share are counted once for each. */
 export function treeRss(pid: number): number {

@@ -2,15 +2,17 @@ import { classify } from '../../classify/classify.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import type { Clock } from '../../clock/clock.ts';
 import { notify, warnOf } from '../../clock/notify.ts';
+import { tell } from '../../events/publish.ts';
 import { resilient } from '../../policy/pipeline/resilient.ts';
 import type { AttemptContext } from '../../policy/pipeline/attempt.ts';
+import type { PolicyEvent } from '../../policy/events.ts';
 import type { Lease } from '../lease.ts';
 import type { SessionUnavailableError } from '../session-unavailable-error.ts';
 import { callRules } from './call-rules.ts';
 import type { CheckedOptions } from './checked-options.ts';
 import { NO_CALLS } from './connection-metrics.ts';
 import type { ConnectionMetrics } from './connection-metrics.ts';
-import type { ConnectionEvent, RecoveryEvent } from './connection-options.ts';
+import type { RecoveryEvent } from './connection-options.ts';
 import { livingLease, runWithLease } from './current-lease.ts';
 
 /** The failure that the next attempt recovers from. */
@@ -153,10 +155,12 @@ export class ResilientCall<T> {
   }
 
   #tellRecovery(event: Omit<RecoveryEvent, 'type' | 'policy'>): void {
-    this.#tell({ type: 'recovery', policy: this.#options.name, ...event });
+    const { name, onEvent } = this.#options;
+    tell<RecoveryEvent>('session', onEvent, () => ({ type: 'recovery', policy: name, ...event }));
   }
 
-  #tell(event: ConnectionEvent): void {
+  /** The policy itself tells the channel. */
+  #tell(event: PolicyEvent): void {
     if (event.type === 'wait') this.#delaysMs.push(event.delayMs);
     if (this.#options.onEvent !== undefined) notify(this.#options.onEvent, event);
   }

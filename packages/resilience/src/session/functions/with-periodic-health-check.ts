@@ -2,6 +2,7 @@ import type { Clock } from '../../clock/clock.ts';
 import type { Duration } from '../../clock/duration.ts';
 import { notify } from '../../clock/notify.ts';
 import { InvalidOptionError } from '../../errors.ts';
+import { tell } from '../../events/publish.ts';
 import { resilient } from '../../policy/pipeline/resilient.ts';
 import type { Policy } from '../../policy/pipeline/resilient.ts';
 
@@ -12,6 +13,13 @@ export interface HealthCheckEvent {
   readonly outcome: 'healthy' | 'unhealthy';
   /** What the check threw; absent when it said false. */
   readonly error?: unknown;
+}
+
+/** The same as the stream of all events has it. */
+export interface HealthCheckedEvent extends HealthCheckEvent {
+  readonly type: 'health-check';
+  /** The name of the function before whose calls it is looked. */
+  readonly function: string;
 }
 
 /** How often to look, at what, and what to do about it. */
@@ -38,7 +46,7 @@ export function withPeriodicHealthCheck<This, A extends unknown[], T>(
   fn: (this: This, ...args: A) => Promise<T>,
   options: HealthCheckOptions,
 ): (this: This, ...args: A) => Promise<T> {
-  const cadence = new Cadence(options);
+  const cadence = new Cadence(fn.name, options);
   const wrapped = async function (this: This, ...args: A): Promise<T> {
     await cadence.beforeCall();
     return await fn.apply(this, args);
@@ -48,17 +56,19 @@ export function withPeriodicHealthCheck<This, A extends unknown[], T>(
 
 /** Counts calls. Either nothing is looked at, or the checks that are due run one after another and calls wait. */
 class Cadence {
+  readonly #name: string;
   readonly #options: HealthCheckOptions;
   readonly #every: number;
   readonly #policy: Policy;
   #calls = 0;
   #checks: Promise<void> | undefined;
 
-  constructor(options: HealthCheckOptions) {
+  constructor(name: string, options: HealthCheckOptions) {
     const { every = 5, deadline = '30s', clock } = options;
     if (!(Number.isInteger(every) && every >= 1)) {
       throw new InvalidOptionError('every', 'must be a whole number of at least 1');
     }
+    this.#name = name;
     this.#options = options;
     this.#every = every;
     const time = clock === undefined ? {} : { clock };
@@ -87,6 +97,11 @@ class Cadence {
     await before;
     const event = await this.#look(call);
     if (this.#options.onEvent !== undefined) notify(this.#options.onEvent, event);
+    tell<HealthCheckedEvent>('session', undefined, () => ({
+      type: 'health-check',
+      function: this.#name,
+      ...event,
+    }));
     if (event.outcome === 'unhealthy') await this.#options.onUnhealthy(event);
   }
 

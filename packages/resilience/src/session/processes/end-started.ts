@@ -1,9 +1,9 @@
 import type { ProcessIdentity } from '../../process/process-identity.ts';
-import { endTree } from './end-tree.ts';
-import type { EndTreeOptions } from './end-tree.ts';
+import { endTree } from '../../process/end-tree.ts';
+import type { EndTreeOptions } from '../../process/end-tree.ts';
 import { findStarted } from './find-started.ts';
 import type { StartedProcess } from './process-record.ts';
-import { systemTree } from './process-tree.ts';
+import { systemTree } from '../../process/process-tree.ts';
 
 /** What became of all that was started for one record. */
 export interface EndStartedReport {

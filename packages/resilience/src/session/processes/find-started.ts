@@ -1,8 +1,8 @@
 import type { ProcessIdentity } from '../../process/process-identity.ts';
 import { identify } from '../../process/process-identity.ts';
 import type { StartedProcess } from './process-record.ts';
-import { listProcesses } from './process-tree.ts';
-import type { TreeWorld } from './process-tree.ts';
+import { listProcesses } from '../../process/process-tree.ts';
+import type { TreeWorld } from '../../process/process-tree.ts';
 
 /**
  * Who was started for a record whose owner died before it learnt the process: those that carry the record's mark in

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { identify } from '../../process/process-identity.ts';
 import { markProfile, refusal } from './delete-profile.ts';
 import { processRecords } from './process-records.ts';
-import { systemTree } from './process-tree.ts';
+import { systemTree } from '../../process/process-tree.ts';
 
 const dead = { pid: 999_999_999, startedAt: '1', bootId: 'long ago' };
 const own = identify(process.pid) ?? dead;

@@ -10,8 +10,8 @@ import { removeTemporaries, replaceFile } from '../snapshots/replace-file.ts';
 import { parseRecord } from './parse-record.ts';
 import type { ProcessRecord, StartedProcess } from './process-record.ts';
 import { reapRecord } from './reap-record.ts';
-import { systemTree } from './process-tree.ts';
-import type { TreeWorld } from './process-tree.ts';
+import { systemTree } from '../../process/process-tree.ts';
+import type { TreeWorld } from '../../process/process-tree.ts';
 
 /** What became of the processes whose owner was dead. */
 export interface ReapReport {

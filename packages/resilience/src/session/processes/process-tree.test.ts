@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { identify } from '../../process/process-identity.ts';
 import { findStarted } from './find-started.ts';
-import { listProcesses, systemTree, treeOf } from './process-tree.ts';
-import type { TreeWorld } from './process-tree.ts';
+import { listProcesses, orphansOf, systemTree, treeOf } from '../../process/process-tree.ts';
+import type { TreeWorld } from '../../process/process-tree.ts';
 
 const never = (): never => {
   throw new Error('not asked here');
@@ -63,6 +63,18 @@ describe('the tree of a process', () => {
     ['it has ended', { ...root, pid: 77 }],
   ])('is empty when %s', (_, gone) => {
     expect(treeOf(gone, listProcesses(world))).toEqual([]);
+  });
+
+  it('leaves its group when its leader has ended, unless another process has the number of the leader', () => {
+    const rows = [
+      { pid: 11, parent: 1, group: 10 },
+      { pid: 12, parent: 11, group: 12 },
+      { pid: 20, parent: 5, group: 5 },
+    ];
+    expect(pidsOf(orphansOf(10, listProcesses(linux(rows))))).toEqual([11, 12]);
+    expect(orphansOf(10, listProcesses(linux([...rows, { pid: 10, parent: 1 }])))).toEqual([]);
+    expect(orphansOf(1, listProcesses(linux([{ pid: 30, parent: 1, group: 1 }])))).toEqual([]);
+    expect(orphansOf(0, listProcesses(linux([{ pid: 30, parent: 1, group: 0 }])))).toEqual([]);
   });
 
   it('is read from ps where there is no /proc, with the start times that identify tells', () => {

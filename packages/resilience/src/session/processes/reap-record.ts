@@ -4,7 +4,7 @@ import { isAlive } from '../../process/process-identity.ts';
 import { deleteProfile } from './delete-profile.ts';
 import { endStarted } from './end-started.ts';
 import type { ProcessRecord } from './process-record.ts';
-import type { TreeWorld } from './process-tree.ts';
+import type { TreeWorld } from '../../process/process-tree.ts';
 
 /** What became of one record. */
 export interface Reaped {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../../../src/clock/system-clock.ts';
 import { identify, isAlive } from '../../../src/process/process-identity.ts';
 import type { ProcessIdentity } from '../../../src/process/process-identity.ts';
-import { endTree } from '../../../src/session/processes/end-tree.ts';
+import { endTree } from '../../../src/process/end-tree.ts';
 import { processRecords } from '../../../src/session/processes/process-records.ts';
 
 const script = (name: string): string => fileURLToPath(new URL(`testing/${name}.ts`, import.meta.url));

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { systemProcesses } from '../../process/process-identity.ts';
-import type { ProcessIdentity, ProcessWorld } from '../../process/process-identity.ts';
+import { systemProcesses } from './process-identity.ts';
+import type { ProcessIdentity, ProcessWorld } from './process-identity.ts';
 
 /** The system as far as trees of processes are concerned. */
 export interface TreeWorld extends ProcessWorld {
@@ -59,6 +59,16 @@ export function treeOf(root: ProcessIdentity, rows: ReadonlyMap<number, ProcessR
   }
   found.delete(process.pid);
   return [...found.values()];
+}
+
+/**
+ * What is left of the group of a leader that has ended, with everything below. Empty when somebody has the leader's
+ * number again: a number is not given to a new process while a group has it, so that group is another one.
+ */
+export function orphansOf(leader: number, rows: ReadonlyMap<number, ProcessRow>): readonly ProcessRow[] {
+  if (leader <= 1 || rows.has(leader)) return [];
+  const members = [...rows.values()].filter(({ group, pid }) => group === leader && pid !== process.pid);
+  return members.flatMap((member) => treeOf(member, rows));
 }
 
 /** Whether both are the same process. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../../clock/clock.ts';
-import type { ProcessIdentity } from '../../process/process-identity.ts';
-import { isAlive } from '../../process/process-identity.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { isAlive } from './process-identity.ts';
 import { isSame, listProcesses, systemTree, treeOf } from './process-tree.ts';
 import type { ProcessRow, TreeWorld } from './process-tree.ts';
 
