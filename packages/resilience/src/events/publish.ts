@@ -29,3 +29,12 @@ export function publish<E extends object>(
   if (listener !== undefined) notify(listener, event);
   if (all.hasSubscribers) all.publish({ layer, event } satisfies Published);
 }
+
+/** Publishes what `build` makes, which is not called when nobody would hear it. For all but the paths of every call. */
+export function tell<E extends object>(
+  layer: Layer,
+  listener: ((event: E) => void) | undefined,
+  build: () => E,
+): void {
+  if (isHeard(listener)) publish(layer, build(), listener);
+}

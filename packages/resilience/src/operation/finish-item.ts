@@ -4,7 +4,7 @@ import type { OperationRun } from './operation-run.ts';
 export function wasDone<V, Tx>(run: OperationRun<V, Tx>, path: string): boolean {
   if (run.setup.journal.get(path)?.state !== 'done') return false;
   run.setup.tally.itemsBefore += 1;
-  run.emit({ type: 'item', path, how: 'before' });
+  run.emit(() => ({ type: 'item', path, how: 'before' }));
   return true;
 }
 
@@ -17,5 +17,5 @@ export async function finishItem<V, Tx>(
   const { journal, clock, tally } = run.setup;
   await journal.put({ path, kind: 'item', state: 'done', position, at: clock.now() });
   tally.itemsDone += 1;
-  run.emit({ type: 'item', path, how: 'done' });
+  run.emit(() => ({ type: 'item', path, how: 'done' }));
 }

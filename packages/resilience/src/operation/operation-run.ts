@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
-import { notify } from '../clock/notify.ts';
+import { tell } from '../events/publish.ts';
 import type { SupervisedSession } from '../session/supervised-session.ts';
 import type { Journal } from './journal.ts';
 import type { OperationEvent } from './operation-event.ts';
@@ -42,9 +42,10 @@ export class OperationRun<V, Tx> {
     return this.#stop;
   }
 
-  emit(event: EventOf): void {
+  /** Tells what `build` makes; it is not called when nobody would hear. */
+  emit(build: () => EventOf): void {
     const { onEvent, key } = this.setup;
-    if (onEvent !== undefined) notify(onEvent, { ...event, operation: key });
+    tell('operation', onEvent, () => ({ ...build(), operation: key }));
   }
 
   /** Whether one more item may begin. */

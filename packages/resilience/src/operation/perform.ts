@@ -83,14 +83,14 @@ class Performer<V, Tx, T extends JsonValue | void> {
     options.signal?.addEventListener('abort', onAbort, { once: true });
     const lived = awakeTimer(limits.clock, FOREVER_MS, () => {}, { unref: true });
     const starts = run.starts + (claim === undefined ? 1 : 0);
-    this.#run.emit({ type: 'started', resumed: this.#resumed, starts });
+    this.#run.emit(() => ({ type: 'started', resumed: this.#resumed, starts }));
     try {
       const end = await this.#work();
       const report = this.#reported(end, FOREVER_MS - lived.leftMs);
-      this.#run.emit({ type: 'finished', state: end.state });
+      this.#run.emit(() => ({ type: 'finished', state: end.state }));
       return report;
     } catch (error) {
-      this.#run.emit({ type: 'finished', state: 'failed', error });
+      this.#run.emit(() => ({ type: 'finished', state: 'failed', error }));
       throw error;
     } finally {
       lived.cancel();
@@ -125,7 +125,7 @@ class Performer<V, Tx, T extends JsonValue | void> {
     for (const entry of this.#journal.all('effect').filter(({ state }) => state === 'intent')) {
       const doubt = 'A run ended in the middle of it, and the operation ended without coming to it again.';
       await this.#journal.put({ ...entry, state: 'in-doubt', doubt, at: this.#run.setup.clock.now() });
-      this.#run.emit({ type: 'effect', path: entry.path, how: 'in-doubt' });
+      this.#run.emit(() => ({ type: 'effect', path: entry.path, how: 'in-doubt' }));
     }
   }
 

@@ -10,15 +10,15 @@ export async function runCommit<V, Tx>(
   assertFunction(write, 'write');
   const { journal, tally, clock, dryRun } = run.setup;
   if (entry?.state === 'done') {
-    run.emit({ type: 'commit', path, how: 'before' });
+    run.emit(() => ({ type: 'commit', path, how: 'before' }));
     return;
   }
   if (dryRun) {
     tally.commitsSkipped += 1;
-    run.emit({ type: 'commit', path, how: 'dry' });
+    run.emit(() => ({ type: 'commit', path, how: 'dry' }));
     return;
   }
   await journal.commit({ path, kind: 'commit', state: 'done', position, at: clock.now() }, write);
   tally.commits += 1;
-  run.emit({ type: 'commit', path, how: 'written' });
+  run.emit(() => ({ type: 'commit', path, how: 'written' }));
 }

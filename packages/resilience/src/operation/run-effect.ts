@@ -195,8 +195,12 @@ class RunningEffect<V, Tx, T extends JsonValue | void> {
   }
 
   #emit(how: Extract<EventOf, { type: 'effect' }>['how'], error?: unknown): void {
-    const event = { type: 'effect', path: this.#place.path, how } as const;
-    this.#scope.run.emit(error === undefined ? event : { ...event, error });
+    this.#scope.run.emit(() => ({
+      type: 'effect',
+      path: this.#place.path,
+      how,
+      ...(error === undefined ? {} : { error }),
+    }));
   }
 }
 

@@ -15,7 +15,7 @@ export async function runStep<V, Tx, T extends JsonValue | void>(
   const { journal, tally, clock } = run.setup;
   if (entry?.state === 'done') {
     tally.stepsReplayed += 1;
-    run.emit({ type: 'step', path, how: 'replayed' });
+    run.emit(() => ({ type: 'step', path, how: 'replayed' }));
     return copyOf(entry.value) as T;
   }
   const result = await scope.borrow(path, (lease) => scope.limited(lease, () => work(lease)));
@@ -23,6 +23,6 @@ export async function runStep<V, Tx, T extends JsonValue | void>(
   const done = { path, kind: 'step', state: 'done', position, at: clock.now() } as const;
   await journal.put(value === undefined ? done : { ...done, value });
   tally.stepsRun += 1;
-  run.emit({ type: 'step', path, how: 'ran' });
+  run.emit(() => ({ type: 'step', path, how: 'ran' }));
   return copyOf(value) as T;
 }

@@ -89,7 +89,7 @@ export class Surrounding<V, Tx> implements Operation<V, Tx>, Scope<V, Tx> {
     const { clock, signal } = this.run.setup;
     // Without a session V is undefined: see the overloads of `operation`.
     if (this.#lease === undefined) return work(plainLease(clock, signal) as Lease<unknown> as Lease<V>);
-    return this.#lease.run(work, (error) => this.run.emit({ type: 'repeat', path, error }));
+    return this.#lease.run(work, (error) => this.run.emit(() => ({ type: 'repeat', path, error })));
   }
 
   limited<T>(lease: Lease<V>, call: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
-import { notify } from '../clock/notify.ts';
 import { ResilienceError } from '../errors.ts';
+import { tell } from '../events/publish.ts';
 import { ChildRun } from './child-run.ts';
 import type { ChildKind } from './child-spec.ts';
 import { isUp, nextChildState } from './child-state.ts';
@@ -109,7 +109,8 @@ export class TreeSupervisor implements Supervisor {
 
   async #run(): Promise<void> {
     const failure = await this.#serve();
-    if (failure !== undefined) this.#emit({ type: 'give-up', supervisor: this.#plan.name, error: failure });
+    if (failure !== undefined)
+      this.#emit(() => ({ type: 'give-up', supervisor: this.#plan.name, error: failure }));
     const reason = failure ?? this.#stopWish?.reason;
     for (const slot of this.#slots.toReversed()) await this.#stopOne(slot, reason);
     // What `start()` tells nobody has to hear from `done` as well.
@@ -154,12 +155,12 @@ export class TreeSupervisor implements Supervisor {
     const restarted = group.filter(
       ({ child, state }) => child.kind !== 'temporary' || state.type === 'waiting',
     );
-    this.#emit({
+    this.#emit(() => ({
       type: 'restart',
       supervisor: name,
       child: id,
       group: restarted.map(({ child }) => child.id),
-    });
+    }));
     const reason = restartError(name, id, cause);
     for (const member of group.toReversed()) {
       if (member.state.type !== 'waiting') await this.#stopOne(member, reason);
@@ -175,7 +176,7 @@ export class TreeSupervisor implements Supervisor {
     const run = (slot.runs += 1);
     const about = { supervisor: this.#plan.name, child: child.id, run };
     this.#move(slot, { type: 'start', run, awaitsReady: child.awaitsReady });
-    this.#emit({ type: 'started', ...about });
+    this.#emit(() => ({ type: 'started', ...about }));
     slot.run = new ChildRun(child.start, {
       clock: this.#plan.clock,
       shutdownMs: child.shutdownMs,
@@ -186,11 +187,11 @@ export class TreeSupervisor implements Supervisor {
         },
         exited: (exit) => {
           this.#move(slot, { type: 'exit', run, exit });
-          this.#emit({ type: 'exited', ...about, ...outcomeOf(exit) });
+          this.#emit(() => ({ type: 'exited', ...about, ...outcomeOf(exit) }));
           this.#exits.push(slot);
           this.#tellNews();
         },
-        late: (exit) => this.#emit({ type: 'late', ...about, ...outcomeOf(exit) }),
+        late: (exit) => this.#emit(() => ({ type: 'late', ...about, ...outcomeOf(exit) })),
       },
     });
   }
@@ -204,12 +205,12 @@ export class TreeSupervisor implements Supervisor {
     this.#move(slot, { type: 'stopped', abandoned: stopped.abandoned });
     const about = { supervisor: this.#plan.name, child: slot.child.id, run: slot.runs };
     if (stopped.abandoned) {
-      this.#emit({ type: 'abandoned', ...about, limitMs: stopped.limitMs });
+      this.#emit(() => ({ type: 'abandoned', ...about, limitMs: stopped.limitMs }));
       return;
     }
     const { exit } = stopped;
     const failed = exit !== undefined && !exit.ok && exit.error !== reason;
-    this.#emit({ type: 'stopped', ...about, ...(failed ? { error: exit.error } : {}) });
+    this.#emit(() => ({ type: 'stopped', ...about, ...(failed ? { error: exit.error } : {}) }));
   }
 
   #noteUp(): void {
@@ -225,8 +226,8 @@ export class TreeSupervisor implements Supervisor {
     this.#news.resolve();
   }
 
-  #emit(event: TreeEvent): void {
-    if (this.#plan.onEvent !== undefined) notify(this.#plan.onEvent, event);
+  #emit(build: () => TreeEvent): void {
+    tell('tree', this.#plan.onEvent, build);
   }
 }
 
