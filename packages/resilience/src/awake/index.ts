@@ -1,6 +1,9 @@
 export { keepAwake } from './keep-awake.ts';
 export type { AwakeHold, KeepAwake, KeepAwakeOptions } from './keep-awake.ts';
 export type { AwakeReport, HeldLock, MissingLock } from './awake-report.ts';
+export type { MachineSignal, MachineSignals } from '../events/machine-signals.ts';
+export { machineSignals } from './machine-signals.ts';
+export type { MachineSignalsOptions, WatchedMachine } from './machine-signals.ts';
 export type { LogindLock } from './lock-method.ts';
 export type { LockProof } from './lock.ts';
 export type { PowerSource } from './power-source.ts';

@@ -27,11 +27,7 @@ export class Coalescer {
    * identity. The signal given to `start` aborts with the last caller's reason when all callers have gone.
    * @throws `signal.reason`, by identity and at once, when this caller aborts; the other callers do not notice.
    */
-  async run<T>(
-    key: unknown,
-    start: (signal: AbortSignal) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
+  async run<T>(key: unknown, start: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     const known = this.#flights.get(key) as Flight<T> | undefined;
     if (known !== undefined) return await known.join(signal);
