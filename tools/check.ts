@@ -17,6 +17,7 @@ const steps: readonly (readonly [name: string, ...command: readonly string[]])[]
   ['unused', bin('knip'), '--no-progress'],
   ['package resilience', bin('publint'), 'run', 'packages/resilience', '--strict'],
   ['package holdfast', bin('publint'), 'run', 'packages/holdfast', '--strict'],
+  ['reference', 'tools/reference/main.ts', '--check'],
   ['changelog', 'tools/changelog.ts', '--check'],
 ];
 
