@@ -178,6 +178,17 @@ test('a listener that throws becomes a warning, and the others are told; one tha
   await it.signals.stop();
 });
 
+test('who subscribes while a signal is told hears the next one', async () => {
+  const it = scene(WIRED, { network: false });
+  it.signals.subscribe(() => void it.listen());
+  for (const listeners of [0, 1, 3]) {
+    await it.clock.suspend(60_000);
+    await it.clock.advance(1_000);
+    expect(it.told).toHaveLength(listeners);
+  }
+  await it.signals.stop();
+});
+
 test('a linger that cannot be is refused by name', () => {
   expect(() => machineSignals({ linger: 'soon' as never })).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_OPTION', field: 'linger' }),

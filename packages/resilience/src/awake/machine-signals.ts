@@ -127,6 +127,8 @@ class Signals implements WatchedMachine {
   }
 
   #tell(signal: MachineSignal): void {
-    for (const { tell } of [...this.#listeners]) notify(tell, signal);
+    // Those who subscribe while they are told hear the next one.
+    const listeners = Array.from(this.#listeners);
+    for (const { tell } of listeners) notify(tell, signal);
   }
 }

@@ -148,16 +148,17 @@ class HedgedAttempt<T> {
   }
 
   /** Ends the mode open; false when it had ended. The copies that still run abort. */
-  #decide(reason?: unknown): boolean {
+  #decide(): boolean {
     if (!this.#open) return false;
     this.#open = false;
     this.#timer?.cancel();
-    this.#context.signal.removeEventListener('abort', this.#onAbort);
-    for (const copy of this.#running) copy.abort(reason ?? new HedgeLostError());
+    const { signal } = this.#context;
+    signal.removeEventListener('abort', this.#onAbort);
+    for (const copy of this.#running) copy.abort(signal.aborted ? signal.reason : new HedgeLostError());
     return true;
   }
 
-  readonly #onAbort = (): void => void this.#decide(this.#context.signal.reason);
+  readonly #onAbort = (): void => void this.#decide();
 
   #onIdle(): void {
     // Without effect unless the attempt was aborted.
