@@ -20,8 +20,10 @@ describe('calls with the same key', () => {
   test('share one execution and its value, and a later call starts anew', async () => {
     const coalescer = new Coalescer();
     const { all, start } = executions();
+    expect(coalescer.has('a')).toBe(false);
     const calls = [1, 2, 3].map(() => watch(coalescer.run('a', start)));
     expect([all.length, coalescer.size]).toEqual([1, 1]);
+    expect([coalescer.has('a'), coalescer.has('b')]).toEqual([true, false]);
     const value = { shared: true };
     all[0]?.answer(value);
     await settle();

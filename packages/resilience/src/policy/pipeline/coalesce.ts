@@ -22,6 +22,11 @@ export class Coalescer {
     return this.#flights.size;
   }
 
+  /** Whether a call with this key would join an execution. */
+  has(key: unknown): boolean {
+    return this.#flights.has(key);
+  }
+
   /**
    * Joins the execution under way for this key, or starts one. All callers get the same value or the same error, by
    * identity. The signal given to `start` aborts with the last caller's reason when all callers have gone.

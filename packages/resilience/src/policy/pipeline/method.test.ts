@@ -2,17 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../clock/index.ts';
 import { RESET, setup, watch } from '../testing/policy-setup.ts';
 import { attemptContext, methodDecorator } from './method.ts';
-import type { PolicyRun } from './method.ts';
+import type { AnyMethod, PolicyRun } from './method.ts';
 
 const runOnce: PolicyRun = async (fn) =>
   await fn({ signal: new AbortController().signal, attempt: 1, progress: () => {} });
 
 /** The context that a class gives to a decorator of one of its methods. */
-function placed<This, V extends (this: This, ...args: never[]) => unknown>(
-  _method: V,
-  more: object = {},
-): ClassMethodDecoratorContext<This, V> {
-  return { kind: 'method', name: 'read', static: false, private: false, metadata: {}, ...more } as never;
+function placed<This, A extends unknown[], R>(
+  method: AnyMethod<This, A, R>,
+): ClassMethodDecoratorContext<This, AnyMethod<This, A, R>> {
+  return {
+    kind: 'method',
+    name: method.name,
+    static: false,
+    private: false,
+    access: { has: () => true, get: () => method },
+    addInitializer: () => {},
+    metadata: {},
+  };
 }
 
 describe('a decorated method', () => {

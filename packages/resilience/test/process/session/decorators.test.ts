@@ -19,7 +19,7 @@ const fixture = `
 import type { connectionResilience as Resilience } from '${source}connection-resilience.ts';
 import type { periodicHealthCheck as Health } from '${source}periodic-health-check.ts';
 import type { Clock } from '${source}../../clock/clock.ts';
-import type { Backoff } from '${source}../../policy/backoff.ts';
+import type { Backoff } from '${source}../../policy/backoff/backoff.ts';
 
 export interface Tools {
   readonly connectionResilience: typeof Resilience;
