@@ -30,7 +30,7 @@ export interface MetricSnapshot {
 export interface SeriesSnapshot {
   /** Of a state, with the one that is true. */
   readonly labels: Labels;
-  /** Of a counter its value, of a histogram the sum in seconds, of a state 1. */
+  /** Of a counter or gauge its value, of a histogram the sum in seconds, of a state 1. */
   readonly value: number;
   /** Of a histogram: how many were recorded. */
   readonly count?: number;

@@ -14,7 +14,7 @@ const STATES = 32;
 /** What one set of labels has gathered. */
 export interface Series {
   readonly labels: Labels;
-  /** The sum of what was added or recorded. */
+  /** The sum of what was added or recorded; of a gauge the latest. */
   sum: number;
   /** How often. */
   count: number;
@@ -53,7 +53,7 @@ export class SeriesSet {
   take(value: number, labels: Labels): void {
     const { kind } = this.#instrument;
     const series = this.#find(kind === 'state' ? { ...labels, state: '' } : labels);
-    series.sum += value;
+    series.sum = kind === 'gauge' ? value : series.sum + value;
     series.count += 1;
     if (kind === 'state') series.state = this.#seen(cut(labels.state ?? ''));
     if (series.buckets === undefined) return;

@@ -1,9 +1,10 @@
 /** A number that is taken of events. Names and units are OpenTelemetry's; Prometheus' follow from them. */
 export interface Instrument {
   /**
-   * `counter` adds up, `histogram` sorts into buckets, `state` holds the one word that is true at present.
+   * `counter` adds up, `histogram` sorts into buckets, `gauge` holds the latest number, and `state` the one word that
+   * is true at present.
    */
-  readonly kind: 'counter' | 'histogram' | 'state';
+  readonly kind: 'counter' | 'histogram' | 'gauge' | 'state';
   readonly unit: string;
   readonly description: string;
   /** Labels whose values users choose: names. */
@@ -16,6 +17,7 @@ export interface Instrument {
 export const LABELS = {
   policy: 'holdfast.policy.name',
   breaker: 'holdfast.breaker.name',
+  limit: 'holdfast.limit.name',
   supervisor: 'holdfast.supervisor.name',
   child: 'holdfast.supervisor.child',
   session: 'holdfast.session.name',
@@ -27,6 +29,7 @@ export const LABELS = {
   /** `error.type` is the category of the failure (docs/classification.md), so it has few values. */
   category: 'error.type',
   code: 'holdfast.timeout.code',
+  mode: 'holdfast.stall.mode',
   kind: 'holdfast.wait.kind',
   reason: 'holdfast.stop_reason',
   state: 'holdfast.state',
@@ -58,10 +61,27 @@ export const INSTRUMENTS = {
   'holdfast.policy.runs': counter('run', 'Runs that ended.', ['policy'], ['outcome', 'reason']),
   'holdfast.policy.retries': counter('retry', 'Attempts after the first.', ['policy'], ['category']),
   'holdfast.policy.timeouts': counter('timeout', 'Limits of attempts that passed.', ['policy'], ['code']),
-  'holdfast.policy.wait.duration': seconds('How long waits were planned.', ['policy'], ['kind']),
+  'holdfast.policy.stalls': counter('stall', 'Attempts without progress.', ['policy'], ['mode']),
+  'holdfast.policy.waits': counter('wait', 'Waits that began.', ['policy'], ['kind']),
+  'holdfast.policy.wait.duration': seconds(
+    'How long waits were planned, where that is known.',
+    ['policy'],
+    ['kind'],
+  ),
   'holdfast.policy.late': counter('attempt', 'Attempts that ended when given up.', ['policy'], ['outcome']),
+  'holdfast.policy.discarded': counter('result', 'Results that nobody took.', ['policy']),
+  'holdfast.policy.hedges': counter('attempt', 'Further copies of attempts.', ['policy']),
+  'holdfast.policy.coalesced': counter('call', 'Calls that joined one under way.', ['policy']),
+  'holdfast.policy.fallbacks': counter('run', 'Runs that gave their fallback.', ['policy']),
   'holdfast.breaker.transitions': counter('transition', 'Changes of breakers.', ['breaker'], ['state']),
   'holdfast.breaker.state': state('What a breaker is.', ['breaker']),
+  'holdfast.limit.concurrency': {
+    kind: 'gauge',
+    unit: '{call}',
+    description: 'An adaptive limit of concurrency, since it first changed.',
+    names: ['limit'],
+    facts: [],
+  },
   'holdfast.supervisor.starts': counter('start', 'Children started.', ['supervisor', 'child']),
   'holdfast.supervisor.exits': counter(
     'exit',

@@ -4,7 +4,8 @@ import type { ResilienceEvent } from './resilience-event.ts';
 /** Values of labels; one that says nothing is absent. */
 export type Labels = Readonly<Partial<Record<Label, string>>>;
 
-/** Takes one measurement: so many more for a counter, so many seconds for a histogram; for a state the number is 1. */
+/** Takes one measurement: so many more for a counter, so many seconds for a histogram; a
+ * gauge is set to the number; for a state the number is 1. */
 export type Take = (name: InstrumentName, value: number, labels: Labels) => void;
 
 type EventOf<L extends ResilienceEvent['layer']> = Extract<ResilienceEvent, { readonly layer: L }>['event'];
@@ -28,7 +29,9 @@ function measurePolicy(event: EventOf<'policy'>, take: Take): void {
   switch (event.type) {
     case 'success':
     case 'failure': {
-      const { policy, type: outcome, durationMs } = event;
+      const { policy, durationMs } = event;
+      const isExcused = event.type === 'failure' && event.excused !== undefined;
+      const outcome = isExcused ? 'excused' : event.type;
       const category = event.type === 'failure' ? { category: event.verdict.category } : {};
       take('holdfast.policy.attempts', 1, { policy, outcome, ...category });
       take('holdfast.policy.attempt.duration', durationMs / 1_000, { policy, outcome });
@@ -49,14 +52,35 @@ function measurePolicy(event: EventOf<'policy'>, take: Take): void {
       take('holdfast.policy.timeouts', 1, { policy: event.policy, code: event.code });
       return;
     case 'wait':
+      take('holdfast.policy.waits', 1, { policy: event.policy, kind: event.kind });
+      // 0 stands for a wait of which nobody knows the end.
+      if (event.delayMs === 0) return;
       take('holdfast.policy.wait.duration', event.delayMs / 1_000, {
         policy: event.policy,
         kind: event.kind,
       });
       return;
+    default:
+      measurePart(event, take);
+  }
+}
+
+function measurePart(event: EventOf<'policy'>, take: Take): void {
+  switch (event.type) {
+    case 'stall':
+      return take('holdfast.policy.stalls', 1, { policy: event.policy, mode: event.mode });
     case 'late':
-      take('holdfast.policy.late', 1, { policy: event.policy, outcome: event.outcome });
-      return;
+      return take('holdfast.policy.late', 1, { policy: event.policy, outcome: event.outcome });
+    case 'discarded':
+      return take('holdfast.policy.discarded', 1, { policy: event.policy });
+    case 'hedge':
+      return take('holdfast.policy.hedges', 1, { policy: event.policy });
+    case 'coalesced':
+      return take('holdfast.policy.coalesced', 1, { policy: event.policy });
+    case 'fallback':
+      return take('holdfast.policy.fallbacks', 1, { policy: event.policy });
+    case 'limit':
+      return take('holdfast.limit.concurrency', event.to, { limit: event.limit });
     case 'breaker': {
       const labels = { breaker: event.breaker, state: event.to };
       take('holdfast.breaker.transitions', 1, labels);
