@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { on, once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock, watchTime } from './index.ts';
 import type { TimeEvent, WatchTimeOptions } from './index.ts';
@@ -108,40 +105,3 @@ describe('watching time', () => {
     expect(() => watched({ tickMs })).toThrow(expect.objectContaining({ field: 'tickMs' }));
   });
 });
-
-test.skipIf(process.platform === 'win32')(
-  'a process that is stopped, and then blocks its own loop, tells a pause and a block',
-  async () => {
-    const source = `import { systemClock, watchTime } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
-      const say = (message) => console.log(JSON.stringify(message));
-      watchTime({ clock: systemClock, tickMs: 200, onEvent: say });
-      process.stdin.on('data', () => {
-        const until = performance.now() + 2_500;
-        while (performance.now() < until);
-      });
-      setTimeout(say, 500, { type: 'ready' });`;
-    const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', source], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    try {
-      const lines = createInterface(child.stdout);
-      const until = async (type: string): Promise<void> => {
-        for await (const [line] of on(lines, 'line') as AsyncIterable<[string]>) {
-          if ((JSON.parse(line) as { type: string }).type === type) return;
-        }
-      };
-      await until('ready');
-      const paused = until('pause');
-      child.kill('SIGSTOP');
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-      child.kill('SIGCONT');
-      await paused;
-      const blocked = until('block');
-      child.stdin.write('block\n');
-      await blocked;
-    } finally {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-  },
-);
