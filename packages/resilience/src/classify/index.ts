@@ -1,5 +1,7 @@
 export { classify } from './classify.ts';
 export type { ClassifyOptions } from './classify.ts';
+export { parseRateLimit } from './rate-limit-headers.ts';
+export type { RateLimitHeaders, RateLimitReference, RateLimitSaid } from './rate-limit-headers.ts';
 export { parseHttpDate, parseRetryAfter, RETRY_AFTER_LIMIT_MS } from './retry-after.ts';
 export type { RetryAfter } from './retry-after.ts';
 export { DEFAULT_RULES, HTTP_RULES, NODE_RULES, SQLITE_RULES, UNDICI_RULES } from './rules.ts';

@@ -4,11 +4,7 @@ import { ResilienceError } from '../../errors.ts';
 
 /** What an answer's status says, or null when it is no error. `now` is wall time in ms since the epoch. */
 export function verdictOf(response: Response, now: number): Verdict | null {
-  return classifyStatus(response.status, {
-    retryAfter: response.headers.get('retry-after'),
-    date: response.headers.get('date'),
-    now,
-  });
+  return classifyStatus(response.status, { headers: response.headers, now });
 }
 
 /** An answer that says: not now, come back later. `verdict.retryAfterMs` is what it asked for. */
