@@ -44,7 +44,7 @@ export interface EngineMetrics {
   /** By upstream service. */
   readonly circuits: readonly {
     readonly service: string;
-    readonly state: 'closed' | 'open' | 'half-open';
+    readonly state: 'closed' | 'open' | 'half-open' | 'isolated';
     readonly openings: number;
   }[];
   readonly machine: {

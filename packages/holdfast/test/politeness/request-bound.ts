@@ -56,6 +56,7 @@ function openingsOver(elapsedMs: number): number {
 
 function failuresThatOpen({ stages }: PolicyDescription): number {
   const stage = stages.find((each) => each.stage === 'breaker');
-  if (stage === undefined) throw new Error('the policy has no breaker');
+  if (stage?.failures === undefined)
+    throw new Error('the policy has no breaker that counts failures in a row');
   return stage.failures;
 }

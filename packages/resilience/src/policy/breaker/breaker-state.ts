@@ -1,9 +1,18 @@
 /** What a call showed: `none` is no evidence (cancelled, permanent, throttled) and changes nothing. */
 export type Outcome = 'success' | 'failure' | 'none';
 
-/** `until` is monotonic time. `openings` counts openings since the circuit was last closed. */
+/** A probe under way. `at`: when it was admitted. */
+export interface Probe {
+  readonly id: number;
+  readonly at: number;
+}
+
+/**
+ * Times are elapsed time (`clock/elapsed.ts`). `openings` counts openings since the circuit was last closed, and
+ * `openMs` is the length of the last one. What a closed circuit counts is not here but in its tally.
+ */
 export type BreakerState =
-  | { readonly kind: 'closed'; readonly failures: number }
+  | { readonly kind: 'closed' }
   | {
       readonly kind: 'open';
       readonly openings: number;
@@ -13,72 +22,87 @@ export type BreakerState =
   | {
       readonly kind: 'half-open';
       readonly openings: number;
-      /** Probes under way. */
-      readonly probes: number;
+      readonly openMs: number;
+      readonly probes: readonly Probe[];
       readonly successes: number;
-    };
+    }
+  | { readonly kind: 'isolated'; readonly reason: string };
 
-/** What can happen to a breaker. `now` is monotonic time. */
+/** What can happen to a breaker. */
 export type BreakerInput =
-  | { readonly kind: 'admit'; readonly now: number }
-  | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly now: number }
-  | { readonly kind: 'probe-now'; readonly now: number };
+  /** Somebody asks for leave; `id` names the probe that this may become. */
+  | { readonly kind: 'admit'; readonly now: number; readonly id: number }
+  /** What the probe `id` showed. */
+  | { readonly kind: 'outcome'; readonly outcome: Outcome; readonly now: number; readonly id: number }
+  /** The tally of the closed circuit has seen enough. */
+  | { readonly kind: 'trip'; readonly now: number }
+  | { readonly kind: 'probe-now'; readonly now: number }
+  | { readonly kind: 'isolate'; readonly reason: string }
+  | { readonly kind: 'release' };
 
-/** The figures of a breaker. */
-export interface BreakerRules {
-  readonly failures: number;
+/** The figures that the transitions need. */
+export interface BreakerFigures {
   readonly halfOpenProbes: number;
-  /** How long the n-th opening in a row lasts, in ms. */
-  openMs(openings: number): number;
+  /** The longest opening, in ms. A probe that has not reported for so long is given up and its slot lent again. */
+  readonly maxOpenMs: number;
+  /** How long the n-th opening in a row lasts, in ms; `previousMs` is the length of the one before. */
+  openMs(openings: number, previousMs: number | undefined): number;
 }
 
-/** The breaker's whole behaviour. An `admit` that returns the state it was given, not closed, is a refusal. */
-export function transition(state: BreakerState, input: BreakerInput, rules: BreakerRules): BreakerState {
+/** A closed circuit. */
+export const CLOSED: BreakerState = Object.freeze({ kind: 'closed' });
+
+/**
+ * The breaker's whole behaviour but for the counting while closed. An `admit` that returns the state it was given,
+ * not closed, is a refusal.
+ */
+export function transition(state: BreakerState, input: BreakerInput, figures: BreakerFigures): BreakerState {
+  if (input.kind === 'isolate') return { kind: 'isolated', reason: input.reason };
   switch (state.kind) {
     case 'closed':
-      return fromClosed(state, input, rules);
+      return input.kind === 'trip' ? open(1, input.now, undefined, figures) : state;
     case 'open':
       return fromOpen(state, input);
     case 'half-open':
-      return fromHalfOpen(state, input, rules);
+      return fromHalfOpen(state, input, figures);
+    case 'isolated':
+      return input.kind === 'release' ? CLOSED : state;
   }
-}
-
-function fromClosed(
-  state: BreakerState & { readonly kind: 'closed' },
-  input: BreakerInput,
-  rules: BreakerRules,
-): BreakerState {
-  if (input.kind !== 'outcome' || input.outcome === 'none') return state;
-  if (input.outcome === 'success') return state.failures === 0 ? state : { kind: 'closed', failures: 0 };
-  const failures = state.failures + 1;
-  return failures < rules.failures ? { kind: 'closed', failures } : open(1, input.now, rules);
 }
 
 function fromOpen(state: BreakerState & { readonly kind: 'open' }, input: BreakerInput): BreakerState {
   if (input.kind === 'probe-now') return { ...state, until: Math.min(state.until, input.now) };
-  if (input.kind === 'outcome' || input.now < state.until) return state;
-  return { kind: 'half-open', openings: state.openings, probes: 1, successes: 0 };
+  if (input.kind !== 'admit' || input.now < state.until) return state;
+  const { openings, openMs } = state;
+  return { kind: 'half-open', openings, openMs, probes: [{ id: input.id, at: input.now }], successes: 0 };
 }
 
 function fromHalfOpen(
   state: BreakerState & { readonly kind: 'half-open' },
   input: BreakerInput,
-  rules: BreakerRules,
+  figures: BreakerFigures,
 ): BreakerState {
-  if (input.kind === 'probe-now') return state;
+  const { openings, openMs, probes, successes } = state;
   if (input.kind === 'admit') {
-    const free = state.probes + state.successes < rules.halfOpenProbes;
-    return free ? { ...state, probes: state.probes + 1 } : state;
+    const live = probes.filter(({ at }) => input.now - at < figures.maxOpenMs);
+    if (live.length + successes >= figures.halfOpenProbes) return state;
+    return { ...state, probes: [...live, { id: input.id, at: input.now }] };
   }
-  const probes = Math.max(0, state.probes - 1);
-  if (input.outcome === 'none') return { ...state, probes };
-  if (input.outcome === 'failure') return open(state.openings + 1, input.now, rules);
-  const successes = state.successes + 1;
-  return successes < rules.halfOpenProbes ? { ...state, probes, successes } : { kind: 'closed', failures: 0 };
+  // The report of a probe that was given up, or a second report, is void.
+  if (input.kind !== 'outcome' || !probes.some(({ id }) => id === input.id)) return state;
+  if (input.outcome === 'failure') return open(openings + 1, input.now, openMs, figures);
+  const left = probes.filter(({ id }) => id !== input.id);
+  if (input.outcome === 'none') return { ...state, probes: left };
+  if (successes + 1 >= figures.halfOpenProbes) return CLOSED;
+  return { ...state, probes: left, successes: successes + 1 };
 }
 
-function open(openings: number, now: number, rules: BreakerRules): BreakerState {
-  const openMs = rules.openMs(openings);
+function open(
+  openings: number,
+  now: number,
+  previousMs: number | undefined,
+  figures: BreakerFigures,
+): BreakerState {
+  const openMs = Math.min(figures.maxOpenMs, figures.openMs(openings, previousMs));
   return { kind: 'open', openings, openMs, until: now + openMs };
 }

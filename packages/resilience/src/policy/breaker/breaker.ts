@@ -1,58 +1,75 @@
-import type { Clock } from '../../clock/clock.ts';
-import type { Duration } from '../../clock/duration.ts';
-import { parseDuration } from '../../clock/duration.ts';
-import type { Random } from '../../clock/random.ts';
+import { elapsed } from '../../clock/elapsed.ts';
 import { systemRandom } from '../../clock/random.ts';
 import { systemClock } from '../../clock/system-clock.ts';
-import { InvalidOptionError } from '../../errors.ts';
-import type { JsonValue, StateStore } from '../../state/state-store.ts';
-import { transition } from './breaker-state.ts';
-import type { BreakerInput, BreakerRules, BreakerState, Outcome } from './breaker-state.ts';
-import { emit } from '../events.ts';
-import type { OnEvent } from '../events.ts';
+import { isHeard, publish } from '../../events/publish.ts';
+import type { OnEvent, PolicyEvent } from '../events.ts';
+import { BreakerMemory } from './breaker-memory.ts';
+import { breakerFigures, breakerRules } from './breaker-options.ts';
+import type { BreakerOptions, BreakerRules } from './breaker-options.ts';
+import { CLOSED, transition } from './breaker-state.ts';
+import type { BreakerFigures, BreakerInput, BreakerState, Outcome } from './breaker-state.ts';
+import { CircuitOpenError } from './circuit-open-error.ts';
+import { countTally, rowTally, timeTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
-/** What makes a breaker. */
-export interface BreakerOptions {
-  /** Names it in events and in the state store. */
-  readonly name: string;
-  /** So many failures in a row open it. */
-  readonly failures: number;
-  /** Length of the first opening; doubles with each opening in a row. */
-  readonly openMs: Duration;
-  /** Ceiling of the length; default 32 times `openMs`. */
-  readonly maxOpenMs?: Duration;
-  /** Calls admitted while half open, and successes needed to close; default 1. */
-  readonly halfOpenProbes?: number;
-  /** Remembers an open circuit over restarts. */
-  readonly state?: StateStore;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly onEvent?: OnEvent;
+/** Leave to make a call, to be given back to `record`. */
+export interface Admission {
+  readonly allowed: true;
+  readonly probe: boolean;
+  /** Names the probe, or the stretch of being closed, to which the call belongs; never used twice. */
+  readonly id: number;
 }
 
-/** Leave to make a call, to be given back to `record`; or a refusal. */
-export type Permit =
-  | { readonly allowed: true; readonly probe: boolean; readonly era: number }
-  | { readonly allowed: false; readonly retryAfterMs: number };
+/** No leave to make a call. */
+export interface Refusal {
+  readonly allowed: false;
+  /** When it is worth asking again. While isolated nobody knows: then it is the length of the first opening. */
+  readonly retryAfterMs: number;
+  /** Why a person holds the circuit; empty when no reason was given, absent when nobody holds it. */
+  readonly isolated?: string;
+}
+
+/** The answer to whoever asks for leave to call. */
+export type Permit = Admission | Refusal;
 
 /** A breaker as people see it. */
 export interface BreakerSnapshot {
   readonly kind: BreakerState['kind'];
   /** Until a call may be admitted; 0 unless open. */
   readonly retryAfterMs: number;
+  /** Openings since it was last closed. */
   readonly openings: number;
+  /** Why it is isolated; only while it is. */
+  readonly reason?: string;
 }
 
 /** Keeps calls away from something that fails, and probes it from time to time for ever. */
 export interface Breaker {
   readonly name: string;
-  readonly failures: number;
-  /** Asks for leave to call. Whoever is allowed must `record` an outcome, whatever happens. */
-  permitted(): Promise<Permit>;
-  /** Reports what the call showed. Calls admitted before the last change of state are ignored. */
-  record(outcome: Outcome, permit: Permit): Promise<void>;
+  /** Its rules as plain data. */
+  readonly rules: BreakerRules;
+  /**
+   * Asks for leave to call. Whoever is allowed must `record` an outcome, whatever happens. A promise only until the
+   * state store was read; it rejects with the store's error, and the next call reads again.
+   */
+  permitted(): Permit | Promise<Permit>;
+  /**
+   * Reports what the call showed. Calls admitted before the last change of state are ignored. A promise only when the
+   * state changed and must be remembered; it rejects with the store's error, and the change holds in memory.
+   * @param durationMs how long the call lived, for the rate of slow calls.
+   */
+  record(outcome: Outcome, permit: Permit, durationMs?: number): void | Promise<void>;
+  /** The error for a refused call; not thrown here. */
+  refusal(permit: Refusal): CircuitOpenError;
   /** Lets an open circuit admit its probes now: the machine woke, or a person says retry. */
   probeNow(): void;
+  /**
+   * Refuses all calls until `release`, also after a restart where state is kept; reports of calls under way are void.
+   * Other processes on the same store learn of it when they start, or change their own state.
+   */
+  isolate(reason?: string): void | Promise<void>;
+  /** Ends `isolate`: the circuit is closed and has forgotten what it counted. Does nothing to other states. */
+  release(): void | Promise<void>;
   snapshot(): BreakerSnapshot;
 }
 
@@ -65,130 +82,169 @@ export function breaker(options: BreakerOptions): Breaker {
 const PROBES_BUSY_MS = 1_000;
 
 /**
- * Modes: closed (all calls pass, failures in a row are counted), open (none pass until a time), half-open
- * (a few probes pass). `breaker-state.ts` holds the transitions; this class holds the clock, the memory on
- * disk and the eras: every change of mode begins an era, and reports from an earlier one are void. There is
- * no timer: an open circuit becomes half-open when somebody asks, so it always probes again.
+ * Modes: closed (all calls pass, a tally counts them), open (none pass until a time), half-open (a few probes pass,
+ * and decide), isolated (none pass until a person says so). `breaker-state.ts` holds the transitions, `tally.ts` the
+ * counting; this class holds the clock, the memory on disk and the permits. Every change of mode ends the permits of
+ * the one before, so reports from it are void. There is no timer: an open circuit becomes half-open when somebody
+ * asks, so it always probes again.
  */
 class CircuitBreaker implements Breaker {
   readonly name: string;
-  readonly failures: number;
-  readonly #rules: BreakerRules;
-  readonly #clock: Clock;
-  readonly #store: StateStore | undefined;
+  readonly rules: BreakerRules;
+  readonly #figures: BreakerFigures;
+  readonly #tally: Tally;
+  readonly #slowAfterMs: number;
+  readonly #now: () => number;
+  readonly #memory: BreakerMemory | undefined;
+  readonly #stack: boolean;
   readonly #onEvent: OnEvent | undefined;
-  #state: BreakerState = { kind: 'closed', failures: 0 };
-  #era = 0;
-  #loaded: Promise<void> | undefined;
+  #state: BreakerState = CLOSED;
+  #lastId = 0;
+  /** What everybody gets while closed; undefined in other modes and until the memory was read. */
+  #pass: Admission | undefined;
+  #loading: Promise<void> | undefined;
+  #loaded: boolean;
 
   constructor(options: BreakerOptions) {
-    const openMs = duration(options.openMs, 'breaker.openMs');
-    const maxOpenMs = duration(options.maxOpenMs ?? openMs * 32, 'breaker.maxOpenMs');
-    if (maxOpenMs < openMs) throw new InvalidOptionError('breaker.maxOpenMs', 'must not be below openMs');
-    const random = options.random ?? systemRandom;
+    const { clock = systemClock, random = systemRandom, state } = options;
     this.name = options.name;
-    this.failures = count(options.failures, 'breaker.failures');
-    this.#clock = options.clock ?? systemClock;
-    this.#store = options.state;
+    this.rules = breakerRules(options);
+    this.#figures = breakerFigures(this.rules, options, random);
+    this.#now = elapsed(clock);
+    this.#tally = tallyOf(this.rules, this.#now);
+    this.#slowAfterMs = this.rules.slow?.afterMs ?? Number.POSITIVE_INFINITY;
+    this.#stack = options.stack ?? false;
     this.#onEvent = options.onEvent;
-    this.#rules = {
-      failures: this.failures,
-      halfOpenProbes: count(options.halfOpenProbes ?? 1, 'breaker.halfOpenProbes'),
-      openMs: (openings) => {
-        const length = openMs * 2 ** Math.min(openings - 1, 64);
-        return Math.min(maxOpenMs, length * (1 + random.next() / 10));
-      },
-    };
+    const time = { clock, now: this.#now, maxOpenMs: this.rules.maxOpenMs };
+    this.#memory = state === undefined ? undefined : new BreakerMemory(this.name, state, time);
+    this.#loaded = state === undefined;
+    this.#enter(CLOSED);
   }
 
-  async permitted(): Promise<Permit> {
-    await this.#load();
-    const before = this.#state;
-    await this.#apply({ kind: 'admit', now: this.#clock.monotonic() });
-    const after = this.#state;
-    if (after.kind === 'closed') return { allowed: true, probe: false, era: this.#era };
-    if (after !== before && after.kind === 'half-open') return { allowed: true, probe: true, era: this.#era };
-    return { allowed: false, retryAfterMs: this.#untilOpen() || PROBES_BUSY_MS };
+  permitted(): Permit | Promise<Permit> {
+    if (this.#pass !== undefined) return this.#pass;
+    return this.#loaded ? this.#ask() : this.#load().then(() => this.#ask());
   }
 
-  async record(outcome: Outcome, permit: Permit): Promise<void> {
-    if (!permit.allowed || permit.era !== this.#era) return;
-    await this.#apply({ kind: 'outcome', outcome, now: this.#clock.monotonic() });
+  record(outcome: Outcome, permit: Permit, durationMs = 0): void | Promise<void> {
+    if (!permit.allowed) return;
+    const slow = outcome !== 'none' && durationMs > this.#slowAfterMs;
+    const { id } = permit;
+    if (permit.probe) {
+      return this.#apply({ kind: 'outcome', outcome: slow ? 'failure' : outcome, id, now: this.#now() });
+    }
+    if (outcome === 'none' || id !== this.#pass?.id) return;
+    if (this.#tally.add(outcome === 'failure', slow)) return this.#apply({ kind: 'trip', now: this.#now() });
+  }
+
+  refusal({ retryAfterMs, isolated }: Refusal): CircuitOpenError {
+    const why = isolated === undefined ? {} : { isolated };
+    return new CircuitOpenError(this.name, retryAfterMs, { ...why, stack: this.#stack });
   }
 
   probeNow(): void {
-    this.#state = transition(this.#state, { kind: 'probe-now', now: this.#clock.monotonic() }, this.#rules);
+    void this.#apply({ kind: 'probe-now', now: this.#now() });
+  }
+
+  isolate(reason = ''): void | Promise<void> {
+    const again = this.#state.kind === 'isolated';
+    const saving = this.#apply({ kind: 'isolate', reason });
+    return again ? this.#save(false) : saving;
+  }
+
+  release(): void | Promise<void> {
+    // What is remembered may be a hold, so that is read first.
+    if (!this.#loaded) return this.#load().then(() => this.release());
+    if (this.#state.kind !== 'isolated') return;
+    this.#change(transition(this.#state, { kind: 'release' }, this.#figures));
+    return this.#save(true);
   }
 
   snapshot(): BreakerSnapshot {
     const state = this.#state;
+    const isolated = state.kind === 'isolated';
     return {
       kind: state.kind,
-      retryAfterMs: this.#untilOpen(),
-      openings: state.kind === 'closed' ? 0 : state.openings,
+      retryAfterMs: this.#untilProbe(),
+      openings: isolated || state.kind === 'closed' ? 0 : state.openings,
+      ...(isolated && state.reason !== '' ? { reason: state.reason } : {}),
     };
   }
 
-  #untilOpen(): number {
-    return this.#state.kind === 'open' ? Math.max(0, this.#state.until - this.#clock.monotonic()) : 0;
+  #ask(): Permit {
+    if (this.#pass !== undefined) return this.#pass;
+    const before = this.#state;
+    const id = (this.#lastId += 1);
+    // Never a change that is remembered, so there is nothing to wait for.
+    void this.#apply({ kind: 'admit', now: this.#now(), id });
+    const after = this.#state;
+    if (after.kind === 'isolated') {
+      return { allowed: false, retryAfterMs: this.rules.openMs, isolated: after.reason };
+    }
+    if (after !== before) return { allowed: true, probe: true, id };
+    return { allowed: false, retryAfterMs: this.#untilProbe() || PROBES_BUSY_MS };
   }
 
-  async #apply(input: BreakerInput): Promise<void> {
-    const from = this.#state.kind;
-    this.#state = transition(this.#state, input, this.#rules);
-    const to = this.#state.kind;
-    if (from === to) return;
-    this.#era += 1;
-    if (this.#onEvent !== undefined) emit(this.#onEvent, { type: 'breaker', breaker: this.name, from, to });
+  #untilProbe(): number {
+    return this.#state.kind === 'open' ? Math.max(0, this.#state.until - this.#now()) : 0;
+  }
+
+  #apply(input: BreakerInput): void | Promise<void> {
+    const before = this.#state;
+    const after = transition(before, input, this.#figures);
+    if (after.kind === before.kind) {
+      this.#state = after;
+      return;
+    }
+    this.#change(after);
     // Half open needs no note: on disk it is an open circuit whose time is up.
-    if (to !== 'half-open') await this.#save();
+    if (after.kind !== 'half-open') return this.#save(false);
   }
 
-  async #save(): Promise<void> {
-    // Reads the state when the store gets to it, so that the last write is the latest state.
-    await this.#store?.update(this.#key, () => this.#toJson());
+  /** Changes the mode, and says so. */
+  #change(to: BreakerState): void {
+    const from = this.#state.kind;
+    this.#enter(to);
+    if (!isHeard(this.#onEvent)) return;
+    const event: PolicyEvent = { type: 'breaker', breaker: this.name, from, to: to.kind };
+    publish('policy', event, this.#onEvent);
   }
 
-  #toJson(): JsonValue | undefined {
-    const state = this.#state;
-    if (state.kind === 'closed') return undefined;
-    const openMs = state.kind === 'open' ? state.openMs : 0;
-    return { openings: state.openings, openMs, until: this.#clock.now() + this.#untilOpen() };
+  #enter(state: BreakerState): void {
+    this.#state = state;
+    this.#tally.clear();
+    this.#pass = undefined;
+    if (state.kind !== 'closed' || !this.#loaded) return;
+    this.#lastId += 1;
+    this.#pass = Object.freeze({ allowed: true, probe: false, id: this.#lastId });
   }
 
-  #load(): Promise<void> | undefined {
-    if (this.#store === undefined) return undefined;
-    this.#loaded ??= this.#restore(this.#store).catch((error: unknown) => {
-      // The next call reads again; this one reports the failure.
-      this.#loaded = undefined;
-      throw error;
+  #save(release: boolean): void | Promise<void> {
+    return this.#memory
+      ?.save(() => this.#state, release)
+      .then((held) => {
+        if (held !== undefined && this.#state.kind !== 'isolated') this.#change(held);
+      });
+  }
+
+  #load(): Promise<void> {
+    this.#loading ??= this.#restore().finally(() => {
+      // After a failure the next call reads again.
+      this.#loading = undefined;
     });
-    return this.#loaded;
+    return this.#loading;
   }
 
-  async #restore(store: StateStore): Promise<void> {
-    const saved = await store.get(this.#key);
-    if (saved === undefined) return;
-    const { openings, openMs, until } = saved as Readonly<Record<string, unknown>>;
-    if (typeof openings !== 'number' || typeof openMs !== 'number' || typeof until !== 'number') return;
-    // A wall clock that stepped back must not keep the circuit open for longer than it was meant to be.
-    const left = Math.min(Math.max(0, until - this.#clock.now()), openMs);
-    this.#state = { kind: 'open', openings, openMs, until: this.#clock.monotonic() + left };
-    this.#era += 1;
-  }
-
-  get #key(): string {
-    return `breaker:${this.name}`;
+  async #restore(): Promise<void> {
+    const saved = await this.#memory?.load();
+    this.#loaded = true;
+    // A hold that was set meanwhile is newer than what was remembered.
+    if (this.#state.kind === 'closed') this.#enter(saved ?? CLOSED);
   }
 }
 
-function duration(value: Duration, field: string): number {
-  const ms = parseDuration(value, field);
-  if (ms <= 0) throw new InvalidOptionError(field, 'must be above 0');
-  return ms;
-}
-
-function count(value: number, field: string): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidOptionError(field, 'must be a whole number of at least 1');
+function tallyOf({ failures, window, slow }: BreakerRules, now: () => number): Tally {
+  const slowRate = slow?.rate ?? Number.POSITIVE_INFINITY;
+  if (window === undefined) return rowTally(failures ?? 1);
+  return window.kind === 'count' ? countTally(window, slowRate) : timeTally(window, slowRate, now);
 }

@@ -1,27 +1,62 @@
+import type { Verdict } from '../../classify/verdict.ts';
 import { formatDuration } from '../../clock/duration.ts';
 import { ResilienceError } from '../../errors.ts';
 
-/** The call was not made because the circuit is open. Has no stack: it is made often and always in one place. */
+/** How a refusal came about, and how it is told. */
+export interface CircuitOpenDetails {
+  /** A person holds the circuit; why, when that was said. */
+  readonly isolated?: string;
+  /** Capture a stack, which takes microseconds; default false. */
+  readonly stack?: boolean;
+}
+
+/** Absent or not writable where a program froze its intrinsics. */
+const LIMITABLE = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+
+/**
+ * The call was not made because the circuit is open, or held by a person. Has no stack unless asked for: it is made
+ * often and always in one place.
+ */
 export class CircuitOpenError extends ResilienceError {
   readonly retryAfterMs: number;
+  /** Whether a person holds the circuit (`isolate`). */
+  readonly isolated: boolean;
 
-  constructor(breaker: string, retryAfterMs: number) {
+  constructor(breaker: string, retryAfterMs: number, details: CircuitOpenDetails = {}) {
+    const { isolated, stack = false } = details;
     const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    super(`The circuit ${breaker} is open; it is tried again in ${formatDuration(retryAfterMs)}.`, {
+    const silent = LIMITABLE && !stack;
+    if (silent) Error.stackTraceLimit = 0;
+    super(isolated === undefined ? openMessage(breaker, retryAfterMs) : heldMessage(breaker, isolated), {
       code: 'ERR_CIRCUIT_OPEN',
-      hint: 'Wait for retryAfterMs, or find out why the calls before this one failed.',
-      verdict: {
-        category: 'network',
-        scope: 'call',
-        safeToReplay: 'yes',
-        evidence: 'class',
-        code: 'ERR_CIRCUIT_OPEN',
-        retryAfterMs,
-      },
+      hint:
+        isolated === undefined
+          ? 'Wait for retryAfterMs, or find out why the calls before this one failed.'
+          : 'Somebody called isolate(); release() lets calls through again.',
+      verdict: verdictOf(retryAfterMs),
     });
-    Error.stackTraceLimit = limit;
+    if (silent) Error.stackTraceLimit = limit;
     this.name = 'CircuitOpenError';
     this.retryAfterMs = retryAfterMs;
+    this.isolated = isolated !== undefined;
   }
+}
+
+function openMessage(breaker: string, retryAfterMs: number): string {
+  return `The circuit ${breaker} is open; it is tried again in ${formatDuration(retryAfterMs)}.`;
+}
+
+function heldMessage(breaker: string, reason: string): string {
+  return `The circuit ${breaker} is held open by hand${reason === '' ? '' : `: ${reason}`}.`;
+}
+
+function verdictOf(retryAfterMs: number): Verdict {
+  return {
+    category: 'network',
+    scope: 'call',
+    safeToReplay: 'yes',
+    evidence: 'class',
+    code: 'ERR_CIRCUIT_OPEN',
+    retryAfterMs,
+  };
 }

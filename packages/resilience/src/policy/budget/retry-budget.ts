@@ -7,7 +7,7 @@ export interface RetryBudget {
   readonly whenEmpty: 'stop' | 'wait';
   /** Pays for one retry after a failure of this category; false when it cannot. A promise only where state is kept. */
   take(category: Category): boolean | Promise<boolean>;
-  /** Milliseconds until it is worth asking again; 0 when `take` would pay now. */
+  /** Milliseconds until it is worth asking again; 0 when `take` would pay now, `Infinity` when time alone fills nothing. */
   waitMs(category: Category): number;
   /**
    * How an attempt ended. `category`: of the failure, or, for a success, of the failure that was retried before it;

@@ -1,6 +1,7 @@
 import type { Category } from '../../classify/verdict.ts';
 import type { AttemptContext, AttemptFunction } from './attempt.ts';
 import type { Backoff } from '../backoff/backoff.ts';
+import type { BreakerRules } from '../breaker/breaker-options.ts';
 import { plan } from './options.ts';
 import type { Plan, PolicyOptions } from './options.ts';
 import { Run } from './run.ts';
@@ -22,7 +23,7 @@ export type Stage =
       readonly refillMs: number;
       readonly whenEmpty: 'stop' | 'wait';
     }
-  | { readonly stage: 'breaker'; readonly name: string; readonly failures: number }
+  | ({ readonly stage: 'breaker'; readonly name: string } & BreakerRules)
   | { readonly stage: 'attempt-timeout'; readonly ms: number }
   | { readonly stage: 'stall'; readonly ms: number };
 
@@ -86,8 +87,7 @@ function stagesOf(checked: Plan): Stage[] {
     const { capacity, refillMs, whenEmpty } = budget;
     stages.push({ stage: 'budget', capacity, refillMs, whenEmpty });
   }
-  if (breaker !== undefined)
-    stages.push({ stage: 'breaker', name: breaker.name, failures: breaker.failures });
+  if (breaker !== undefined) stages.push({ stage: 'breaker', name: breaker.name, ...breaker.rules });
   if (attemptTimeoutMs !== undefined) stages.push({ stage: 'attempt-timeout', ms: attemptTimeoutMs });
   if (stallMs !== undefined) stages.push({ stage: 'stall', ms: stallMs });
   return stages;
