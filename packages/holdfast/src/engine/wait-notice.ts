@@ -10,6 +10,9 @@ const WHY = {
   'retry-after': 'retry-after',
   interval: 'interval',
   turn: 'interval',
+  rate: 'interval',
+  queue: 'interval',
+  offline: 'offline',
 } as const satisfies Record<Wait['kind'], WaitNotice['why']>;
 
 const SENTENCES: Record<WaitNotice['why'], string> = {

@@ -1,9 +1,12 @@
-import { awakeTimer } from '../../clock/awake-timer.ts';
-import type { AwakeTimer } from '../../clock/awake-timer.ts';
-import type { Clock } from '../../clock/clock.ts';
+import type { AwakeLimit } from '../../clock/awake-limits.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
+import type { AttemptLimits } from './options-plan.ts';
+import type { Place } from './attempt-place.ts';
 
-/** What a function under a policy is given. */
+/**
+ * What a function under a policy is given. Signal and progress are made when they are asked for, so take them from it
+ * or pass it on whole: a copy by spread does not have them.
+ */
 export interface AttemptContext {
   /** Aborts when the attempt must stop. Every attempt has its own. */
   readonly signal: AbortSignal;
@@ -16,91 +19,169 @@ export interface AttemptContext {
 /** What a policy calls, once an attempt. */
 export type AttemptFunction<T> = (context: AttemptContext) => Promise<T> | T;
 
-/** What one attempt needs from its run. */
-export interface AttemptSetup {
-  readonly clock: Clock;
-  readonly attempt: number;
-  /** Aborts when the whole run must stop; its reason is what the attempt rejects with. */
-  readonly stop: AbortSignal;
-  readonly attemptTimeoutMs: number | undefined;
-  readonly stallMs: number | undefined;
-  /** An abandoned function settled after all. */
-  onLate(outcome: 'fulfilled' | 'rejected', error?: unknown): void;
+/** Told what becomes of an attempt besides its result. */
+export interface AttemptWatcher {
+  /** A function that was given up settled after all. */
+  late(attempt: number, outcome: 'fulfilled' | 'rejected', value: unknown): void;
+  /** There was no progress for the time of the stall limit, and the attempt goes on. */
+  stalled(attempt: number, afterMs: number): void;
 }
+
+const NOTHING = (): void => {};
 
 /**
- * Calls the function once. Settles as soon as a limit passes or the run stops, even when the function
- * ignores its signal; what it does later goes to `onLate`, never to `unhandledRejection`.
- * @throws the reason of `stop`, synchronously and without calling the function, when it has aborted already.
+ * One call of a function, and what the function is given. Modes: fresh -> open (the function runs) -> over (it
+ * settled, or was given up: what it does later goes to the watcher, never to `unhandledRejection`).
  */
-export function runAttempt<T>(fn: AttemptFunction<T>, setup: AttemptSetup): Promise<T> {
-  setup.stop.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const controller = new AbortController();
-  const limits = new AttemptLimits(setup, (error) => abandon(error));
-  let open = true;
-  const close = (): boolean => {
-    if (!open) return false;
-    open = false;
-    limits.end();
-    setup.stop.removeEventListener('abort', onStop);
+export class Attempt<T> implements AttemptContext {
+  readonly attempt: number;
+  /** Monotonic time. */
+  readonly startedAt: number;
+  readonly #limits: AttemptLimits;
+  readonly #watcher: AttemptWatcher;
+  readonly #place: Place | undefined;
+  #open = true;
+  #reason: { readonly error: unknown } | undefined;
+  #controller: AbortController | undefined;
+  #progress: (() => void) | undefined;
+  #timeout: AwakeLimit | undefined;
+  #stall: AwakeLimit | undefined;
+  #resolve: ((value: T) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+  /** Time left of the timeout when the attempt ended, in ms. */
+  #leftMs = 0;
+
+  constructor(
+    limits: AttemptLimits,
+    watcher: AttemptWatcher,
+    attempt: number,
+    startedAt: number,
+    place: Place | undefined,
+  ) {
+    this.#limits = limits;
+    this.#watcher = watcher;
+    this.attempt = attempt;
+    this.startedAt = startedAt;
+    this.#place = place;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason.error);
+    }
+    return this.#controller.signal;
+  }
+
+  get progress(): () => void {
+    if (this.#limits.stall === undefined) return NOTHING;
+    this.#progress ??= () => this.#stallAnew();
+    return this.#progress;
+  }
+
+  /** Time left of the timeout when the attempt ended, in ms; of an attempt that timed out 0. */
+  get leftMs(): number {
+    return this.#leftMs;
+  }
+
+  /**
+   * Calls the function under the limits. Settles as soon as a limit passes or `abandon` is called, even when the
+   * function ignores its signal.
+   */
+  start(fn: AttemptFunction<T>): Promise<T> {
+    const { timeout, stall } = this.#limits;
+    if (timeout !== undefined) this.#timeout = timeout.start(this, onTimeout, this.startedAt);
+    if (stall !== undefined) this.#stall = stall.start(this, onStall, this.startedAt);
+    this.#place?.begin();
+    const answer = invoke(fn, this);
+    return new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      // The function itself may have ended the run.
+      if (this.#reason !== undefined) reject(this.#reason.error);
+      answer.then(
+        (value) => this.#fulfilled(value),
+        (error: unknown) => this.#rejected(error),
+      );
+    });
+  }
+
+  /** Gives the attempt up: it rejects with the reason, and its signal aborts. */
+  abandon(error: unknown): void {
+    if (!this.#open) return;
+    this.#leftMs = this.#timeout?.leftMs ?? 0;
+    this.#close();
+    this.#reason = { error };
+    this.#reject?.(error);
+    this.#controller?.abort(error);
+  }
+
+  /** The stall limit has passed. */
+  onStall(): void {
+    const { stall, stallMode } = this.#limits;
+    const afterMs = stall?.ms ?? 0;
+    if (stallMode === 'enforce') {
+      this.abandon(new TimeoutError('ERR_TIMEOUT_STALL', afterMs));
+      return;
+    }
+    // The next progress begins the limit anew.
+    this.#stall = undefined;
+    this.#watcher.stalled(this.attempt, afterMs);
+  }
+
+  /** The timeout has passed. */
+  onTimeout(): void {
+    this.abandon(new TimeoutError('ERR_TIMEOUT_ATTEMPT', this.#limits.timeout?.ms ?? 0));
+  }
+
+  #fulfilled(value: T): void {
+    this.#place?.end();
+    if (this.#close()) this.#resolve?.(value);
+    else this.#watcher.late(this.attempt, 'fulfilled', value);
+  }
+
+  #rejected(error: unknown): void {
+    this.#place?.end();
+    if (this.#open) this.#leftMs = this.#timeout?.leftMs ?? 0;
+    // A function that obeys its signal rejects with the reason: that is no news.
+    if (this.#close()) this.#reject?.(error);
+    else if (error !== this.#reason?.error) this.#watcher.late(this.attempt, 'rejected', error);
+  }
+
+  #close(): boolean {
+    if (!this.#open) return false;
+    this.#open = false;
+    this.#timeout?.cancel();
+    this.#stall?.cancel();
     return true;
-  };
-  const abandon = (reason: unknown): void => {
-    if (!close()) return;
-    reject(reason);
-    controller.abort(reason);
-  };
-  const onStop = (): void => abandon(setup.stop.reason);
-  setup.stop.addEventListener('abort', onStop, { once: true });
-  const context = {
-    signal: controller.signal,
-    attempt: setup.attempt,
-    progress: () => limits.progress(),
-  };
-  invoke(fn, context).then(
-    (value) => {
-      if (close()) resolve(value);
-      else setup.onLate('fulfilled');
-    },
-    (error: unknown) => {
-      if (close()) reject(error);
-      // A function that obeys its signal rejects with the reason: that is no news.
-      else if (error !== controller.signal.reason) setup.onLate('rejected', error);
-    },
-  );
-  return promise;
-}
-
-async function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
-  return await fn(context);
-}
-
-/** The two limits of one attempt, in time lived through. */
-class AttemptLimits {
-  readonly #timer: AwakeTimer | undefined;
-  readonly #stallTimer: AwakeTimer | undefined;
-
-  constructor(setup: AttemptSetup, onTimeout: (error: TimeoutError) => void) {
-    const { clock, attemptTimeoutMs, stallMs } = setup;
-    if (attemptTimeoutMs !== undefined) {
-      this.#timer = awakeTimer(clock, attemptTimeoutMs, () =>
-        onTimeout(new TimeoutError('ERR_TIMEOUT_ATTEMPT', attemptTimeoutMs)),
-      );
-    }
-    if (stallMs !== undefined) {
-      this.#stallTimer = awakeTimer(clock, stallMs, () =>
-        onTimeout(new TimeoutError('ERR_TIMEOUT_STALL', stallMs)),
-      );
-    }
   }
 
-  progress(): void {
-    this.#stallTimer?.restart();
+  #stallAnew(): void {
+    if (!this.#open || this.#limits.stall === undefined) return;
+    if (this.#stall === undefined) this.#stall = this.#limits.stall.start(this, onStall);
+    else this.#stall.restart();
   }
+}
 
-  end(): void {
-    this.#timer?.cancel();
-    this.#stallTimer?.cancel();
+/** What the timers of an attempt call; functions of the module, so that none is made for each attempt. */
+interface Timed {
+  onTimeout(): void;
+  onStall(): void;
+}
+
+function onTimeout(attempt: Timed): void {
+  attempt.onTimeout();
+}
+
+function onStall(attempt: Timed): void {
+  attempt.onStall();
+}
+
+/** The function's answer as a promise, however it answers. */
+function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
+  try {
+    return Promise.resolve(fn(context));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

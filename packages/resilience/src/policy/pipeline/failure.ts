@@ -1,4 +1,5 @@
 import type { Category } from '../../classify/verdict.ts';
+import type { Excuse } from '../events.ts';
 
 /** Why a policy stopped trying. */
 export type StopReason =
@@ -9,6 +10,9 @@ export type StopReason =
   | 'retry-budget-exhausted'
   | 'circuit-open'
   | 'before-failed'
+  | 'stopped'
+  | 'bulkhead-full'
+  | 'rate-limited'
   | 'aborted';
 
 /** One attempt that failed. */
@@ -21,6 +25,8 @@ export interface AttemptRecord {
   readonly durationMs: number;
   /** The wait planned after it, in ms; 0 when there was none. */
   readonly delayMs: number;
+  /** Why it did not count. */
+  readonly excused?: Excuse;
 }
 
 /** What a policy adds to the error it rejects with, as properties that do not enumerate. */

@@ -344,7 +344,7 @@ describe('construction', () => {
     ['retry.network.attempts', { retry: { network: { attempts: 1.5, backoff: constant(1) } } }],
     ['retry.nonsense', { retry: { nonsense: { attempts: 1, backoff: constant(1) } } }],
     ['retry.cancelled', { retry: { cancelled: { attempts: 1, backoff: constant(1) } } }],
-    ['retry.network.backoff', { retry: { network: { attempts: 1 } } }],
+    ['retry.network.backoff', { retry: { network: { attempts: 1, backoff: 5 } } }],
   ])('an invalid %s is named', (field, options) => {
     expect(() => resilient('x', options as PolicyOptions)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_OPTION', field }),

@@ -1,344 +1,344 @@
 import type { Category, Verdict } from '../../classify/verdict.ts';
-import { awakeTimer } from '../../clock/awake-timer.ts';
-import type { AwakeTimer } from '../../clock/awake-timer.ts';
-import { RETRY_AFTER_LIMIT_MS } from '../../classify/retry-after.ts';
-import { runAttempt } from './attempt.ts';
-import type { AttemptFunction } from './attempt.ts';
+import type { AwakeLimit } from '../../clock/awake-limits.ts';
+import { warnOf } from '../../clock/notify.ts';
+import { isHeard } from '../../events/publish.ts';
+import type { MachineSignal } from '../../events/machine-signals.ts';
 import type { Permit } from '../breaker/breaker.ts';
 import type { Outcome } from '../breaker/breaker-state.ts';
-import { CircuitOpenError } from '../breaker/circuit-open-error.ts';
 import { emit, nextRun } from '../events.ts';
-import { enrich, failureOf } from './failure.ts';
-import type { AttemptRecord, StopReason } from './failure.ts';
-import type { Plan, RetryRule } from './options.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptFunction, AttemptWatcher } from './attempt.ts';
+import type { Place } from './attempt-place.ts';
+import { enrich } from './failure.ts';
+import type { AttemptRecord, StopReason } from './failure.ts';
+import type { Plan } from './options-plan.ts';
+import { targetOf } from './attempt-target.ts';
+import type { RunOptions } from './run-options.ts';
+import { SystemWakeError } from './system-wake-error.ts';
 import { waitFor } from './wait.ts';
-import type { OnWait, WaitKind } from './wait.ts';
+import type { OnWait, WaitKind, WaitTools } from './wait.ts';
 
-/** What one run may be given. */
-export interface RunOptions {
-  /** The caller's wish to stop: the run rejects with its reason, by identity and at once. */
-  readonly signal?: AbortSignal;
-  /** Told of every wait as it begins. */
-  readonly onWait?: OnWait;
+/** A failure, judged. */
+export interface Failed {
+  readonly error: unknown;
+  readonly verdict: Verdict;
+}
+
+/** What a run waits for, and for how long in ms (`Infinity` where nobody knows). */
+export interface PlannedWait {
+  readonly kind: WaitKind;
+  readonly ms: number;
+}
+
+/** What the end of a run interrupts. */
+interface Stoppable {
+  abandon(reason: unknown): void;
+}
+
+/** Retries of one category so far. */
+export interface Retried {
+  readonly count: number;
+  readonly delayMs: number | undefined;
+}
+
+/**
+ * The state of one run, for the loop in `run-loop.ts` and the steps beside it. Modes: running (at most one thing at
+ * a time is under way, `#current`) -> stopped (by the caller or the deadline; what was under way rejects with the
+ * reason, and nothing new begins) -> ended.
+ */
+export class Run<T> implements AttemptWatcher {
+  readonly plan: Plan;
+  readonly caller: AbortSignal | undefined;
+  readonly key: string | undefined;
+  /** The number of the last attempt. */
+  attempt = 0;
+  /** Attempts that count. */
+  counted = 0;
+  /** Monotonic time at which the last attempt began. */
+  startedAt = 0;
+  /** The same in wall time. */
+  startedWall = 0;
+  /** How far boot time was ahead then; see `SleepWitness`. */
+  aheadMs = 0;
+  /** The machine had no network at some time since the last attempt began. */
+  wasOffline = false;
+  /** Time left of the timeout when the last attempt ended. */
+  permit: Permit | undefined;
+  place: Place | undefined;
+  last: Failed | undefined;
+  retried: Map<Category, Retried> | undefined;
+  stopped: { readonly reason: unknown } | undefined;
+  readonly #fn: AttemptFunction<T>;
+  readonly #onWait: OnWait | undefined;
+  readonly #interruptible: boolean;
+  #id = 0;
+  #records: AttemptRecord[] | undefined;
+  #current: Stoppable | undefined;
+  #last: Attempt<T> | undefined;
+  #stop: AbortController | undefined;
+  #deadline: AwakeLimit | undefined;
+  #lifetime: AwakeLimit | undefined;
+  #leaveMachine: (() => void) | undefined;
+
+  constructor(plan: Plan, fn: AttemptFunction<T>, options: RunOptions) {
+    this.plan = plan;
+    this.caller = options.signal;
+    this.key = options.key;
+    this.#onWait = options.onWait;
+    this.#fn = plan.chaos === undefined ? fn : plan.chaos.inject(fn);
+    this.#interruptible = plan.interrupts || options.signal !== undefined;
+  }
+
+  /** Its number in events; a run that nobody hears has none. */
+  get id(): number {
+    this.#id ||= nextRun();
+    return this.#id;
+  }
+
+  get isHeard(): boolean {
+    return isHeard(this.plan.onEvent);
+  }
+
+  /** Begins what lasts as long as the run. */
+  begin(): void {
+    const { deadline, lifetime, machine } = this.plan;
+    this.caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
+    this.#deadline = deadline?.start(this, onDeadline);
+    this.#lifetime = lifetime?.start(this, NOTHING);
+    this.#leaveMachine = machine?.subscribe((signal) => this.#onMachine(signal));
+  }
+
+  /** Ends what `begin` began, and gives back what was lent for an attempt that did not happen. */
+  end(): void {
+    this.caller?.removeEventListener('abort', this.#onCallerAbort);
+    this.#deadline?.cancel();
+    this.#lifetime?.cancel();
+    this.#leaveMachine?.();
+    void this.note('none', undefined);
+  }
+
+  /** Calls the function once; what it gives may be no promise. */
+  call(): Promise<T> | T {
+    const { plan } = this;
+    const { clock, machine } = plan;
+    this.attempt += 1;
+    this.startedAt = clock.monotonic();
+    this.startedWall = clock.now();
+    this.aheadMs = plan.witness.mark(this.startedAt);
+    this.wasOffline = machine !== undefined && !machine.online;
+    if (this.isHeard) this.#tellAttempt();
+    const limits = plan.hedge === undefined ? plan : plan.unlimited;
+    const place = plan.hedge === undefined ? this.place : undefined;
+    const attempt = new Attempt<T>(limits, this, this.attempt, this.startedAt, place);
+    this.#last = attempt;
+    if (!this.#interruptible) return this.#fn(attempt);
+    this.#current = attempt;
+    return attempt.start(plan.hedge === undefined ? this.#fn : targetOf(this, this.#fn));
+  }
+
+  /** How long the last attempt has lasted, in ms. */
+  durationMs(): number {
+    return this.plan.clock.monotonic() - this.startedAt;
+  }
+
+  /** Lived time since the run began, in ms; known where somebody asks for it. */
+  elapsedMs(): number {
+    const limit = this.#deadline ?? this.#lifetime;
+    const full = this.plan.deadline ?? this.plan.lifetime;
+    return limit === undefined || full === undefined ? 0 : full.ms - limit.leftMs;
+  }
+
+  /** Sleep or standstill during the last attempt, in ms. */
+  lostMs(): number {
+    const { witness, timeout, hedge } = this.plan;
+    const since = { at: this.startedAt, aheadMs: this.aheadMs };
+    if (timeout === undefined || hedge !== undefined) return witness.lostMs(since);
+    return witness.lostMs(since, { timer: { leftMs: this.#last?.leftMs ?? 0 }, limitMs: timeout.ms });
+  }
+
+  /** Tells the parts how the attempt went, and gives back what was lent for it. */
+  note(outcome: Outcome, category: Category | undefined): Promise<void> | undefined {
+    const { permit, place, plan } = this;
+    this.place = undefined;
+    place?.judge(outcome, category);
+    if (permit === undefined || plan.breaker === undefined) return undefined;
+    this.permit = undefined;
+    const durationMs = outcome === 'none' ? 0 : this.durationMs();
+    const recorded = plan.breaker.record(outcome, permit, durationMs);
+    // The state holds in memory, and what the attempt achieved stands.
+    return recorded instanceof Promise ? recorded.catch(warnOf) : undefined;
+  }
+
+  /** The attempt succeeded. */
+  succeeded(): Promise<void> | undefined {
+    const { plan } = this;
+    if (this.isHeard) {
+      const durationMs = this.durationMs();
+      emit(plan.onEvent, { type: 'success', ...this.about(), durationMs });
+    }
+    plan.budget?.record?.('success', this.last?.verdict.category);
+    plan.rate?.learn?.(false, this.key);
+    return this.note('success', undefined);
+  }
+
+  /** What all events of the run carry. */
+  about(): { readonly policy: string; readonly run: number; readonly attempt: number } {
+    return { policy: this.plan.name, run: this.id, attempt: this.attempt };
+  }
+
+  /** Ends the run from outside: whatever is under way rejects with the reason. */
+  #stopWith(reason: unknown): void {
+    this.stopped ??= { reason };
+    this.#stop?.abort(reason);
+    this.#current?.abandon(reason);
+  }
+
+  readonly #onCallerAbort = (): void => this.#stopWith(this.caller?.reason);
+
+  /** The deadline has passed. */
+  onDeadline(): void {
+    const ms = this.plan.deadline?.ms ?? 0;
+    this.#stopWith(new TimeoutError('ERR_TIMEOUT_DEADLINE', ms, this.last?.error));
+  }
+
+  #onMachine(signal: MachineSignal): void {
+    if (signal.kind === 'offline') this.wasOffline = true;
+    if (signal.kind === 'wake' && this.#current instanceof Attempt) {
+      this.#current.abandon(new SystemWakeError(signal.sleptMs));
+    }
+  }
+
+  /** A signal that aborts when the run stops; undefined when nothing can stop it. */
+  stopSignal(): AbortSignal | undefined {
+    if (this.plan.deadline === undefined) return this.caller;
+    if (this.#stop === undefined) {
+      this.#stop = new AbortController();
+      if (this.stopped !== undefined) this.#stop.abort(this.stopped.reason);
+    }
+    return this.#stop.signal;
+  }
+
+  /** What a part promised, or the reason as soon as the run stops; what comes afterwards is for `onLate`. */
+  orStop<V>(promise: Promise<V>, onLate: (value: V) => void): Promise<V> {
+    if (!this.#interruptible) return promise;
+    return new Promise<V>((resolve, reject) => {
+      let open = true;
+      this.#current = {
+        abandon: (reason) => {
+          open = false;
+          reject(reason);
+        },
+      };
+      if (this.stopped !== undefined) this.#current.abandon(this.stopped.reason);
+      promise.then((value) => (open ? resolve(value) : onLate(value)), reject);
+    });
+  }
+
+  /** A wait, announced. Resolves with true when somebody ended it early. */
+  async wait(wait: PlannedWait, error: unknown, verdict: Verdict | undefined): Promise<boolean> {
+    this.checkDeadline(wait, error);
+    const { attempt, plan } = this;
+    const known = verdict === undefined ? {} : { verdict };
+    const signal = this.stopSignal();
+    const tools: WaitTools = {
+      clock: plan.clock,
+      ...(signal === undefined ? {} : { signal }),
+      ...(this.#onWait === undefined ? {} : { onWait: this.#onWait }),
+      ...(plan.machine === undefined ? {} : { endsBy: (finish) => this.#endsByMachine(wait, finish) }),
+    };
+    this.tellWait(wait, verdict);
+    return await waitFor(wait.ms, { kind: wait.kind, attempt, error, ...known }, tools);
+  }
+
+  /** Tells of a wait that begins. */
+  tellWait({ kind, ms }: PlannedWait, verdict: Verdict | undefined): void {
+    if (!this.isHeard) return;
+    emit(this.plan.onEvent, {
+      type: 'wait',
+      ...this.about(),
+      kind,
+      delayMs: Number.isFinite(ms) ? ms : 0,
+      ...(verdict === undefined ? {} : { category: verdict.category, verdict }),
+    });
+  }
+
+  #endsByMachine(wait: PlannedWait, finish: () => void): () => void {
+    const { clock, machine } = this.plan;
+    const since = clock.boot();
+    const leave = machine?.subscribe((signal) => {
+      if (signal.kind === 'online' && wait.kind === 'offline') finish();
+      // Timers may have stood still while time went on.
+      if (signal.kind === 'wake' && clock.boot() - since >= wait.ms) finish();
+    });
+    // It may have come back between the look and the subscription.
+    if (wait.kind === 'offline' && machine?.online === true) finish();
+    return leave ?? NOTHING;
+  }
+
+  /** A wait that cannot end before the deadline is not begun. */
+  checkDeadline(wait: PlannedWait, error: unknown): void {
+    if (this.#deadline === undefined || wait.kind === 'offline' || wait.ms < this.#deadline.leftMs) return;
+    throw this.giveUp(error, 'deadline', wait.ms);
+  }
+
+  /** Keeps what an attempt was like, for the error. */
+  keep(record: AttemptRecord): void {
+    this.#records ??= [];
+    if (this.#records.length === ATTEMPTS_KEPT) this.#records.shift();
+    this.#records.push(record);
+  }
+
+  /** Notes on the error why the run ends, and gives it back to be thrown. */
+  giveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): unknown {
+    if (this.caller?.aborted === true) return error;
+    const known = retryAfterMs === undefined ? {} : { retryAfterMs };
+    enrich(error, { attempts: this.#records ?? [], stopReason, ...known });
+    this.tellGiveUp(error, stopReason, retryAfterMs);
+    return error;
+  }
+
+  /** Tells that the run ends. */
+  tellGiveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): void {
+    if (!this.isHeard) return;
+    const known = retryAfterMs === undefined ? {} : { retryAfterMs };
+    emit(this.plan.onEvent, { type: 'give-up', ...this.about(), stopReason, error, ...known });
+  }
+
+  /** See `AttemptWatcher`. */
+  late(attempt: number, outcome: 'fulfilled' | 'rejected', value: unknown): void {
+    if (this.isHeard) {
+      const error = outcome === 'rejected' ? { error: value } : {};
+      emit(this.plan.onEvent, { type: 'late', ...this.about(), attempt, outcome, ...error });
+    }
+    if (outcome === 'fulfilled') this.discard(attempt, value);
+  }
+
+  /** A result that nobody takes. */
+  discard(attempt: number, value: unknown): void {
+    const { dispose, onEvent } = this.plan;
+    if (dispose === undefined) return;
+    dispose(value);
+    if (this.isHeard) emit(onEvent, { type: 'discarded', ...this.about(), attempt });
+  }
+
+  /** See `AttemptWatcher`. */
+  stalled(attempt: number, afterMs: number): void {
+    if (this.isHeard) {
+      emit(this.plan.onEvent, { type: 'stall', ...this.about(), attempt, mode: 'warn', afterMs });
+    }
+  }
+
+  #tellAttempt(): void {
+    emit(this.plan.onEvent, { type: 'attempt', ...this.about() });
+  }
 }
 
 /** So many failed attempts are kept for the error. */
 const ATTEMPTS_KEPT = 32;
 
-const BREAKER_FAILURES: readonly Category[] = ['network', 'dns', 'tls', 'timeout'];
-const PAID_BY_BUDGET: readonly Category[] = ['network', 'dns', 'tls', 'timeout', 'unknown', 'local'];
+const NOTHING = (): void => {};
 
-interface Attempted {
-  readonly error: unknown;
-  readonly verdict: Verdict;
-  readonly startedAt: number;
-  readonly durationMs: number;
-}
-
-interface PlannedWait {
-  readonly kind: WaitKind;
-  readonly ms: number;
-}
-
-/**
- * One run of a policy: a single loop of admission (breaker), attempt (limits), verdict, wait. It stops by
- * one internal signal, which the caller's signal and the deadline both fire; everything inside observes it.
- */
-export class Run<T> {
-  readonly #plan: Plan;
-  readonly #fn: AttemptFunction<T>;
-  readonly #caller: AbortSignal | undefined;
-  readonly #onWait: OnWait | undefined;
-  readonly #stop = new AbortController();
-  readonly #retriesBy = new Map<Category, number>();
-  readonly #attempts: AttemptRecord[] = [];
-  #attempt = 0;
-  #heardAs = 0;
-  #last: Attempted | undefined;
-  #deadline: AwakeTimer | undefined;
-
-  constructor(plan: Plan, fn: AttemptFunction<T>, options: RunOptions) {
-    this.#plan = plan;
-    this.#fn = fn;
-    this.#caller = options.signal;
-    this.#onWait = options.onWait;
-  }
-
-  /** Its number in events; a run that nobody hears has none. */
-  get #id(): number {
-    this.#heardAs ||= nextRun();
-    return this.#heardAs;
-  }
-
-  /** Runs to the end. */
-  async execute(): Promise<T> {
-    this.#caller?.throwIfAborted();
-    this.#begin();
-    try {
-      for (;;) {
-        const permit = await this.#admit();
-        const result = await this.#try(permit);
-        if (result.ok) return result.value;
-        await this.#prepareRetry(result.failed);
-      }
-    } catch (error) {
-      // Whatever was under way when the caller stopped the run, the reason is the caller's.
-      if (this.#caller?.aborted === true) throw this.#aborted(this.#caller.reason);
-      // Timers may run late, so the deadline may pass in the middle of a wait that was to end before it.
-      const { signal } = this.#stop;
-      const inWait = signal.aborted && error === signal.reason && failureOf(error) === undefined;
-      throw inWait ? this.#giveUp(error, 'deadline') : error;
-    } finally {
-      this.#end();
-    }
-  }
-
-  #begin(): void {
-    this.#caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
-    const { deadlineMs, clock } = this.#plan;
-    if (deadlineMs === undefined) return;
-    this.#deadline = awakeTimer(clock, deadlineMs, () =>
-      this.#stop.abort(new TimeoutError('ERR_TIMEOUT_DEADLINE', deadlineMs, this.#last?.error)),
-    );
-  }
-
-  #end(): void {
-    this.#deadline?.cancel();
-    this.#caller?.removeEventListener('abort', this.#onCallerAbort);
-  }
-
-  readonly #onCallerAbort = (): void => this.#stop.abort(this.#caller?.reason);
-
-  /** Leave from the breaker; waits for an open circuit instead of spending attempts on it. */
-  async #admit(): Promise<Permit | undefined> {
-    const { breaker } = this.#plan;
-    if (breaker === undefined) return undefined;
-    let probing = false;
-    for (;;) {
-      const permit = await breaker.permitted();
-      if (permit.allowed) return permit;
-      const refused = new CircuitOpenError(breaker.name, permit.retryAfterMs);
-      if (!this.#plan.retries) throw this.#giveUp(refused, 'circuit-open', permit.retryAfterMs);
-      // Refused although it may probe: others are probing, and that is not ours to end.
-      const wait: PlannedWait = { kind: probing ? 'turn' : 'circuit', ms: permit.retryAfterMs };
-      probing = await this.#wait(wait, this.#last?.error ?? refused, this.#last?.verdict);
-      if (probing) breaker.probeNow();
-    }
-  }
-
-  /** One attempt, reported to breaker and listener. */
-  async #try(
-    permit: Permit | undefined,
-  ): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly failed: Attempted }> {
-    const { clock, onEvent, name, attemptTimeoutMs, stallMs } = this.#plan;
-    const attempt = (this.#attempt += 1);
-    const startedAt = clock.now();
-    const start = clock.monotonic();
-    let outcome: Outcome = 'none';
-    try {
-      if (onEvent !== undefined) emit(onEvent, { type: 'attempt', policy: name, run: this.#id, attempt });
-      const value = await runAttempt(this.#fn, {
-        clock,
-        attempt,
-        stop: this.#stop.signal,
-        attemptTimeoutMs,
-        stallMs,
-        onLate: (late, error) => this.#late(attempt, late, error),
-      });
-      outcome = 'success';
-      const durationMs = clock.monotonic() - start;
-      if (onEvent !== undefined)
-        emit(onEvent, { type: 'success', policy: name, run: this.#id, attempt, durationMs });
-      return { ok: true, value };
-    } catch (error) {
-      const failed = this.#judge(error, startedAt, clock.monotonic() - start);
-      outcome = BREAKER_FAILURES.includes(failed.verdict.category) ? 'failure' : 'none';
-      return { ok: false, failed };
-    } finally {
-      if (permit !== undefined) await this.#plan.breaker?.record(outcome, permit);
-    }
-  }
-
-  #judge(error: unknown, startedAt: number, durationMs: number): Attempted {
-    const { onEvent, name, classify } = this.#plan;
-    if (this.#caller?.aborted === true) throw this.#caller.reason;
-    const verdict = classify(error, this.#caller === undefined ? {} : { signal: this.#caller });
-    const failed = { error, verdict, startedAt, durationMs };
-    this.#last = failed;
-    if (onEvent !== undefined) {
-      const attempt = this.#attempt;
-      if (error instanceof TimeoutError)
-        emit(onEvent, { type: 'timeout', policy: name, run: this.#id, attempt, code: error.code });
-      emit(onEvent, { type: 'failure', policy: name, run: this.#id, attempt, durationMs, verdict, error });
-    }
-    return failed;
-  }
-
-  /** Decides whether and when to try again, and waits; throws the error when not. */
-  async #prepareRetry(failed: Attempted): Promise<void> {
-    const { error, verdict } = failed;
-    const rule = this.#plan.retry[verdict.category];
-    const done = this.#retriesBy.get(verdict.category) ?? 0;
-    const stopReason = this.#whyNot(failed, rule, done);
-    if (stopReason !== undefined || rule === undefined) {
-      this.#note(failed, 0);
-      throw this.#giveUp(error, stopReason ?? 'not-retryable', verdict.retryAfterMs);
-    }
-    this.#retriesBy.set(verdict.category, done + 1);
-    const wait = this.#planWait(rule, verdict, done + 1);
-    this.#note(failed, wait.ms);
-    await this.#pay(failed, wait);
-    await this.#wait(wait, error, verdict);
-    await this.#before(rule, verdict);
-    const { onEvent, name } = this.#plan;
-    if (onEvent !== undefined)
-      emit(onEvent, { type: 'retry', policy: name, run: this.#id, attempt: this.#attempt + 1, verdict });
-  }
-
-  #whyNot(failed: Attempted, rule: RetryRule | undefined, done: number): StopReason | undefined {
-    const { verdict } = failed;
-    if (this.#stop.signal.aborted) return 'deadline';
-    if (rule === undefined || verdict.safeToReplay === 'no' || verdict.category === 'cancelled')
-      return 'not-retryable';
-    if (done >= rule.attempts) return rule.attempts === 0 ? 'not-retryable' : 'attempts-exhausted';
-    if (rule.respectRetryAfter !== false && (verdict.retryAfterMs ?? 0) > RETRY_AFTER_LIMIT_MS) {
-      return 'retry-after-too-long';
-    }
-    return undefined;
-  }
-
-  #planWait(rule: RetryRule, verdict: Verdict, retry: number): PlannedWait {
-    const { random } = this.#plan;
-    const asked = rule.respectRetryAfter === false ? undefined : verdict.retryAfterMs;
-    if (asked === undefined) return { kind: 'backoff', ms: rule.backoff.delayMs(retry, random) };
-    // Never less than what was asked; a little more, so that clients do not return in step.
-    return {
-      kind: 'retry-after',
-      ms: asked + random.next() * Math.min(1_000 + asked / 10, 60_000),
-    };
-  }
-
-  /** Takes a token for the retry, unless the wait is hopeless anyway. */
-  async #pay(failed: Attempted, wait: PlannedWait): Promise<void> {
-    const { budget } = this.#plan;
-    if (budget === undefined || !PAID_BY_BUDGET.includes(failed.verdict.category)) return;
-    this.#checkDeadline(wait.ms, failed.error);
-    while (!budget.take()) {
-      const ms = budget.waitMs();
-      if (budget.whenEmpty === 'stop') throw this.#giveUp(failed.error, 'retry-budget-exhausted', ms);
-      if (await this.#wait({ kind: 'budget', ms }, failed.error, failed.verdict)) return;
-    }
-  }
-
-  async #wait(wait: PlannedWait, error: unknown, verdict: Verdict | undefined): Promise<boolean> {
-    const { clock, onEvent, name } = this.#plan;
-    this.#checkDeadline(wait.ms, error);
-    const attempt = this.#attempt;
-    const known = verdict === undefined ? {} : { verdict };
-    if (onEvent !== undefined) {
-      emit(onEvent, {
-        type: 'wait',
-        policy: name,
-        run: this.#id,
-        attempt,
-        kind: wait.kind,
-        delayMs: wait.ms,
-        ...known,
-      });
-    }
-    return await waitFor(
-      wait.ms,
-      { kind: wait.kind, attempt, error, ...known },
-      {
-        clock,
-        signal: this.#stop.signal,
-        ...(this.#onWait === undefined ? {} : { onWait: this.#onWait }),
-      },
-    );
-  }
-
-  /** A wait that cannot end before the deadline is not begun. */
-  #checkDeadline(ms: number, error: unknown): void {
-    if (this.#deadline === undefined || ms < this.#deadline.leftMs) return;
-    throw this.#giveUp(error, 'deadline', ms);
-  }
-
-  async #before(rule: RetryRule, verdict: Verdict): Promise<void> {
-    const hook = rule.before;
-    if (hook === undefined) return;
-    try {
-      await runAttempt(() => hook(verdict), {
-        clock: this.#plan.clock,
-        attempt: this.#attempt,
-        stop: this.#stop.signal,
-        attemptTimeoutMs: undefined,
-        stallMs: undefined,
-        onLate: (late, error) => this.#late(this.#attempt, late, error),
-      });
-    } catch (error) {
-      throw this.#giveUp(error, this.#stop.signal.aborted ? 'deadline' : 'before-failed');
-    }
-  }
-
-  #note(failed: Attempted, delayMs: number): void {
-    const { verdict, startedAt, durationMs } = failed;
-    if (this.#attempts.length === ATTEMPTS_KEPT) this.#attempts.shift();
-    this.#attempts.push({
-      attempt: this.#attempt,
-      category: verdict.category,
-      ...(verdict.code === undefined ? {} : { code: verdict.code }),
-      startedAt,
-      durationMs,
-      delayMs,
-    });
-  }
-
-  #giveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): unknown {
-    if (this.#caller?.aborted === true) return error;
-    const known = retryAfterMs === undefined ? {} : { retryAfterMs };
-    enrich(error, { attempts: [...this.#attempts], stopReason, ...known });
-    const { onEvent, name } = this.#plan;
-    if (onEvent !== undefined) {
-      emit(onEvent, {
-        type: 'give-up',
-        policy: name,
-        run: this.#id,
-        attempt: this.#attempt,
-        stopReason,
-        error,
-        ...known,
-      });
-    }
-    return error;
-  }
-
-  /** The caller's reason is passed on untouched: it may be shared by many calls. */
-  #aborted(reason: unknown): unknown {
-    const { onEvent, name } = this.#plan;
-    if (onEvent !== undefined) {
-      emit(onEvent, {
-        type: 'give-up',
-        policy: name,
-        run: this.#id,
-        attempt: this.#attempt,
-        stopReason: 'aborted',
-        error: reason,
-      });
-    }
-    return reason;
-  }
-
-  #late(attempt: number, outcome: 'fulfilled' | 'rejected', error: unknown): void {
-    const { onEvent, name } = this.#plan;
-    if (onEvent === undefined) return;
-    emit(onEvent, {
-      type: 'late',
-      policy: name,
-      run: this.#id,
-      attempt,
-      outcome,
-      ...(error === undefined ? {} : { error }),
-    });
-  }
+function onDeadline(run: { onDeadline(): void }): void {
+  run.onDeadline();
 }

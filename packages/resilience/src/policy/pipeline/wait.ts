@@ -3,17 +3,28 @@ import { notify } from '../../clock/notify.ts';
 import type { Clock } from '../../clock/clock.ts';
 
 /**
- * Why something waits. Ours, so `end()` works: `backoff`, `circuit`, `budget`, `cooldown`.
- * Owed to others, so `end()` does nothing: `retry-after`, `interval` (politeness), `turn` (somebody else is sending).
+ * Why something waits. Ours, so `end()` works: `backoff`, `circuit`, `budget`, `cooldown`, `offline` (the machine has
+ * no network). Owed to others, so `end()` does nothing: `retry-after`, `interval` (politeness), `turn` (somebody else
+ * is sending), `rate` (a rate limit), `queue` (as many calls run as may).
  */
-export type WaitKind = 'backoff' | 'circuit' | 'budget' | 'cooldown' | 'retry-after' | 'interval' | 'turn';
+export type WaitKind =
+  | 'backoff'
+  | 'circuit'
+  | 'budget'
+  | 'cooldown'
+  | 'offline'
+  | 'retry-after'
+  | 'interval'
+  | 'turn'
+  | 'rate'
+  | 'queue';
 
 /** A wait that has just begun. */
 export interface Wait {
   readonly kind: WaitKind;
   /** The attempt that failed before this wait; 0 at a gate. */
   readonly attempt: number;
-  /** Wall time in ms when it ends unless something changes; undefined when that is not known (`turn`). */
+  /** Wall time in ms when it ends unless something changes; undefined when that is not known (`turn`, `offline`). */
   readonly until: number | undefined;
   /** What failed, when something did. */
   readonly error?: unknown;
@@ -35,66 +46,54 @@ export type OnWait = (wait: Wait) => void;
 export type WaitDetails = Omit<Wait, 'end' | 'over' | 'until'>;
 
 /** Waits that `end()` may cut short. */
-export const OWN_WAITS: readonly WaitKind[] = ['backoff', 'circuit', 'budget', 'cooldown'];
+export const OWN_WAITS: readonly WaitKind[] = ['backoff', 'circuit', 'budget', 'cooldown', 'offline'];
 
-/**
- * Waits `ms`, announced to `onWait`. Resolves with true when somebody ended it early.
- * @throws `signal.reason` by identity, at once, when the signal aborts.
- */
-export async function waitFor(
-  ms: number,
-  details: WaitDetails,
-  tools: { readonly clock: Clock; readonly signal?: AbortSignal; readonly onWait?: OnWait },
-): Promise<boolean> {
-  const { clock, signal, onWait } = tools;
-  const early = new AbortController();
-  const own = OWN_WAITS.includes(details.kind);
-  let over = false;
-  const finished = Promise.withResolvers<void>();
-  const end = (): boolean => {
-    if (!own || over) return false;
-    over = true;
-    early.abort(ENDED);
-    return true;
-  };
-  try {
-    signal?.throwIfAborted();
-    if (onWait !== undefined) {
-      notify(onWait, { ...details, until: clock.now() + ms, end, over: finished.promise });
-    }
-    await sleepUnless(clock, ms, early.signal, signal);
-    return early.signal.aborted;
-  } finally {
-    over = true;
-    finished.resolve();
-  }
+/** What a wait works with. */
+export interface WaitTools {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  readonly onWait?: OnWait;
+  /** Something else that ends the wait, by calling `finish`. Returns how to stop listening. */
+  readonly endsBy?: (finish: () => void) => () => void;
 }
 
-const ENDED = Symbol('wait ended early');
-
-/** Sleeps until time is up, `early` fires (resolves) or `signal` fires (rejects with its reason). */
-function sleepUnless(
-  clock: Clock,
-  ms: number,
-  early: AbortSignal,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+/**
+ * Waits `ms`, announced to `onWait`; `Infinity` waits for `end()` or `endsBy`. Resolves with true when somebody ended
+ * it by `end()`.
+ * @throws `signal.reason` by identity, at once, when the signal aborts.
+ */
+export function waitFor(ms: number, details: WaitDetails, tools: WaitTools): Promise<boolean> {
+  const { clock, signal, onWait, endsBy } = tools;
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const finished = onWait === undefined ? undefined : Promise.withResolvers<void>();
+  let over = false;
+  let stopListening: (() => void) | undefined;
   const finish = (settle: () => void): void => {
+    if (over) return;
+    over = true;
     timer.cancel();
-    early.removeEventListener('abort', onEarly);
     signal?.removeEventListener('abort', onAbort);
+    stopListening?.();
     settle();
+    finished?.resolve();
   };
-  const onEarly = (): void => finish(resolve);
   const onAbort = (): void => finish(() => reject(signal?.reason));
-  const timer = clock.timer(ms, () => finish(resolve));
-  // A listener may have ended or aborted the wait while it was announced.
-  if (early.aborted) onEarly();
-  else if (signal?.aborted === true) onAbort();
-  else {
-    early.addEventListener('abort', onEarly, { once: true });
-    signal?.addEventListener('abort', onAbort, { once: true });
+  const timer = clock.timer(ms, () => finish(() => resolve(false)));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (onWait !== undefined && finished !== undefined) {
+    const end = (): boolean => {
+      if (over || !OWN_WAITS.includes(details.kind)) return false;
+      finish(() => resolve(true));
+      return true;
+    };
+    const until = ms === Number.POSITIVE_INFINITY ? undefined : clock.now() + ms;
+    notify(onWait, { ...details, until, end, over: finished.promise });
+  }
+  if (!over && endsBy !== undefined) {
+    stopListening = endsBy(() => finish(() => resolve(false)));
+    // It may have called at once.
+    if (over) stopListening();
   }
   return promise;
 }

@@ -1,0 +1,39 @@
+import { emit } from '../events.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptContext, AttemptFunction } from './attempt.ts';
+import type { Place } from './attempt-place.ts';
+import { hedged } from './hedge.ts';
+import type { Run } from './run.ts';
+
+/** What an attempt with hedging calls: the function and its copies, each under limits of its own. */
+export function targetOf<T>(run: Run<T>, fn: AttemptFunction<T>): AttemptFunction<T> {
+  const { plan, place, attempt } = run;
+  if (plan.hedge === undefined) return fn;
+  return hedged<T>((context) => limited(run, fn, context, place), plan.hedge, {
+    clock: plan.clock,
+    classify: plan.classify,
+    onHedge: (copy) => {
+      if (run.isHeard) emit(plan.onEvent, { type: 'hedge', ...run.about(), attempt, copy });
+    },
+    onLoser: (outcome, value) => run.late(attempt, outcome, value),
+  });
+}
+
+/** One copy, which ends with its own limits or when its signal aborts. */
+async function limited<T>(
+  run: Run<T>,
+  fn: AttemptFunction<T>,
+  context: AttemptContext,
+  place: Place | undefined,
+): Promise<T> {
+  const { plan } = run;
+  const { signal } = context;
+  const copy = new Attempt<T>(plan, run, context.attempt, plan.clock.monotonic(), place);
+  const onAbort = (): void => copy.abandon(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await copy.start(fn);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
