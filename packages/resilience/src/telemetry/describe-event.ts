@@ -4,7 +4,7 @@ import { visible } from './plain-text.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 
 /** Which field names who speaks, the first that an event has. */
-const WHO = ['policy', 'breaker', 'supervisor', 'session', 'operation', 'function'];
+const WHO = ['policy', 'breaker', 'limit', 'supervisor', 'session', 'operation', 'function'];
 
 /**
  * An event as one line for a log, such as `policy arxiv: failure run=7 attempt=2 category=network`. Control characters
