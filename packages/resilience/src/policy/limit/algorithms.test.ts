@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { aimd } from './aimd.ts';
-import { gradient2 } from './gradient2.ts';
 import type { LimitRound } from './limit-algorithm.ts';
 import { queueOf, vegas } from './vegas.ts';
 
@@ -45,12 +44,16 @@ describe('vegas', () => {
     [200, 12],
     [201, 11],
     [240, 11],
+    // A queue of 9.5 is 3.5 more than beta.
+    [480, 10.25],
   ])('a latency of %d ms where 100 are usual makes 12 to %d', (meanMs, limit) => {
     expect(knowing()({ limit: 12, meanMs })).toBe(limit);
   });
 
   test('alpha and beta can be set', () => {
-    expect(knowing({ alpha: 1, beta: 1 })({ limit: 10, meanMs: 200 })).toBe(9);
+    expect(knowing({ alpha: 1, beta: 4 })({ limit: 10, meanMs: 200 })).toBe(9);
+    expect(knowing({ alpha: 1, beta: 5 })({ limit: 10, meanMs: 200 })).toBe(10);
+    expect(knowing({ alpha: 5, beta: 5 })({ limit: 10, meanMs: 200 })).toBe(10);
     expect(knowing({ alpha: 6, beta: 6 })({ limit: 10, meanMs: 200 })).toBe(11);
   });
 
@@ -80,24 +83,62 @@ describe('vegas', () => {
   test('a shorter latency is the new usual one at once', () => {
     const learn = knowing();
     learn({ meanMs: 50 });
-    expect(learn({ limit: 20, meanMs: 100 })).toBe(19);
+    expect(learn({ limit: 20, meanMs: 100 })).toBe(18);
   });
 
-  test('the first busy round is taken for one without a queue', () => {
-    expect(vegas().begin()(round({ limit: 10 }))).toBe(11);
+  test('what it knows nothing of, it halves for one round, to see the latency without a queue', () => {
+    const learn = vegas().begin();
+    expect(learn(round({ limit: 40, meanMs: 400 }))).toBe(20);
+    expect(learn(round({ limit: 20, meanMs: 200 }))).toBe(40);
+    // A queue of 20 is 14 more than beta.
+    expect(learn(round({ limit: 40, meanMs: 400 }))).toBe(33);
   });
 
   test('after so many busy rounds it halves the limit for one, and learns the latency from that', () => {
     const learn = knowing({ probeEvery: 3 });
-    expect(learn({ limit: 20, meanMs: 200 })).toBe(19);
-    expect(learn({ limit: 19, meanMs: 200 })).toBe(18);
+    expect(learn({ limit: 20, meanMs: 200 })).toBe(18);
+    expect(learn({ limit: 19, meanMs: 200 })).toBe(17.25);
     expect(learn({ limit: 18, meanMs: 200 })).toBe(9);
-    // The probe is over: 200 ms are what it takes without a queue. The limit is what it was.
-    expect(learn({ limit: 9, meanMs: 200 })).toBe(18);
-    expect(learn({ limit: 18, meanMs: 200 })).toBe(19);
-    expect(learn({ limit: 19, meanMs: 200 })).toBe(20);
-    expect(learn({ limit: 20, meanMs: 200 })).toBe(10);
+    // The probe is over: 120 ms are what it takes without a queue. The limit is what it was.
+    expect(learn({ limit: 9, meanMs: 120 })).toBe(18);
+    expect(learn({ limit: 18, meanMs: 120 })).toBe(19);
+    expect(learn({ limit: 19, meanMs: 120 })).toBe(20);
+    expect(learn({ limit: 20, meanMs: 120 })).toBe(10);
   });
+
+  test('an idle round begins the count of busy ones anew', () => {
+    const learn = knowing({ probeEvery: 2 });
+    expect(learn({ limit: 20 })).toBe(21);
+    learn({ busy: false });
+    expect(learn({ limit: 20 })).toBe(21);
+    expect(learn({ limit: 20 })).toBe(10);
+  });
+
+  /** How many busy rounds come between a probe that showed so many ms, where 100 were usual, and the next. */
+  const untilNextProbe = (probeEvery: number, probedMs: number): number => {
+    const learn = knowing({ probeEvery });
+    let rounds = 0;
+    while (learn({ limit: 20, meanMs: 200 }) !== 10) rounds += 1;
+    expect(rounds).toBe(probeEvery - 1);
+    learn({ limit: 10, meanMs: probedMs });
+    for (rounds = 0; learn({ limit: 20, meanMs: 200 }) !== 10;) rounds += 1;
+    return rounds;
+  };
+
+  test.each([
+    [8, 80, 7],
+    [8, 79, 4],
+    [8, 125, 7],
+    [8, 126, 4],
+    [50, 79, 4],
+    [3, 79, 2],
+    [50, 100, 49],
+  ])(
+    'of %d rounds, a probe of %d ms where 100 were usual lets %d pass before the next',
+    (every, probed, passed) => {
+      expect(untilNextProbe(every, probed)).toBe(passed);
+    },
+  );
 
   test('a drop during the probe takes a half of what was before it, and teaches no latency', () => {
     const learn = knowing({ probeEvery: 1 });
@@ -105,14 +146,26 @@ describe('vegas', () => {
     expect(learn({ limit: 10, meanMs: 900, dropped: true })).toBe(10);
     expect(learn({ limit: 10 })).toBe(5);
     expect(learn({ limit: 5, meanMs: 100 })).toBe(10);
+    const later = knowing({ probeEvery: 2 });
+    later({ limit: 20, meanMs: 100 });
+    expect(later({ limit: 20, meanMs: 100 })).toBe(10);
+    later({ limit: 10, meanMs: 900, dropped: true });
+    expect(later({ limit: 12, meanMs: 240 })).toBe(11);
+    const patient = knowing({ probeEvery: 10 });
+    for (let count = 0; count < 10; count += 1) patient({ limit: 20 });
+    patient({ limit: 10, dropped: true });
+    // A probe that was spoilt is made up for soon.
+    const limits = [1, 2, 3, 4, 5].map(() => patient({ limit: 20 }));
+    expect(limits).toEqual([21, 21, 21, 21, 10]);
   });
 
   test('two limits learn apart', () => {
     const algorithm = vegas();
     const [a, b] = [algorithm.begin(), algorithm.begin()];
-    a(round({ meanMs: 10 }));
-    expect(a(round({ meanMs: 100 }))).toBe(9);
-    expect(b(round({ meanMs: 100 }))).toBe(11);
+    a(round({ meanMs: 50, busy: false }));
+    b(round({ meanMs: 100, busy: false }));
+    expect(a(round({ limit: 12.5, meanMs: 100 }))).toBe(11.5);
+    expect(b(round({ limit: 12.5, meanMs: 100 }))).toBe(13.5);
     expect(algorithm.kind).toBe('vegas');
   });
 
@@ -159,71 +212,5 @@ describe('aimd', () => {
     [{ timeoutMs: 'soon' }, 'aimd.timeoutMs'],
   ])('%j names %s', (options, field) => {
     expect(thrown(() => aimd(options))).toMatchObject({ code: 'ERR_INVALID_OPTION', field });
-  });
-});
-
-describe('gradient2', () => {
-  const whole = { smoothing: 1, longRounds: 1_000_000 };
-
-  test('up to the tolerance the limit grows by the queue that is allowed', () => {
-    const learn = gradient2(whole).begin();
-    expect(learn(round({}))).toBe(14);
-    expect(learn(round({ meanMs: 149 }))).toBe(14);
-    expect(gradient2({ ...whole, queueSize: 0 }).begin()(round({}))).toBe(10);
-  });
-
-  test('beyond it the limit falls as the latency grows, by no more than a half', () => {
-    const learn = gradient2({ ...whole, queueSize: 0 }).begin();
-    learn(round({}));
-    expect(learn(round({ meanMs: 200 }))).toBeCloseTo(7.5, 3);
-    expect(learn(round({ meanMs: 2_000 }))).toBe(5);
-  });
-
-  test('the tolerance can be set', () => {
-    const learn = gradient2({ ...whole, queueSize: 0, tolerance: 1 }).begin();
-    learn(round({}));
-    expect(learn(round({ meanMs: 125 }))).toBeCloseTo(8, 3);
-  });
-
-  test('a fifth of each step is made', () => {
-    expect(gradient2().begin()(round({}))).toBeCloseTo(10.8, 10);
-    expect(gradient2().begin()(round({ dropped: true }))).toBe(9);
-    expect(gradient2({ smoothing: 1 }).begin()(round({ dropped: true }))).toBe(5);
-  });
-
-  test('a latency that stays becomes the usual one', () => {
-    const learn = gradient2({ smoothing: 1, queueSize: 0, longRounds: 2 }).begin();
-    learn(round({ meanMs: 100 }));
-    // Usual: 100, then 200 on the way to 300.
-    expect(learn(round({ meanMs: 300 }))).toBe(10);
-    expect(gradient2({ smoothing: 1, queueSize: 0, longRounds: 100 }).begin()(round({ meanMs: 300 }))).toBe(
-      10,
-    );
-  });
-
-  test('an average from a time of overload falls faster than it would by itself', () => {
-    const learn = gradient2({ ...whole, queueSize: 0, tolerance: 1 }).begin();
-    learn(round({ meanMs: 1_000 }));
-    // Usual: 950 after the first, and again a twentieth less with each.
-    for (let count = 0; count < 10; count += 1) learn(round({ meanMs: 100 }));
-    const usual = 1_000 * 0.95 ** 10;
-    expect(learn(round({ meanMs: 1_000 }))).toBeCloseTo((10 * usual) / 1_000, 2);
-  });
-
-  test('an idle round changes nothing, and an instant one is no division by zero', () => {
-    expect(gradient2().begin()(round({ busy: false }))).toBe(10);
-    expect(gradient2(whole).begin()(round({ meanMs: 0 }))).toBe(14);
-    expect(gradient2().kind).toBe('gradient2');
-  });
-
-  test.each([
-    [{ tolerance: 0.9 }, 'gradient2.tolerance'],
-    [{ tolerance: Number.NaN }, 'gradient2.tolerance'],
-    [{ tolerance: Number.POSITIVE_INFINITY }, 'gradient2.tolerance'],
-    [{ queueSize: -1 }, 'gradient2.queueSize'],
-    [{ smoothing: 0 }, 'gradient2.smoothing'],
-    [{ longRounds: 0 }, 'gradient2.longRounds'],
-  ])('%j names %s', (options, field) => {
-    expect(thrown(() => gradient2(options))).toMatchObject({ code: 'ERR_INVALID_OPTION', field });
   });
 });

@@ -13,7 +13,7 @@ export interface LimitRound {
   readonly busy: boolean;
 }
 
-/** How an adaptive limit learns; made by `vegas`, `aimd` or `gradient2`. */
+/** How an adaptive limit learns; made by `vegas` or `aimd`. */
 export interface LimitAlgorithm {
   readonly kind: string;
   /** A call that takes longer than this counts as dropped. */

@@ -29,12 +29,18 @@ type Mode =
   | { readonly kind: 'steady'; readonly baseMs: number; readonly rounds: number }
   | { readonly kind: 'probing'; readonly baseMs: number; readonly limit: number };
 
-const START: Mode = { kind: 'steady', baseMs: Number.POSITIVE_INFINITY, rounds: 0 };
+/** Nothing is known, so the first busy round is followed by a probe. */
+const START: Mode = { kind: 'steady', baseMs: Number.POSITIVE_INFINITY, rounds: Number.POSITIVE_INFINITY };
+
+/** A probe that shows a latency so much different from what was believed may have had a queue itself: look again soon. */
+const MUCH_LOWER = 0.8;
+const MUCH_HIGHER = 1.25;
+const SOON_ROUNDS = 5;
 
 /**
  * TCP Vegas (Brakmo and Peterson, 1994) for concurrent calls, as Netflix concurrency-limits does it: with a limit of L,
  * `L · (1 − minRTT / RTT)` calls stand in the server's queue; below `alpha` the limit grows by one, above `beta` it
- * falls by one, and a drop takes a half. Latencies are means over a round, which by Little's law makes the formula
+ * falls by one (or by half of what is above, when that is more), and a drop takes a half. Latencies are means over a round, which by Little's law makes the formula
  * exact. From time to time the limit is halved for one round: the queue drains, and the latency without one is learnt
  * anew, so that a way which has become longer is not taken for a queue for ever.
  * @throws InvalidOptionError naming the option.
@@ -76,18 +82,26 @@ function transition(
     // What began after the limit was halved met no queue of ours.
     const baseMs = round.dropped ? mode.baseMs : round.meanMs;
     const limit = round.dropped ? mode.limit * rules.dropRatio : mode.limit;
-    return { mode: { kind: 'steady', baseMs, rounds: 0 }, limit };
+    const believed = baseMs >= MUCH_LOWER * mode.baseMs && baseMs <= MUCH_HIGHER * mode.baseMs;
+    const rounds = round.dropped || !believed ? Math.max(0, rules.probeEvery - SOON_ROUNDS) : 0;
+    return { mode: { kind: 'steady', baseMs, rounds }, limit };
   }
   const { limit } = round;
   if (round.dropped) return { mode, limit: smoothed(limit, limit * rules.dropRatio, rules) };
   // Few calls at once are a measurement without a queue, for nothing.
   if (!round.busy) return { mode: { kind: 'steady', baseMs: round.meanMs, rounds: 0 }, limit };
-  const baseMs = Math.min(mode.baseMs, round.meanMs);
   const rounds = mode.rounds + 1;
-  if (rounds >= rules.probeEvery) return { mode: { kind: 'probing', baseMs, limit }, limit: limit / 2 };
-  const queue = queueOf(limit, baseMs, round.meanMs);
-  const step = queue < rules.alpha ? 1 : queue > rules.beta ? -1 : 0;
+  if (rounds >= rules.probeEvery) {
+    return { mode: { kind: 'probing', baseMs: mode.baseMs, limit }, limit: limit / 2 };
+  }
+  const baseMs = Math.min(mode.baseMs, round.meanMs);
+  const step = stepFor(queueOf(limit, baseMs, round.meanMs), rules);
   return { mode: { kind: 'steady', baseMs, rounds }, limit: smoothed(limit, limit + step, rules) };
+}
+
+function stepFor(queue: number, { alpha, beta }: Rules): number {
+  if (queue < alpha) return 1;
+  return queue > beta ? -Math.max(1, (queue - beta) / 2) : 0;
 }
 
 function smoothed(limit: number, target: number, { smoothing }: Rules): number {
