@@ -1,0 +1,16 @@
+export { assertFired, ChaosNotFiredError } from './assert-fired.ts';
+export type { NotFired } from './assert-fired.ts';
+export { dripBody, resetBody, stallBody, truncateBody, wrongContentType } from './body-faults.ts';
+export type { BodyFaultOptions, CutOptions, DripOptions, WrongContentOptions } from './body-faults.ts';
+export { chaosFetch } from './chaos-fetch.ts';
+export { chaos } from './chaos.ts';
+export type { CombinedChaos } from './chaos.ts';
+export { FAULT_NAMES, faultError } from './faults.ts';
+export type { FaultName } from './faults.ts';
+export { httpFault, HttpFaultError } from './http-fault.ts';
+export type { HttpFaultOptions } from './http-fault.ts';
+export { injectFault, injectHang, injectLatency, injectResult, injectThrowLate } from './inject.ts';
+export type { Fault, HangOptions, Latency, ThrowLateOptions } from './inject.ts';
+export type { CountedChaos } from './injector.ts';
+export type { ChaosCall, ChaosOptions } from './options.ts';
+export type { ChaosPolicy } from '../policy/pipeline/chaos-policy.ts';
