@@ -39,7 +39,7 @@ afterEach(() => {
 /** A tracer of the real SDK that keeps what it made. */
 function tracing(): { readonly trace: TracerProvider; readonly spans: () => ReadableSpan[] } {
   const exporter = new InMemorySpanExporter();
-  const trace = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const trace = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
   return { trace, spans: () => exporter.getFinishedSpans() };
 }
 

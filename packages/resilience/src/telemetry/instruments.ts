@@ -14,7 +14,7 @@ export interface Instrument {
 }
 
 /** What a label is called: here and in Prometheus by the key, in OpenTelemetry by the value. */
-export const LABELS = {
+export const LABELS: Readonly<Record<Label, string>> = {
   policy: 'holdfast.policy.name',
   breaker: 'holdfast.breaker.name',
   limit: 'holdfast.limit.name',
@@ -36,25 +36,60 @@ export const LABELS = {
   stage: 'holdfast.session.stage',
   cause: 'holdfast.session.loss_cause',
   how: 'holdfast.how',
-} as const satisfies Record<string, string>;
+};
 
 /** A label, by its short name. */
-export type Label = keyof typeof LABELS;
+export type Label =
+  | 'policy'
+  | 'breaker'
+  | 'limit'
+  | 'supervisor'
+  | 'child'
+  | 'session'
+  | 'operation'
+  | 'function'
+  | 'layer'
+  | 'event'
+  | 'outcome'
+  | 'category'
+  | 'code'
+  | 'mode'
+  | 'kind'
+  | 'reason'
+  | 'state'
+  | 'stage'
+  | 'cause'
+  | 'how';
 
 /** Upper bounds of the buckets of every histogram, in seconds: half a power of ten each, from 1 ms to a day. */
 export const BOUNDS: readonly number[] = [
   0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000,
 ];
 
-const counter = (unit: string, description: string, names: Label[], facts: Label[] = []) =>
-  ({ kind: 'counter', unit: `{${unit}}`, description, names, facts }) as const;
-const seconds = (description: string, names: Label[], facts: Label[] = []) =>
-  ({ kind: 'histogram', unit: 's', description, names, facts }) as const;
-const state = (description: string, names: Label[]) =>
-  ({ kind: 'state', unit: '1', description, names, facts: ['state'] as Label[] }) as const;
+const counter = (unit: string, description: string, names: Label[], facts: Label[] = []): Instrument => ({
+  kind: 'counter',
+  unit: `{${unit}}`,
+  description,
+  names,
+  facts,
+});
+const seconds = (description: string, names: Label[], facts: Label[] = []): Instrument => ({
+  kind: 'histogram',
+  unit: 's',
+  description,
+  names,
+  facts,
+});
+const state = (description: string, names: Label[]): Instrument => ({
+  kind: 'state',
+  unit: '1',
+  description,
+  names,
+  facts: ['state'],
+});
 
 /** Everything that is measured. */
-export const INSTRUMENTS = {
+export const INSTRUMENTS: Readonly<Record<InstrumentName, Instrument>> = {
   'holdfast.events': counter('event', 'Events of every kind.', [], ['layer', 'event']),
   'holdfast.policy.attempts': counter('attempt', 'Attempts that ended.', ['policy'], ['outcome', 'category']),
   'holdfast.policy.attempt.duration': seconds('How long attempts took.', ['policy'], ['outcome']),
@@ -133,7 +168,49 @@ export const INSTRUMENTS = {
   'holdfast.operation.commits': counter('commit', 'Commits.', ['operation'], ['how']),
   'holdfast.operation.effects': counter('effect', 'What became of effects.', ['operation'], ['how']),
   'holdfast.operation.repeats': counter('repeat', 'Steps and effects that ran again.', ['operation']),
-} as const satisfies Readonly<Record<string, Instrument>>;
+};
 
 /** The name of an instrument. */
-export type InstrumentName = keyof typeof INSTRUMENTS;
+export type InstrumentName =
+  | 'holdfast.events'
+  | 'holdfast.policy.attempts'
+  | 'holdfast.policy.attempt.duration'
+  | 'holdfast.policy.runs'
+  | 'holdfast.policy.retries'
+  | 'holdfast.policy.timeouts'
+  | 'holdfast.policy.stalls'
+  | 'holdfast.policy.waits'
+  | 'holdfast.policy.wait.duration'
+  | 'holdfast.policy.late'
+  | 'holdfast.policy.discarded'
+  | 'holdfast.policy.hedges'
+  | 'holdfast.policy.coalesced'
+  | 'holdfast.policy.fallbacks'
+  | 'holdfast.breaker.transitions'
+  | 'holdfast.breaker.state'
+  | 'holdfast.limit.concurrency'
+  | 'holdfast.supervisor.starts'
+  | 'holdfast.supervisor.exits'
+  | 'holdfast.supervisor.restarts'
+  | 'holdfast.supervisor.abandoned'
+  | 'holdfast.supervisor.give_ups'
+  | 'holdfast.session.state'
+  | 'holdfast.session.opens'
+  | 'holdfast.session.open.duration'
+  | 'holdfast.session.wait.duration'
+  | 'holdfast.session.losses'
+  | 'holdfast.session.recoveries'
+  | 'holdfast.session.views_lost'
+  | 'holdfast.session.logins'
+  | 'holdfast.session.probe.duration'
+  | 'holdfast.session.snapshots'
+  | 'holdfast.session.close_failures'
+  | 'holdfast.function.recoveries'
+  | 'holdfast.function.health_checks'
+  | 'holdfast.operation.starts'
+  | 'holdfast.operation.runs'
+  | 'holdfast.operation.steps'
+  | 'holdfast.operation.items'
+  | 'holdfast.operation.commits'
+  | 'holdfast.operation.effects'
+  | 'holdfast.operation.repeats';
