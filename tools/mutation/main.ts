@@ -31,6 +31,8 @@ import type { Tried } from './try-mutants.ts';
  * 90 % of the mutants were noticed, 130 Ctrl-C.
  */
 const LEAST_SCORE = 90;
+/** After how many mutants a log hears that the run goes on. */
+const STEP = 100;
 
 process.on('exit', () => TestChild.killAll());
 process.on('SIGINT', () => process.exit(130));
@@ -88,7 +90,10 @@ async function runAll(mutants: readonly Mutant[]): Promise<boolean> {
 }
 
 function showProgress({ mutant, outcome }: Tried, done: number, whole: number): void {
-  if (!process.stdout.isTTY) return;
+  if (!process.stdout.isTTY) {
+    if (done % STEP === 0) console.log(`${done}/${whole}`);
+    return;
+  }
   const line = `${done}/${whole} ${outcome} ${mutant.file}:${mutant.line} ${mutant.operator}`;
   process.stdout.write(`\r\u001B[K${line.slice(0, process.stdout.columns - 1)}`);
 }
