@@ -50,7 +50,7 @@ export function parseExposition(text: string): Map<string, Family> {
       if (line.startsWith('#') || line === '' || current === undefined) throw new Error(`line: ${line}`);
       const sample = parseSample(line);
       if (!belongs(sample.name, current)) throw new Error(`not of ${current.name}: ${line}`);
-      const identity = JSON.stringify([sample.name, Object.entries(sample.labels).toSorted()]);
+      const identity = `${sample.name} ${identityOf(sample.labels)}`;
       if (seen.has(identity)) throw new Error(`twice: ${line}`);
       seen.add(identity);
       current.samples.push(sample);
@@ -58,6 +58,12 @@ export function parseExposition(text: string): Map<string, Family> {
   }
   for (const family of families.values()) checkFamily(family);
   return families;
+}
+
+/** The same for the same labels, in whatever order they come. */
+function identityOf(labels: Sample['labels']): string {
+  const pairs = Object.entries(labels).map((pair) => JSON.stringify(pair));
+  return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join();
 }
 
 function belongs(name: string, { name: family, type }: Family): boolean {
@@ -102,9 +108,7 @@ function checkFamily({ name, type, help, samples }: Family): void {
 }
 
 function checkHistogram(name: string, samples: readonly Sample[]): void {
-  const groups = Map.groupBy(samples, ({ labels: { le: _le, ...rest } }) =>
-    JSON.stringify(Object.entries(rest).toSorted()),
-  );
+  const groups = Map.groupBy(samples, ({ labels: { le: _le, ...rest } }) => identityOf(rest));
   for (const group of groups.values()) {
     const buckets = group.filter((sample) => sample.name === `${name}_bucket`);
     const bounds = buckets.map(({ labels }) => Number(labels['le']?.replace('Inf', 'Infinity')));
