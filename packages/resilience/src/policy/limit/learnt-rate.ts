@@ -35,7 +35,7 @@ export class LearntRate {
   /** Whether it has not been used for ten minutes, nobody waits, and no pause is on. */
   isIdle(now: number): boolean {
     const unused = now - this.#usedAt > FORGOTTEN_AFTER_MS;
-    return unused && this.#time.runs(now) && this.waitMs(now) === 0;
+    return unused && this.#time.runs(now) && this.#waitFor(this.#promised, now) === 0;
   }
 
   waitMs(now: number): number {
