@@ -33,16 +33,17 @@ export function parseDuration(value: unknown, field: string): number {
 /** A duration for people: its two largest units, rounded, such as `1h 5m` or `250ms`. */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return String(ms);
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
+  const whole = Math.round(ms);
+  if (whole < 1_000) return `${whole}ms`;
   const units: readonly (readonly [string, number])[] = [
     ['d', 86_400_000],
     ['h', 3_600_000],
     ['m', 60_000],
     ['s', 1_000],
   ];
-  const largest = units.findIndex(([, size]) => ms >= size);
+  const largest = units.findIndex(([, size]) => whole >= size);
   const step = units[largest + 1]?.[1] ?? 1_000;
-  let left = Math.round(ms / step) * step;
+  let left = Math.round(whole / step) * step;
   const parts: string[] = [];
   for (const [name, size] of units) {
     const count = Math.floor(left / size);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { VirtualClock, watchTime } from './index.ts';
 import type { TimeEvent, WatchTimeOptions } from './index.ts';
 
@@ -99,6 +99,73 @@ describe('watching time', () => {
     await clock.advance(1_000);
     process.off('warning', onWarning);
     expect(warnings).toEqual(['bad listener', 'bad listener']);
+  });
+
+  test('an answer that comes after the stop is not told', async () => {
+    const answer = Promise.withResolvers<boolean>();
+    const { clock, watch, told } = watched({ platform: 'darwin', confirmSuspend: () => answer.promise });
+    await clock.suspend(HOUR, { monotonic: true });
+    watch.stop();
+    answer.resolve(true);
+    await clock.advance(0);
+    expect(told()).toEqual([]);
+  });
+
+  test('on Linux nobody is asked, and a step is asked about nowhere', async () => {
+    for (const platform of ['linux', 'darwin']) {
+      const confirmSuspend = (): Promise<boolean> => Promise.reject(new Error('not to be asked'));
+      const { clock, told } = watched({ platform, confirmSuspend });
+      if (platform === 'linux') await clock.pause(5_000);
+      clock.stepWall(HOUR);
+      await clock.advance(1_000);
+      expect(told()).toEqual([...(platform === 'linux' ? [['pause', 4_000]] : []), ['step', HOUR]]);
+    }
+  });
+
+  test('looks once a second, or as often as it is told, by timers that do not keep the process alive', async () => {
+    for (const [tickMs, expected] of [
+      [undefined, 1_000],
+      ['5s', 5_000],
+    ] as const) {
+      const asked: unknown[] = [];
+      const clock = new VirtualClock();
+      const timer = clock.timer.bind(clock);
+      clock.timer = (ms, callback, options) => {
+        asked.push([ms, options]);
+        return timer(ms, callback);
+      };
+      const watch = watchTime({
+        clock,
+        onEvent: () => undefined,
+        ...(tickMs === undefined ? {} : { tickMs }),
+      });
+      await clock.advance(2 * expected);
+      expect(asked).toEqual(Array(3).fill([expected, { unref: true }]));
+      watch.stop();
+      expect(clock.pending).toBe(0);
+    }
+  });
+
+  test('the platform and the processor time are those of this process unless told', async () => {
+    const events: TimeEvent[] = [];
+    const clock = new VirtualClock();
+    const watch = watchTime({ clock, onEvent: (event) => events.push(event) });
+    await clock.suspend(HOUR, { monotonic: true });
+    watch.stop();
+    // An idle gap that all clocks count; nobody has computed for a fifth of an hour.
+    expect(events.map(({ type }) => type)).toEqual([process.platform === 'linux' ? 'pause' : 'suspend']);
+  });
+
+  test('an answer that fails with what is no error is a warning too', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const answer = Promise.withResolvers<boolean>();
+    answer.reject('just text');
+    const confirmSuspend = (): Promise<boolean> => answer.promise;
+    const { clock, told } = watched({ platform: 'darwin', confirmSuspend });
+    await clock.suspend(20_000, { monotonic: true });
+    expect(told()).toEqual([['pause', 19_000]]);
+    expect(warn.mock.calls.map(([warning]) => String(warning))).toEqual(['Error: just text']);
+    vi.restoreAllMocks();
   });
 
   test.each([0, -1, 'soon'])('a tick of %j is refused by name', (tickMs) => {
