@@ -6,32 +6,13 @@ import { VirtualClock } from '../../clock/index.ts';
 import { fileState, memoryState } from '../../state/index.ts';
 import type { JsonValue, StateStore } from '../../state/index.ts';
 import { sqliteState } from '../../state/sqlite.ts';
-import { breaker } from '../index.ts';
-import type { Breaker, Outcome, Permit, PolicyEvent } from '../index.ts';
+import type { Breaker, Permit, PolicyEvent } from '../index.ts';
+import { build as circuitOf, report, trip } from './testing/circuits.ts';
 
 const HOUR = 3_600_000;
 
 function build(clock: VirtualClock, state: StateStore, extra: object = {}): Breaker {
-  return breaker({
-    name: 'b',
-    failures: 3,
-    openMs: 1_000,
-    maxOpenMs: 10_000,
-    state,
-    clock,
-    random: { next: () => 0 },
-    ...extra,
-  });
-}
-
-async function report(circuit: Breaker, outcome: Outcome): Promise<Permit> {
-  const permit = await circuit.permitted();
-  await circuit.record(outcome, permit);
-  return permit;
-}
-
-async function trip(circuit: Breaker): Promise<void> {
-  for (let i = 0; i < 3; i += 1) await report(circuit, 'failure');
+  return circuitOf(clock, { state, ...extra });
 }
 
 let folder: string;

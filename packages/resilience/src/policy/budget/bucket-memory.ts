@@ -1,15 +1,6 @@
 import type { Clock } from '../../clock/clock.ts';
 import type { JsonValue, StateStore } from '../../state/state-store.ts';
-
-/** What the memory needs of the bucket that it serves. */
-interface RememberedBucket {
-  readonly capacity: number;
-  readonly refillMs: number;
-  readonly tokens: number;
-  take(cost: number): boolean;
-  lose(spent: number): void;
-  restore(tokens: number): void;
-}
+import type { Bucket } from './bucket.ts';
 
 /** `spent` counts all tokens ever taken, by anybody; `at` is wall time. */
 interface Note {
@@ -26,12 +17,12 @@ interface Note {
 export class BucketMemory {
   readonly #key: string;
   readonly #store: StateStore;
-  readonly #bucket: RememberedBucket;
+  readonly #bucket: Bucket;
   readonly #clock: Clock;
   /** What the account said when it was last seen; undefined before it was. */
   #seen: number | undefined;
 
-  constructor(key: string, store: StateStore, bucket: RememberedBucket, clock: Clock) {
+  constructor(key: string, store: StateStore, bucket: Bucket, clock: Clock) {
     this.#key = key;
     this.#store = store;
     this.#bucket = bucket;

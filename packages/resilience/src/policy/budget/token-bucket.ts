@@ -6,6 +6,7 @@ import { elapsed } from '../../clock/elapsed.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import type { StateStore } from '../../state/state-store.ts';
+import { Bucket } from './bucket.ts';
 import { BucketMemory } from './bucket-memory.ts';
 import { checkedCosts, costOf } from './costs.ts';
 import type { Costs } from './costs.ts';
@@ -83,55 +84,9 @@ export function tokenBucket(options: TokenBucketOptions): TokenBucket {
     refillMs,
     whenEmpty,
     take: (category) => take(costOf(costs, category)),
-    waitMs: (category) => Math.ceil(Math.max(0, costOf(costs, category) - bucket.tokens) * refillMs),
+    waitMs: (category) => bucket.waitMs(costOf(costs, category)),
     snapshot: () => ({ tokens: bucket.tokens }),
   };
-}
-
-/** Tokens that time brings back. */
-export class Bucket {
-  readonly capacity: number;
-  readonly refillMs: number;
-  readonly #minimum: number;
-  readonly #now: () => number;
-  #tokens: number;
-  #countedAt: number;
-
-  constructor(capacity: number, refillMs: number, minimum: number, now: () => number) {
-    this.capacity = capacity;
-    this.refillMs = refillMs;
-    this.#minimum = minimum;
-    this.#now = now;
-    this.#tokens = capacity;
-    this.#countedAt = now();
-  }
-
-  /** How many tokens there are now. */
-  get tokens(): number {
-    const now = this.#now();
-    this.#tokens = Math.min(this.capacity, this.#tokens + (now - this.#countedAt) / this.refillMs);
-    this.#countedAt = now;
-    return this.#tokens;
-  }
-
-  /** Takes so many, or none when there are fewer. */
-  take(cost: number): boolean {
-    if (this.tokens < cost) return false;
-    this.#tokens -= cost;
-    return true;
-  }
-
-  /** Others took so many from the same budget. */
-  lose(spent: number): void {
-    this.#tokens = Math.max(0, this.tokens - spent);
-  }
-
-  /** Goes on from a count that was remembered, within the minimum and the capacity; nonsense counts as none. */
-  restore(tokens: number): void {
-    const known = Number.isFinite(tokens) ? tokens : 0;
-    this.#tokens = Math.min(Math.max(known, this.#minimum), this.capacity);
-    this.#countedAt = this.#now();
-  }
 }
 
 function minimumOf({ minimum = 0, capacity }: TokenBucketOptions): number {
