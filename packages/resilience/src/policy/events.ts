@@ -1,6 +1,6 @@
 import type { Category, Verdict } from '../classify/verdict.ts';
 import { publish } from '../events/publish.ts';
-import type { StopReason } from './pipeline/failure.ts';
+import type { Excuse, StopReason } from './pipeline/failure.ts';
 import type { WaitKind } from './pipeline/wait.ts';
 
 /** What all events of one run carry. */
@@ -70,9 +70,6 @@ export type PolicyEvent =
 
 /** The modes of a circuit that events tell. */
 export type CircuitMode = 'closed' | 'open' | 'half-open' | 'isolated';
-
-/** Why a failure is nobody's fault: the machine slept, or had no network. */
-export type Excuse = 'asleep' | 'offline';
 
 /** Told of events as they happen; what it throws becomes a process warning. */
 export type OnEvent = (event: PolicyEvent) => void;

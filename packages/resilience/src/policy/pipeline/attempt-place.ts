@@ -15,18 +15,19 @@ export interface PlaceOutcome {
 export class Place {
   readonly #slot: Slot;
   readonly #now: () => number;
-  readonly #startedAt: number;
+  /** When its first call began: what is waited for before, such as the rate, says nothing about the service. */
+  #startedAt: number | undefined;
   #running = 0;
   #judged: PlaceOutcome | undefined;
 
   constructor(slot: Slot, now: () => number) {
     this.#slot = slot;
     this.#now = now;
-    this.#startedAt = now();
   }
 
   /** A call begins. */
   begin(): void {
+    this.#startedAt ??= this.#now();
     this.#running += 1;
   }
 
@@ -45,6 +46,7 @@ export class Place {
 
   #release(): void {
     if (this.#judged === undefined || this.#running > 0) return;
-    this.#slot.release(this.#judged.outcome, this.#now() - this.#startedAt, this.#judged.category);
+    const now = this.#now();
+    this.#slot.release(this.#judged.outcome, now - (this.#startedAt ?? now), this.#judged.category);
   }
 }

@@ -1,12 +1,22 @@
 import { emit } from '../events.ts';
 import { Attempt } from './attempt.ts';
-import type { AttemptContext, AttemptFunction } from './attempt.ts';
+import type { AttemptContext, AttemptFunction, AttemptWatcher } from './attempt.ts';
 import type { Place } from './attempt-place.ts';
 import { hedged } from './hedge.ts';
-import type { Run } from './run.ts';
+import type { Plan } from './options-plan.ts';
+
+/** The run whose attempt it is. */
+export interface AttemptHost extends AttemptWatcher {
+  readonly plan: Plan;
+  readonly attempt: number;
+  readonly place: Place | undefined;
+  readonly isHeard: boolean;
+  /** What all events of the run carry. */
+  about(): { readonly policy: string; readonly run: number; readonly attempt: number };
+}
 
 /** What an attempt with hedging calls: the function and its copies, each under limits of its own. */
-export function targetOf<T>(run: Run<T>, fn: AttemptFunction<T>): AttemptFunction<T> {
+export function targetOf<T>(run: AttemptHost, fn: AttemptFunction<T>): AttemptFunction<T> {
   const { plan, place, attempt } = run;
   if (plan.hedge === undefined) return fn;
   return hedged<T>((context) => limited(run, fn, context, place), plan.hedge, {
@@ -21,7 +31,7 @@ export function targetOf<T>(run: Run<T>, fn: AttemptFunction<T>): AttemptFunctio
 
 /** One copy, which ends with its own limits or when its signal aborts. */
 async function limited<T>(
-  run: Run<T>,
+  run: AttemptHost,
   fn: AttemptFunction<T>,
   context: AttemptContext,
   place: Place | undefined,

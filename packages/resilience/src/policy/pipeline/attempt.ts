@@ -1,6 +1,6 @@
 import type { AwakeLimit } from '../../clock/awake-limits.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
-import type { AttemptLimits } from './options-plan.ts';
+import type { AttemptLimits } from './attempt-limits.ts';
 import type { Place } from './attempt-place.ts';
 
 /**
@@ -94,16 +94,16 @@ export class Attempt<T> implements AttemptContext {
     if (stall !== undefined) this.#stall = stall.start(this, onStall, this.startedAt);
     this.#place?.begin();
     const answer = invoke(fn, this);
-    return new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      // The function itself may have ended the run.
-      if (this.#reason !== undefined) reject(this.#reason.error);
-      answer.then(
-        (value) => this.#fulfilled(value),
-        (error: unknown) => this.#rejected(error),
-      );
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#resolve = resolve;
+    this.#reject = reject;
+    // The function itself may have ended the run.
+    if (this.#reason !== undefined) reject(this.#reason.error);
+    answer.then(
+      (value) => this.#fulfilled(value),
+      (error: unknown) => this.#rejected(error),
+    );
+    return promise;
   }
 
   /** Gives the attempt up: it rejects with the reason, and its signal aborts. */
@@ -182,6 +182,8 @@ function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> 
   try {
     return Promise.resolve(fn(context));
   } catch (error) {
-    return Promise.reject(error);
+    const { promise, reject } = Promise.withResolvers<T>();
+    reject(error);
+    return promise;
   }
 }

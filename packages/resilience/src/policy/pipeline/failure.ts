@@ -1,5 +1,4 @@
 import type { Category } from '../../classify/verdict.ts';
-import type { Excuse } from '../events.ts';
 
 /** Why a policy stopped trying. */
 export type StopReason =
@@ -14,6 +13,9 @@ export type StopReason =
   | 'bulkhead-full'
   | 'rate-limited'
   | 'aborted';
+
+/** Why a failure is nobody's fault: the machine slept, or had no network. */
+export type Excuse = 'asleep' | 'offline';
 
 /** One attempt that failed. */
 export interface AttemptRecord {

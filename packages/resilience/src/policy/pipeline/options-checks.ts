@@ -36,7 +36,8 @@ export function checkOptions(name: string, options: PolicyOptions<unknown>): voi
   if (typeof name !== 'string' || name === '') throw new InvalidOptionError('name', 'must be a text');
   const given = options as Readonly<Record<string, unknown>>;
   for (const field of Object.keys(given)) {
-    if (!KNOWN.includes(field)) throw new InvalidOptionError(field, `is not known; known are ${KNOWN.join(', ')}`);
+    if (!KNOWN.includes(field))
+      throw new InvalidOptionError(field, `is not known; known are ${KNOWN.join(', ')}`);
   }
   for (const [field, method, problem] of PARTS) {
     const part = given[field];

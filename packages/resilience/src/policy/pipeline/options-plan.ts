@@ -11,6 +11,7 @@ import type { RetryBudget } from '../budget/retry-budget.ts';
 import type { OnEvent } from '../events.ts';
 import type { ConcurrencyLimit } from '../limit/concurrency-limit.ts';
 import type { RateLimiter } from '../limit/rate-limiter.ts';
+import type { AttemptLimits } from './attempt-limits.ts';
 import type { ChaosPolicy } from './chaos-policy.ts';
 import { Coalescer } from './coalesce.ts';
 import { defaultRetry } from './default-retry.ts';
@@ -19,13 +20,6 @@ import { checkOptions, hedgePlan, limitMs, stallOptions } from './options-checks
 import type { Classifier, Fallback, PolicyOptions, RetryRules } from './options.ts';
 import { SleepWitness } from './sleep-witness.ts';
 import type { Stop } from './stop.ts';
-
-/** The limits under which a function is called. */
-export interface AttemptLimits {
-  readonly timeout: AwakeLimits | undefined;
-  readonly stall: AwakeLimits | undefined;
-  readonly stallMode: 'warn' | 'enforce';
-}
 
 /** Options, checked once and with defaults, and what is decided by them once for all runs. */
 export interface Plan extends AttemptLimits {
@@ -72,30 +66,16 @@ const LIFETIME_MS = 1e12;
 /** @throws InvalidOptionError naming the field. */
 export function plan<F>(name: string, options: PolicyOptions<F>): Plan {
   checkOptions(name, options);
-  const clock = options.clock ?? systemClock;
+  const { clock = systemClock, random = systemRandom, classify = classifyError } = options;
+  const { fallback, coalesce, stop, budget, breaker, concurrency, rate, hedge, chaos } = options;
   const retry = options.retry === 'default' ? defaultRetry : (options.retry ?? {});
-  const stall = stallOptions(options.stall);
-  const limits = (ms: number | undefined): AwakeLimits | undefined =>
-    ms === undefined ? undefined : new AwakeLimits(clock, ms);
-  const { stop, budget, breaker, concurrency, rate, chaos, dispose, machine, onEvent } = options;
-  const deadline = limits(limitMs(options.deadline, 'deadline'));
-  const timeout = limits(limitMs(options.attemptTimeout, 'attemptTimeout'));
-  const stalls = limits(stall?.ms);
-  const stallMode = stall?.mode ?? 'enforce';
-  const discard = dispose === undefined ? undefined : guarded(dispose);
-  const measures = stop !== undefined && deadline === undefined;
+  const dispose = guarded(options.dispose);
+  const times = timesOf(clock, options);
   return {
     name,
-    clock,
-    timeout,
-    stall: stalls,
-    stallMode,
-    witness: new SleepWitness(clock),
-    lifetime: measures ? new AwakeLimits(clock, LIFETIME_MS, { unref: true }) : undefined,
-    unlimited: { timeout: undefined, stall: undefined, stallMode },
-    fallback: options.fallback,
-    coalescer: options.coalesce === true ? new Coalescer({ onUnclaimed: discard ?? NOTHING }) : undefined,
-    deadline,
+    fallback,
+    coalescer: coalesce === true ? new Coalescer({ onUnclaimed: dispose ?? NOTHING }) : undefined,
+    ...times,
     stop,
     retry,
     retries: Object.values(retry).some((rule) => rule.attempts > 0),
@@ -103,30 +83,51 @@ export function plan<F>(name: string, options: PolicyOptions<F>): Plan {
     breaker,
     concurrency,
     rate,
-    hedge: options.hedge === undefined ? undefined : hedgePlan(options.hedge),
+    hedge: hedge === undefined ? undefined : hedgePlan(hedge),
     chaos,
-    dispose: discard,
-    machine,
-    classify: options.classify ?? classifyError,
-    random: options.random ?? systemRandom,
-    onEvent,
-    admits: breaker !== undefined || concurrency !== undefined || rate !== undefined,
-    interrupts:
-      options.hedge !== undefined ||
-      timeout !== undefined ||
-      stalls !== undefined ||
-      deadline !== undefined ||
-      machine !== undefined ||
-      concurrency !== undefined,
-    begins: deadline !== undefined || stop !== undefined || machine !== undefined,
-    notes: breaker !== undefined || concurrency !== undefined || rate?.learn !== undefined || budget?.record !== undefined,
+    dispose,
+    machine: options.machine,
+    classify,
+    clock,
+    witness: new SleepWitness(clock),
+    random,
+    onEvent: options.onEvent,
+    admits: isAny(breaker, concurrency, rate),
+    interrupts: isAny(hedge, times.timeout, times.stall, times.deadline, options.machine, concurrency),
+    begins: isAny(times.deadline, stop, options.machine),
+    notes: isAny(breaker, concurrency, rate, budget),
+  };
+}
+
+function isAny(...parts: readonly unknown[]): boolean {
+  return parts.some((part) => part !== undefined);
+}
+
+function timesOf(
+  clock: Clock,
+  options: PolicyOptions<unknown>,
+): Pick<Plan, 'deadline' | 'timeout' | 'stall' | 'stallMode' | 'lifetime' | 'unlimited'> {
+  const limits = (ms: number | undefined): AwakeLimits | undefined =>
+    ms === undefined ? undefined : new AwakeLimits(clock, ms);
+  const stall = stallOptions(options.stall);
+  const stallMode = stall?.mode ?? 'enforce';
+  const deadline = limits(limitMs(options.deadline, 'deadline'));
+  const measures = options.stop !== undefined && deadline === undefined;
+  return {
+    deadline,
+    timeout: limits(limitMs(options.attemptTimeout, 'attemptTimeout')),
+    stall: limits(stall?.ms),
+    stallMode,
+    lifetime: measures ? new AwakeLimits(clock, LIFETIME_MS, { unref: true }) : undefined,
+    unlimited: { timeout: undefined, stall: undefined, stallMode },
   };
 }
 
 const NOTHING = (): void => {};
 
 /** What goes wrong with a result that nobody takes is a warning. */
-function guarded(dispose: (value: unknown) => void | Promise<void>): (value: unknown) => void {
+function guarded(dispose: PolicyOptions['dispose']): ((value: unknown) => void) | undefined {
+  if (dispose === undefined) return undefined;
   return (value) => {
     void (async () => await dispose(value))().catch(warnOf);
   };

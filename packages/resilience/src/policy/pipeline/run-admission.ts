@@ -2,16 +2,18 @@ import { warnOf } from '../../clock/notify.ts';
 import type { Permit } from '../breaker/breaker.ts';
 import type { Slot } from '../limit/concurrency-limit.ts';
 import type { Reservation } from '../limit/rate-limiter.ts';
+import { RateLimitedError } from '../limit/rate-limited-error.ts';
 import { Place } from './attempt-place.ts';
+import type { StopReason } from './failure.ts';
 import type { Run } from './run.ts';
 
 /**
  * Leave for the next attempt, from breaker, concurrency and rate. Undefined when it was given at once. What was given
  * is kept in the run, which gives it back.
+ * @throws Refused when a limit would not have the call; the error of the run when it ends here.
  */
 export function admit<T>(run: Run<T>): Promise<void> | undefined {
   const { breaker, concurrency, rate } = run.plan;
-  const asked: Asked = {};
   if (breaker !== undefined) {
     const permit = breaker.permitted();
     if (permit instanceof Promise) return admitInTurn(run, { permit });
@@ -23,14 +25,29 @@ export function admit<T>(run: Run<T>): Promise<void> | undefined {
   }
   if (concurrency !== undefined) {
     const slot = acquire(run);
-    if (slot instanceof Promise) return admitInTurn(run, { ...asked, slot });
+    if (slot instanceof Promise) return admitInTurn(run, { slot });
     run.place = placeIn(run, slot);
   }
   if (rate !== undefined) {
     const reservation = reserve(run);
-    if (reservation.waitMs > 0) return admitInTurn(run, { ...asked, reservation });
+    if (reservation.waitMs > 0) return admitInTurn(run, { reservation });
   }
   return undefined;
+}
+
+/** A limit of ours would not have the call: nothing was sent, and a rule for the category of the error may try again. */
+export class Refused {
+  readonly error: unknown;
+  readonly stopReason: StopReason;
+
+  constructor(error: unknown, stopReason: StopReason) {
+    this.error = error;
+    this.stopReason = stopReason;
+  }
+}
+
+function refusedAs<T>(run: Run<T>, error: unknown, stopReason: StopReason): unknown {
+  return run.stopped === undefined ? new Refused(error, stopReason) : error;
 }
 
 /** What has been asked for already. */
@@ -120,8 +137,7 @@ function acquire<T>(run: Run<T>): Slot | Promise<Slot> {
   try {
     return concurrency.acquire(run.stopSignal());
   } catch (error) {
-    if (run.stopped !== undefined) throw error;
-    throw run.giveUp(error, 'bulkhead-full');
+    throw refusedAs(run, error, 'bulkhead-full');
   }
 }
 
@@ -136,8 +152,7 @@ async function queued<T>(run: Run<T>, slot: Promise<Slot>): Promise<Slot> {
     // The queue observes the signal itself; a place that comes all the same is given back.
     return await run.orStop(slot, (late) => late.release('none', 0));
   } catch (error) {
-    if (run.stopped !== undefined) throw error;
-    throw run.giveUp(error, 'bulkhead-full');
+    throw refusedAs(run, error, 'bulkhead-full');
   }
 }
 
@@ -147,8 +162,7 @@ function reserve<T>(run: Run<T>): Reservation {
   try {
     return rate.reserve(run.key);
   } catch (error) {
-    const { retryAfterMs } = Object(error) as { readonly retryAfterMs?: unknown };
-    throw run.giveUp(error, 'rate-limited', typeof retryAfterMs === 'number' ? retryAfterMs : undefined);
+    throw refusedAs(run, error, 'rate-limited');
   }
 }
 
@@ -157,7 +171,9 @@ async function waitForTime<T>(run: Run<T>, reservation: Reservation): Promise<vo
   try {
     // A pause puts off what has been reserved.
     for (let ms = reservation.waitMs; ms > 0; ms = reservation.waitMs) {
-      await run.wait({ kind: 'rate', ms }, run.last?.error, run.last?.verdict);
+      const { last, leftMs } = run;
+      if (ms >= leftMs) throw run.giveUp(last?.error ?? new RateLimitedError(ms, leftMs), 'deadline', ms);
+      await run.wait({ kind: 'rate', ms }, last?.error, last?.verdict);
     }
   } catch (error) {
     reservation.cancel();

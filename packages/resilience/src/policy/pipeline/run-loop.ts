@@ -1,7 +1,7 @@
 import { failureOf } from './failure.ts';
 import type { Run } from './run.ts';
 import { admit } from './run-admission.ts';
-import { prepareRetry } from './run-retry.ts';
+import { goOn } from './run-retry.ts';
 
 /**
  * Runs to the end: admission (breaker, place, rate), attempt, and after a failure verdict and wait, until an attempt
@@ -14,15 +14,13 @@ export async function execute<T>(run: Run<T>): Promise<T> {
   if (plan.begins || caller !== undefined) run.begin();
   try {
     for (;;) {
-      if (plan.admits) {
-        const waiting = admit(run);
-        if (waiting !== undefined) await waiting;
-      }
       let value: T;
       try {
+        const waiting = plan.admits ? admit(run) : undefined;
+        if (waiting !== undefined) await waiting;
         value = await run.call();
       } catch (error) {
-        await prepareRetry(run, error);
+        await goOn(run, error);
         continue;
       }
       if (plan.notes || run.isHeard) {

@@ -1,11 +1,11 @@
 import { RETRY_AFTER_LIMIT_MS } from '../../classify/retry-after.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import { emit } from '../events.ts';
-import type { Excuse } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
 import { DEFAULT_BACKOFF } from './default-retry.ts';
-import type { StopReason } from './failure.ts';
+import type { Excuse, StopReason } from './failure.ts';
 import type { RetryRule } from './options.ts';
+import { Refused } from './run-admission.ts';
 import type { Failed, PlannedWait, Run } from './run.ts';
 
 /** What says that something does not answer: evidence for the breaker, and what sleep and missing networks excuse. */
@@ -18,8 +18,16 @@ interface Judged extends Failed {
   readonly excuse: Excuse | undefined;
 }
 
-/** Decides whether and when to try again, and waits. @throws the error when not. */
-export async function prepareRetry<T>(run: Run<T>, error: unknown): Promise<void> {
+/** After a failure anywhere in the loop. @throws the error when the run ends with it. */
+export async function goOn<T>(run: Run<T>, error: unknown): Promise<void> {
+  if (error instanceof Refused) await retryRefused(run, error);
+  else if (run.isAttempting) await prepareRetry(run, error);
+  // The admission ended the run.
+  else throw error;
+}
+
+/** After an attempt that failed: decides whether and when to try again, and waits. @throws the error when not. */
+async function prepareRetry<T>(run: Run<T>, error: unknown): Promise<void> {
   const failed = judge(run, error);
   const noted = noteFailure(run, failed);
   if (noted !== undefined) await run.orStop(noted, NOTHING);
@@ -31,22 +39,48 @@ export async function prepareRetry<T>(run: Run<T>, error: unknown): Promise<void
     throw run.giveUp(error, reason ?? 'not-retryable', verdict.retryAfterMs);
   }
   const wait = planWait(run, rule, failed);
-  keep(run, failed, Number.isFinite(wait.ms) ? wait.ms : 0);
+  keep(run, failed, delayOf(wait));
   checkStop(run, failed, wait);
   await pay(run, failed, wait);
+  await again(run, rule, failed, wait);
+}
+
+/** The same after a limit of ours refused, which is neither an attempt nor evidence, and free of charge. */
+async function retryRefused<T>(run: Run<T>, { error, stopReason }: Refused): Promise<void> {
+  void run.note('none', undefined);
+  const verdict = run.plan.classify(error, {});
+  const failed: Judged = { error, verdict, durationMs: 0, excuse: undefined };
+  const rule = run.plan.retry[verdict.category];
+  const reason = whyNot(run, failed, rule);
+  if (reason !== undefined || rule === undefined) {
+    const unknown = reason === undefined || reason === 'not-retryable';
+    throw run.giveUp(error, unknown ? stopReason : reason, verdict.retryAfterMs);
+  }
+  const wait = planWait(run, rule, failed);
+  checkStop(run, failed, wait);
+  await again(run, rule, failed, wait);
+}
+
+async function again<T>(run: Run<T>, rule: RetryRule, failed: Judged, wait: PlannedWait): Promise<void> {
+  const { verdict } = failed;
   await rest(run, failed, wait);
   await before(run, rule, verdict);
   if (!run.isHeard) return;
   const { category } = verdict;
-  const delayMs = Number.isFinite(wait.ms) ? wait.ms : 0;
   const about = { ...run.about(), attempt: run.attempt + 1 };
-  emit(run.plan.onEvent, { type: 'retry', ...about, category, delayMs, verdict });
+  emit(run.plan.onEvent, { type: 'retry', ...about, category, delayMs: delayOf(wait), verdict });
+}
+
+/** The length of a wait where it is known. */
+function delayOf({ ms }: PlannedWait): number {
+  return Number.isFinite(ms) ? ms : 0;
 }
 
 const NOTHING = (): void => {};
 
 /** @throws the caller's reason when it aborted. */
 function judge<T>(run: Run<T>, error: unknown): Judged {
+  run.isAttempting = false;
   const { caller, plan } = run;
   if (caller?.aborted === true) throw caller.reason;
   const verdict = plan.classify(error, caller === undefined ? {} : { signal: caller });
@@ -133,7 +167,7 @@ function planWait<T>(run: Run<T>, rule: RetryRule, { verdict, excuse }: Judged):
 function checkStop<T>(run: Run<T>, { error, verdict }: Judged, wait: PlannedWait): void {
   const { stop } = run.plan;
   if (stop === undefined) return;
-  const nextDelayMs = Number.isFinite(wait.ms) ? wait.ms : 0;
+  const nextDelayMs = delayOf(wait);
   const state = { attempts: run.counted, elapsedMs: run.elapsedMs(), nextDelayMs, verdict };
   if (stop.shouldStop(state)) throw run.giveUp(error, 'stopped', verdict.retryAfterMs);
 }

@@ -63,7 +63,8 @@ export class Run<T> implements AttemptWatcher {
   aheadMs = 0;
   /** The machine had no network at some time since the last attempt began. */
   wasOffline = false;
-  /** Time left of the timeout when the last attempt ended. */
+  /** The function was called, and what came of it is not judged. */
+  isAttempting = false;
   permit: Permit | undefined;
   place: Place | undefined;
   last: Failed | undefined;
@@ -122,6 +123,7 @@ export class Run<T> implements AttemptWatcher {
   call(): Promise<T> | T {
     const { plan } = this;
     const { clock, machine } = plan;
+    this.isAttempting = true;
     this.attempt += 1;
     this.startedAt = clock.monotonic();
     this.startedWall = clock.now();
@@ -222,17 +224,16 @@ export class Run<T> implements AttemptWatcher {
   /** What a part promised, or the reason as soon as the run stops; what comes afterwards is for `onLate`. */
   orStop<V>(promise: Promise<V>, onLate: (value: V) => void): Promise<V> {
     if (!this.#interruptible) return promise;
-    return new Promise<V>((resolve, reject) => {
-      let open = true;
-      this.#current = {
-        abandon: (reason) => {
-          open = false;
-          reject(reason);
-        },
-      };
-      if (this.stopped !== undefined) this.#current.abandon(this.stopped.reason);
-      promise.then((value) => (open ? resolve(value) : onLate(value)), reject);
-    });
+    const { promise: result, resolve, reject } = Promise.withResolvers<V>();
+    let open = true;
+    const abandon = (reason: unknown): void => {
+      open = false;
+      reject(reason);
+    };
+    this.#current = { abandon };
+    if (this.stopped !== undefined) abandon(this.stopped.reason);
+    promise.then((value) => (open ? resolve(value) : onLate(value)), reject);
+    return result;
   }
 
   /** A wait, announced. Resolves with true when somebody ended it early. */
@@ -276,9 +277,14 @@ export class Run<T> implements AttemptWatcher {
     return leave ?? NOTHING;
   }
 
+  /** Lived time left until the deadline, in ms; `Infinity` without one. */
+  get leftMs(): number {
+    return this.#deadline?.leftMs ?? Number.POSITIVE_INFINITY;
+  }
+
   /** A wait that cannot end before the deadline is not begun. */
   checkDeadline(wait: PlannedWait, error: unknown): void {
-    if (this.#deadline === undefined || wait.kind === 'offline' || wait.ms < this.#deadline.leftMs) return;
+    if (this.#deadline === undefined || wait.kind === 'offline' || wait.ms < this.leftMs) return;
     throw this.giveUp(error, 'deadline', wait.ms);
   }
 

@@ -64,8 +64,11 @@ export interface WaitTools {
  */
 export function waitFor(ms: number, details: WaitDetails, tools: WaitTools): Promise<boolean> {
   const { clock, signal, onWait, endsBy } = tools;
-  if (signal?.aborted === true) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  if (signal?.aborted === true) {
+    reject(signal.reason);
+    return promise;
+  }
   const finished = onWait === undefined ? undefined : Promise.withResolvers<void>();
   let over = false;
   let stopListening: (() => void) | undefined;
