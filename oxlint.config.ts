@@ -1,6 +1,8 @@
 import { defineConfig } from 'oxlint';
 
-const tests = ['**/*.test.ts', '**/conformance.ts', '**/testing/**', 'packages/*/test/**', 'test/**'];
+/** Helpers that only tests import; `packages/resilience/src/testing` is an entry point that is shipped. */
+const helpers = ['packages/*/src/*/**/testing/**', 'examples/**/testing/**'];
+const tests = ['**/*.test.ts', '**/conformance.ts', ...helpers, 'packages/*/test/**', 'test/**'];
 const rootsOfComposition = [
   'packages/resilience/src/clock/**',
   'packages/holdfast/src/engine/main.ts',

@@ -47,8 +47,12 @@ const peers: Readonly<Record<string, string>> = {
   'selenium-webdriver': 'packages/resilience/src/adapters/selenium/',
 };
 
+/** The entry point for users' tests is shipped as any other. */
+const SHIPPED_TESTING = 'packages/resilience/src/testing/';
+
 /** Tests, and the suites and helpers that only tests import, may reach across layers. */
 export function isTestFile(path: string): boolean {
+  if (path.startsWith(SHIPPED_TESTING) && !path.endsWith('.test.ts')) return false;
   return /(\.test\.ts$|\/conformance\.ts$|\/testing\/|^test\/|^packages\/[^/]+\/test\/)/.test(path);
 }
 

@@ -26,7 +26,14 @@ export class Draw {
   next(context: AttemptContext): ChaosCall | undefined {
     const { enabled, random, rate, from, most, when } = this.#plan;
     if (!enabled()) return undefined;
-    const call = { call: (this.#calls += 1), attempt: context.attempt, signal: context.signal };
+    const call: ChaosCall = {
+      call: (this.#calls += 1),
+      attempt: context.attempt,
+      // An attempt makes its signal when it is first asked for.
+      get signal() {
+        return context.signal;
+      },
+    };
     // Drawn for every call, so that another schedule does not shift the draws of later ones.
     const drawn = random.next() < rate;
     if (!drawn || call.call < from || this.#chosen >= most || !when(call)) return undefined;

@@ -5,6 +5,7 @@ import type { PolicyOptions } from '../index.ts';
 import { watch } from '../policy/testing/policy-setup.ts';
 import {
   assertFired,
+  chaos,
   injectFault,
   injectHang,
   injectLatency,
@@ -153,6 +154,30 @@ describe('faults through a policy', () => {
     expect(late).toMatchObject([{ code: 'ECONNRESET' }]);
     expect(clock.pending).toBe(0);
   });
+});
+
+test('as the innermost stage of a policy, chaos meets every attempt of every run', async () => {
+  const storm = chaos(
+    injectFault('too-many-requests', { times: '@1' }),
+    injectFault('dns-temporary', { times: '@2' }),
+    injectHang({ times: '@1' }),
+  );
+  const { clock, run } = onClock({
+    chaos: storm,
+    attemptTimeout: '10s',
+    retry: {
+      'rate-limit': { attempts: 1, backoff: constant(1) },
+      dns: { attempts: 1, backoff: constant(1) },
+      timeout: { attempts: 1, backoff: constant(1) },
+    },
+  });
+  const attempts: number[] = [];
+  const outcome = watch(run(({ attempt: number }) => attempts.push(number)));
+  await clock.advance(30_000);
+  expect([outcome.value, attempts]).toEqual([1, [4]]);
+  assertFired(storm);
+  expect(await run(({ attempt: number }) => number)).toBe(1);
+  expect(storm.injected).toBe(3);
 });
 
 test('without a single answer a budget keeps the retries of a storm of faults within its tokens', async () => {

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { afterAttempts, afterElapsed, allOf, anyOf, beforeElapsed } from '../../index.ts';
+import {
+  afterAttempts,
+  afterElapsed,
+  allOf,
+  anyOf,
+  beforeElapsed,
+  constant,
+  decorrelatedJitter,
+  failureOf,
+} from '../../index.ts';
 import type { Stop, StopState, Verdict } from '../../index.ts';
+
+import { RESET, setup, watch } from '../testing/policy-setup.ts';
 
 const verdict: Verdict = { category: 'network', scope: 'call', safeToReplay: 'yes', evidence: 'code' };
 
@@ -99,4 +110,31 @@ test('the smallest values that can work are taken', () => {
   expect(asked(afterAttempts(1), 1, 0)).toBe(true);
   expect(asked(afterElapsed(1), 1, 1)).toBe(true);
   expect(asked(beforeElapsed(1), 1, 0, 1)).toBe(true);
+});
+
+describe('in a policy', () => {
+  const FOR_EVER = { network: { attempts: Number.POSITIVE_INFINITY, backoff: constant('1s') } };
+
+  test.each([
+    ['3 attempts', afterAttempts(3), [0, 1_000, 2_000]],
+    ['2 s elapsed', afterElapsed('2s'), [0, 1_000, 2_000]],
+    ['before 2 s', beforeElapsed('2s'), [0, 1_000]],
+    ['the first of two', anyOf(afterAttempts(2), afterElapsed('1h')), [0, 1_000]],
+    ['both of two', allOf(afterAttempts(2), afterElapsed('3s')), [0, 1_000, 2_000, 3_000]],
+  ])('%s end the run', async (_name, stop, expected) => {
+    const { clock, policy, calls, failing } = setup({ retry: FOR_EVER, stop });
+    const run = watch(policy.run(failing(RESET)));
+    await clock.advance(60_000);
+    expect([run.settled, calls]).toEqual([true, expected]);
+    expect(failureOf(run.error)?.stopReason).toBe('stopped');
+  });
+
+  test('decorrelated jitter is told of the delay before', async () => {
+    const backoff = decorrelatedJitter(100, 10_000);
+    const { clock, policy, calls, failing } = setup({ retry: { network: { attempts: 3, backoff } } });
+    const run = watch(policy.run(failing(RESET)));
+    await clock.advance(60_000);
+    // Each draw is 0.5: 100 + 0.5 * (3 * previous - 100), so 200, 350 and 575.
+    expect([run.settled, calls]).toEqual([true, [0, 200, 550, 1_125]]);
+  });
 });
