@@ -123,6 +123,7 @@ test('a known survivor is found again after lines have moved, the second of two 
     mutant,
     outcome: 'survived' as const,
     by: undefined,
+    ms: 1,
   }));
   const explained = explain([known], moved, { isWhole: true });
   expect(moved.map((tried) => explained.of(tried)?.occurrence)).toEqual([undefined, undefined, 2, undefined]);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { root } from '../tools/lint/resolve-import.ts';
 import type { Report } from '../tools/mutation/report.ts';
 
@@ -28,6 +28,10 @@ async function mutation(
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, printed, report: () => JSON.parse(readFileSync(json, 'utf8')) as Report };
 }
+
+/** Whether a process is there and does not only wait for somebody to take notice of its end. */
+const isAlive = (pid: string): boolean =>
+  existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 const changesIn = ({ survivors }: Report): readonly string[] =>
   survivors.map(({ mutant, outcome }) => `${outcome} ${mutant.original} -> ${mutant.mutated}`);
@@ -86,6 +90,30 @@ describe('mutation testing', () => {
     const unknown = await mutation('strong', '--operators', 'arithmetic,none');
     expect(unknown.code).toBe(2);
     expect(unknown.printed).toContain('none is none of arithmetic');
+  });
+
+  // On Linux a process tells its children.
+  test.skipIf(process.platform !== 'linux')('Ctrl-C ends the children too', async () => {
+    const args = [
+      'tools/mutation/fixture/endless',
+      '--operators',
+      'assignment',
+      '--jobs',
+      '1',
+      '--limit',
+      '600000',
+    ];
+    const child = spawn(process.execPath, ['tools/mutation/main.ts', ...args], { cwd: root, stdio: 'pipe' });
+    const over = once(child, 'close');
+    const childrenOf = (pid: number | undefined): readonly string[] =>
+      readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    for await (const chunk of child.stdout) if (String(chunk).includes('reach them')) break;
+    let children: readonly string[] = [];
+    await vi.waitFor(() => expect((children = childrenOf(child.pid))).toHaveLength(1), { timeout: 30_000 });
+    child.kill('SIGINT');
+    expect(await over).toEqual([130, null]);
+    // A killed process takes its time on a busy machine.
+    await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 30_000 });
   });
 
   test('a sample is picked by its seed', async () => {

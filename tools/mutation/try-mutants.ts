@@ -14,6 +14,8 @@ export interface Tried {
   readonly outcome: Outcome;
   /** The test that noticed it, or the error. */
   readonly by: string | undefined;
+  /** What it cost. */
+  readonly ms: number;
 }
 
 /** What is tried, and on what. */
@@ -62,9 +64,11 @@ export async function tryMutants(trial: Trial): Promise<readonly Tried[]> {
     const lane = new Lane({ ...plan, records: false }, together, trial.limitMs);
     try {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const begun = performance.now();
         const outcome = await lane.tryOut(next.mutant, next.selection);
-        tried.push({ mutant: next.mutant, ...outcome });
-        trial.onTried({ mutant: next.mutant, ...outcome }, tried.length);
+        const last: Tried = { mutant: next.mutant, ...outcome, ms: Math.round(performance.now() - begun) };
+        tried.push(last);
+        trial.onTried(last, tried.length);
       }
     } finally {
       await lane.end();
