@@ -31,6 +31,7 @@ export interface Series {
 export class SeriesSet {
   readonly #instrument: Instrument;
   readonly #limit: number;
+  readonly #labels: readonly Label[];
   readonly #all = new Map<string, Series>();
   readonly #states = new Set<string>();
   #folded = 0;
@@ -38,6 +39,7 @@ export class SeriesSet {
   constructor(instrument: Instrument, limit: number) {
     this.#instrument = instrument;
     this.#limit = limit;
+    this.#labels = [...instrument.names, ...instrument.facts];
   }
 
   /** Measurements that were counted under `other`. */
@@ -73,13 +75,12 @@ export class SeriesSet {
   }
 
   #find(labels: Labels): Series {
-    const { names, facts } = this.#instrument;
-    const all = [...names, ...facts];
+    const all = this.#labels;
     const known = this.#all.get(keyOf(all, labels));
     if (known !== undefined) return known;
     if (this.#all.size < this.#limit) return this.#add(all, labels);
     this.#folded += 1;
-    const unnamed = { ...labels, ...others(names) };
+    const unnamed = { ...labels, ...others(this.#instrument.names) };
     const folded = this.#all.get(keyOf(all, unnamed));
     if (folded !== undefined) return folded;
     if (this.#all.size < 2 * this.#limit) return this.#add(all, unnamed);
@@ -110,7 +111,13 @@ function plainLabels(all: readonly Label[], labels: Labels): Labels {
 }
 
 function keyOf(all: readonly Label[], labels: Labels): string {
-  return JSON.stringify(all.map((label) => cut(labels[label] ?? '')));
+  let key = '';
+  for (const label of all) {
+    const value = cut(labels[label] ?? '');
+    // With its length before it no value can pass for two.
+    key += `${String(value.length)}:${value}`;
+  }
+  return key;
 }
 
 function others(of: readonly Label[]): Labels {
@@ -118,5 +125,6 @@ function others(of: readonly Label[]): Labels {
 }
 
 function cut(text: string): string {
-  return text.slice(0, NAME_LIMIT).toWellFormed();
+  const short = text.length > NAME_LIMIT ? text.slice(0, NAME_LIMIT) : text;
+  return short.isWellFormed() ? short : short.toWellFormed();
 }

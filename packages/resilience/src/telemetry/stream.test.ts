@@ -13,6 +13,7 @@ import { supervise } from '../tree/supervise.ts';
 import type { SupervisorOptions } from '../tree/tree-options.ts';
 import { CHANNEL, subscribe } from './index.ts';
 import type { ResilienceEvent } from './index.ts';
+import { measure } from './measure.ts';
 
 const all = channel(CHANNEL);
 const heard: ResilienceEvent[] = [];
@@ -64,6 +65,27 @@ describe('what is heard', () => {
     expect(told()).toContain('session opened');
     expect(told().every((line) => line.startsWith('session '))).toBe(true);
     expect(heard[0]?.event).toMatchObject({ type: 'state', session: 'n', from: { kind: 'idle' } });
+  });
+
+  test('a session that is lost and comes back, which is one loss and one recovery', async () => {
+    listen();
+    const clock = new VirtualClock();
+    const adapter = new FakeAdapter();
+    const one = superviseSession(adapter, { name: 'n', clock });
+    await one.use(async () => 1);
+    adapter.peer.lost({ cause: 'crash' });
+    const again = one.use(async () => 2);
+    await clock.advance(60_000);
+    expect(await again).toBe(2);
+    const taken: string[] = [];
+    for (const event of heard) measure(event, (name) => taken.push(name));
+    for (const name of ['holdfast.session.losses', 'holdfast.session.recoveries']) {
+      expect(
+        taken.filter((other) => other === name),
+        name,
+      ).toHaveLength(1);
+    }
+    await one.drain();
   });
 
   test('an operation', async () => {
