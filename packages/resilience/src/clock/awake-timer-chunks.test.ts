@@ -49,9 +49,11 @@ describe('the chunks of a timer', () => {
   });
 
   test('are not armed for less than a microsecond that is left by rounding', async () => {
-    for (const [early, chunks] of [
-      [0.000_5, 1],
-      [0.002, 2],
+    for (const [ms, early, chunks] of [
+      [100, 0.000_5, 1],
+      [0.001, 0.001, 1],
+      [100, 0.002, 2],
+      [100, 0.5, 2],
     ] as const) {
       const clock = new Noting();
       let fired = 0;
@@ -61,8 +63,8 @@ describe('the chunks of a timer', () => {
         callback = fire;
         return { cancel: () => undefined };
       };
-      awakeTimer(clock, 100, () => (fired += 1));
-      await clock.advance(100 - early);
+      awakeTimer(clock, ms, () => (fired += 1));
+      await clock.advance(ms - early);
       callback();
       expect([clock.asked.length, fired]).toEqual([chunks, chunks === 1 ? 1 : 0]);
     }
@@ -106,6 +108,18 @@ describe('a chunk that fires late', () => {
     await clock.pause(2_000);
     expect([timer.leftMs, fired()]).toEqual([1_000 - 1_000, [7_000]]);
   });
+});
+
+test('the grace is not used up by a late chunk that leaves exactly as much', async () => {
+  const { clock, timer, fired } = armed(3_000);
+  const left: number[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    await clock.pause(5_000);
+    left.push(timer.leftMs);
+  }
+  expect([left, fired()]).toEqual([[2_000, 1_000, 1_000], []]);
+  await clock.pause(5_000);
+  expect(fired()).toEqual([20_000]);
 });
 
 test('what is left is told at any time', async () => {

@@ -3,7 +3,6 @@ import { sleepOn } from './sleep.ts';
 
 interface PendingTimer {
   readonly due: number;
-  readonly order: number;
   readonly callback: () => void;
 }
 
@@ -25,7 +24,6 @@ export class VirtualClock implements Clock {
   #wall: number;
   #monotonic = 0;
   #boot = 0;
-  #order = 0;
   readonly #timers = new Set<PendingTimer>();
 
   /** @param options.start wall time in ms since the epoch; default 2026-01-01T00:00:00Z. */
@@ -52,7 +50,6 @@ export class VirtualClock implements Clock {
   timer(ms: number, callback: () => void, _options?: TimerOptions): Timer {
     const timer: PendingTimer = {
       due: this.#monotonic + Math.max(0, ms),
-      order: this.#order++,
       callback,
     };
     this.#timers.add(timer);
@@ -121,16 +118,11 @@ export class VirtualClock implements Clock {
     this.#monotonic = Math.max(this.#monotonic, target);
   }
 
+  /** Of those that are due first, the one that was set first: a Set keeps that order. */
   #next(): PendingTimer | undefined {
     let first: PendingTimer | undefined;
     for (const timer of this.#timers) {
-      if (
-        first === undefined ||
-        timer.due < first.due ||
-        (timer.due === first.due && timer.order < first.order)
-      ) {
-        first = timer;
-      }
+      if (first === undefined || timer.due < first.due) first = timer;
     }
     return first;
   }

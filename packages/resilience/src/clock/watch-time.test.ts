@@ -158,9 +158,11 @@ describe('watching time', () => {
 
   test('an answer that fails with what is no error is a warning too', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
-    const answer = Promise.withResolvers<boolean>();
-    answer.reject('just text');
-    const confirmSuspend = (): Promise<boolean> => answer.promise;
+    const confirmSuspend = (): Promise<boolean> => {
+      const { promise, reject } = Promise.withResolvers<boolean>();
+      reject('just text');
+      return promise;
+    };
     const { clock, told } = watched({ platform: 'darwin', confirmSuspend });
     await clock.suspend(20_000, { monotonic: true });
     expect(told()).toEqual([['pause', 19_000]]);

@@ -18,8 +18,8 @@ export type Stopped =
   | { readonly abandoned: true; readonly limitMs: number };
 
 /**
- * One run of a child. Modes: *up* -> (ended by itself) *over*, or (told to stop) *stopping* -> *over*, or, when it
- * takes too long, *left*: what it does then goes to `late`, never to `unhandledRejection`.
+ * One run of a child. Modes: *up* -> (told to stop) *stopping* -> (not waited for any more) *left*. In which it ends
+ * decides who hears of it; what one that was left does goes to `late`, never to `unhandledRejection`.
  */
 export class ChildRun {
   readonly #clock: Clock;
@@ -27,7 +27,7 @@ export class ChildRun {
   readonly #listener: RunListener;
   readonly #controller = new AbortController();
   readonly #settled = Promise.withResolvers<RunExit>();
-  #mode: 'up' | 'stopping' | 'over' | 'left' = 'up';
+  #mode: 'up' | 'stopping' | 'left' = 'up';
 
   constructor(
     start: ChildSpec['start'],
@@ -62,12 +62,10 @@ export class ChildRun {
   }
 
   #onSettled(exit: RunExit): void {
-    const mode = this.#mode;
-    this.#mode = 'over';
     this.#settled.resolve(exit);
-    if (mode === 'up') this.#listener.exited(exit);
+    if (this.#mode === 'up') this.#listener.exited(exit);
     // One that is stopped brutally and obeys is no news.
-    else if (mode === 'left' && !(this.#shutdownMs === 'brutal' && this.#obeyed(exit)))
+    else if (this.#mode === 'left' && !(this.#shutdownMs === 'brutal' && this.#obeyed(exit)))
       this.#listener.late(exit);
   }
 

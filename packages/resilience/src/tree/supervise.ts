@@ -30,7 +30,7 @@ export function nested(options: SupervisorOptions): ChildSpec['start'] {
   return async ({ signal, ready }) => {
     const supervisor = new TreeSupervisor(plan);
     const onAbort = (): void => void supervisor.stop(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
     await supervisor.start();
     ready();
     await supervisor.done;

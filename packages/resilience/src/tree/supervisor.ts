@@ -125,7 +125,7 @@ export class TreeSupervisor implements Supervisor {
   async #serve(): Promise<SupervisorError | undefined> {
     while (this.#stopWish === undefined) {
       const slot = this.#exits.shift();
-      const next = nextToStart(this.#slots.map(({ state }) => state));
+      const next = this.#slots[nextToStart(this.#slots.map(({ state }) => state)) ?? this.#slots.length];
       if (slot !== undefined) {
         const failure = await this.#judge(slot);
         if (failure !== undefined) return failure;
@@ -162,16 +162,12 @@ export class TreeSupervisor implements Supervisor {
       group: restarted.map(({ child }) => child.id),
     }));
     const reason = restartError(name, id, cause);
-    for (const member of group.toReversed()) {
-      if (member.state.type !== 'waiting') await this.#stopOne(member, reason);
-    }
+    for (const member of group.toReversed()) await this.#stopOne(member, reason);
     for (const member of restarted) this.#move(member, { type: 'plan' });
     return undefined;
   }
 
-  #startOne(index: number): void {
-    const slot = this.#slots[index];
-    if (slot === undefined) return;
+  #startOne(slot: Slot): void {
     const { child } = slot;
     const run = (slot.runs += 1);
     const about = { supervisor: this.#plan.name, child: child.id, run };
