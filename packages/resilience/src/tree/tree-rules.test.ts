@@ -191,7 +191,9 @@ describe('what a supervisor does', () => {
     await supervisor.start();
     a.finish();
     await settle();
-    expect('cause' in (b.contexts[0]?.signal.reason as object)).toBe(false);
+    const reason: unknown = b.contexts[0]?.signal.reason;
+    expect(reason).toMatchObject({ code: 'ERR_TREE_RESTART' });
+    expect(Object.hasOwn(reason as object, 'cause')).toBe(false);
     await supervisor.stop();
   });
 
