@@ -90,14 +90,13 @@ class HedgedAttempt<T> {
   }
 
   #startCopy(): void {
-    const copy = new Copy(this.#context);
     const number = this.#started;
     this.#started += 1;
-    this.#running.add(copy);
     // Before the call, which may fail on the spot and then starts the next one itself.
     this.#armNext();
     if (number > 0) this.#tools.onHedge?.(number);
-    void this.#run(copy);
+    // Whoever is told may abort.
+    if (this.#open) void this.#run(new Copy(this.#context));
   }
 
   #armNext(): void {
@@ -112,6 +111,7 @@ class HedgedAttempt<T> {
   }
 
   async #run(copy: Copy): Promise<void> {
+    this.#running.add(copy);
     try {
       const value = await this.#fn(copy);
       this.#running.delete(copy);

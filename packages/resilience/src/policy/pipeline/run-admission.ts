@@ -29,8 +29,8 @@ export function admit<T>(run: Run<T>): Promise<void> | undefined {
     run.place = placeIn(run, slot);
   }
   if (rate !== undefined) {
-    const reservation = reserve(run);
-    if (reservation.waitMs > 0) return admitInTurn(run, { reservation });
+    run.reservation = reserve(run);
+    if (run.reservation.waitMs > 0) return admitInTurn(run, {});
   }
   return undefined;
 }
@@ -54,7 +54,6 @@ function refusedAs<T>(run: Run<T>, error: unknown, stopReason: StopReason): unkn
 interface Asked {
   permit?: Permit | Promise<Permit> | undefined;
   slot?: Promise<Slot> | undefined;
-  reservation?: Reservation | undefined;
 }
 
 /**
@@ -64,14 +63,14 @@ interface Asked {
 async function admitInTurn<T>(run: Run<T>, asked: Asked): Promise<void> {
   const { breaker, concurrency, rate } = run.plan;
   let isProbing = false;
-  let hasTime = rate === undefined;
   for (;;) {
     if (breaker !== undefined && run.permit === undefined) {
       const permit = await leave(run, asked.permit ?? breaker.permitted());
       asked.permit = undefined;
       if (!permit.allowed) {
         void run.note('none', undefined);
-        hasTime = rate === undefined;
+        run.reservation?.cancel();
+        run.reservation = undefined;
         isProbing = await waitForCircuit(run, permit, isProbing);
         continue;
       }
@@ -83,14 +82,11 @@ async function admitInTurn<T>(run: Run<T>, asked: Asked): Promise<void> {
       run.place = placeIn(run, slot instanceof Promise ? await queued(run, slot) : slot);
       if (run.permit === undefined && breaker !== undefined) continue;
     }
-    if (!hasTime) {
-      const reservation = asked.reservation ?? reserve(run);
-      asked.reservation = undefined;
-      hasTime = true;
-      if (reservation.waitMs > 0) await waitForTime(run, reservation);
+    if (rate !== undefined) {
+      run.reservation ??= reserve(run);
+      if (run.reservation.waitMs > 0) await waitForTime(run, run.reservation);
       if (run.permit === undefined && breaker !== undefined) continue;
     }
-    if (run.stopped !== undefined) throw run.stopped.reason;
     return;
   }
 }

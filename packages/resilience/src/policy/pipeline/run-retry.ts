@@ -200,6 +200,7 @@ async function rest<T>(run: Run<T>, { error, verdict }: Judged, wait: PlannedWai
 async function before<T>(run: Run<T>, rule: RetryRule, verdict: Verdict): Promise<void> {
   const hook = rule.before;
   if (hook === undefined) return;
+  run.throwIfStopped();
   try {
     // In a function of its own, so that a hook that throws at once rejects.
     const begun = (async () => await hook(verdict))();

@@ -10,6 +10,7 @@ import { TimeoutError } from '../timeout/timeout-error.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptFunction, AttemptWatcher } from './attempt.ts';
 import type { Place } from './attempt-place.ts';
+import type { Reservation } from '../limit/rate-limiter.ts';
 import { enrich } from './failure.ts';
 import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan } from './options-plan.ts';
@@ -67,6 +68,8 @@ export class Run<T> implements AttemptWatcher {
   isAttempting = false;
   permit: Permit | undefined;
   place: Place | undefined;
+  /** The start that the next attempt was given. */
+  reservation: Reservation | undefined;
   last: Failed | undefined;
   retried: Map<Category, Retried> | undefined;
   stopped: { readonly reason: unknown } | undefined;
@@ -116,6 +119,7 @@ export class Run<T> implements AttemptWatcher {
     this.#deadline?.cancel();
     this.#lifetime?.cancel();
     this.#leaveMachine?.();
+    this.reservation?.cancel();
     void this.note('none', undefined);
   }
 
@@ -123,13 +127,18 @@ export class Run<T> implements AttemptWatcher {
   call(): Promise<T> | T {
     const { plan } = this;
     const { clock, machine } = plan;
+    // It may have stopped after the last wait was over, before the loop went on.
+    this.throwIfStopped();
     this.isAttempting = true;
+    this.reservation = undefined;
     this.attempt += 1;
     this.startedAt = clock.monotonic();
     this.startedWall = clock.now();
     this.aheadMs = plan.witness.mark(this.startedAt);
     this.wasOffline = machine !== undefined && !machine.online;
     if (this.isHeard) this.#tellAttempt();
+    // Whoever was told may have aborted it.
+    this.throwIfStopped();
     const limits = plan.hedge === undefined ? plan : plan.unlimited;
     const place = plan.hedge === undefined ? this.place : undefined;
     const attempt = new Attempt<T>(limits, this, this.attempt, this.startedAt, place);
@@ -137,6 +146,11 @@ export class Run<T> implements AttemptWatcher {
     if (!this.#interruptible) return this.#fn(attempt);
     this.#current = attempt;
     return attempt.start(plan.hedge === undefined ? this.#fn : targetOf(this, this.#fn));
+  }
+
+  /** @throws the reason when the run has stopped. */
+  throwIfStopped(): void {
+    if (this.stopped !== undefined) throw this.stopped.reason;
   }
 
   /** How long the last attempt has lasted, in ms. */
