@@ -36,7 +36,7 @@ describe.each(published)('the package of $folder', ({ folder: name, maxBytes, ho
   });
 
   test('it holds no tests, sources or source maps', () => {
-    const odd = /\.(test|bench)\.|\/conformance\.|\/testing\/|\.map$|(?<!\.d)\.ts$|tsconfig|^src\//;
+    const odd = /\.(test|bench)\.|\/conformance\.|(?<!^dist)\/testing\/|\.map$|(?<!\.d)\.ts$|tsconfig|^src\//;
     expect(paths().filter((path) => odd.test(path))).toEqual([]);
   });
 

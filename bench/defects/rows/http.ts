@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StandardRetryStrategy } from '@smithy/util-retry';
-import { classifyStatus, fullJitter, parseRetryAfter, resilient } from '@holdfast/resilience';
+import { classifyStatus, fullJitter, resilient } from '@holdfast/resilience';
 import type { Policy } from '@holdfast/resilience';
 import got from 'got';
 import { Agent, request, RetryAgent } from 'undici';

@@ -1,6 +1,5 @@
 import { constant, failureOf, fullJitter, resilient } from '@holdfast/resilience';
-import { VirtualClock } from '@holdfast/resilience/clock';
-import { seededRandom } from '@holdfast/resilience/testing';
+import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
 import {
   circuitBreaker,
   ConsecutiveBreaker,

@@ -52,7 +52,7 @@ function limited<T>(fn: () => Promise<T>): Promise<T> {
     },
     (error: unknown) => {
       clearTimeout(timer);
-      reject(error as Error);
+      reject(error);
     },
   );
   return promise;

@@ -97,7 +97,7 @@ export function share(value: number, field: string): number {
 }
 
 /** A whole number from 1 to `most`. @throws InvalidOptionError naming `field`. */
-export function whole(value: number, field: string, most = Number.MAX_SAFE_INTEGER): number {
+export function whole(value: number, field: string, most: number = Number.MAX_SAFE_INTEGER): number {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
   const limit = most === Number.MAX_SAFE_INTEGER ? 'of at least 1' : `from 1 to ${most}`;
   throw new InvalidOptionError(field, `must be a whole number ${limit}`);
