@@ -43,6 +43,13 @@ export class BreakerMemory {
     return held;
   }
 
+  /** Forgets a hold that another instance wrote; whatever else is remembered stays. @throws what the store throws. */
+  async dropHold(state: () => BreakerState): Promise<void> {
+    await this.#store.update(this.#key, (current) =>
+      this.#parse(current)?.kind === 'isolated' ? this.#note(state()) : current,
+    );
+  }
+
   #note(state: BreakerState): JsonValue | undefined {
     if (state.kind === 'closed') return undefined;
     if (state.kind === 'isolated') return { isolated: state.reason };

@@ -137,6 +137,32 @@ describe.each(STORES)('a restart over the %s store', (_, place) => {
 });
 
 describe('what is remembered', () => {
+  test("another instance's hold can be released by one that does not know of it", async () => {
+    const clock = new VirtualClock();
+    const state = memoryState();
+    const one = build(clock, state);
+    const two = build(clock, state);
+    await two.permitted();
+    await one.isolate();
+    await two.release();
+    expect(await state.get('breaker:b')).toBeUndefined();
+    expect(one.snapshot().kind).toBe('isolated');
+    expect((await build(clock, state).permitted()).allowed).toBe(true);
+  });
+
+  test('a release leaves what is remembered of an open circuit', async () => {
+    const clock = new VirtualClock();
+    const state = memoryState();
+    const circuit = build(clock, state);
+    await trip(circuit);
+    const note = await state.get('breaker:b');
+    await clock.advance(300);
+    circuit.probeNow();
+    await circuit.release();
+    expect(await state.get('breaker:b')).toEqual(note);
+    expect(circuit.snapshot().kind).toBe('open');
+  });
+
   test.each([
     [-HOUR, 1_000],
     [HOUR, 0],

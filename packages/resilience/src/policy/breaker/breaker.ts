@@ -68,7 +68,10 @@ export interface Breaker {
    * Other processes on the same store learn of it when they start, or change their own state.
    */
   isolate(reason?: string): void | Promise<void>;
-  /** Ends `isolate`: the circuit is closed and has forgotten what it counted. Does nothing to other states. */
+  /**
+   * Ends `isolate`: the circuit is closed and has forgotten what it counted. In other states it changes nothing but
+   * what is remembered of a hold, by whomever; another process that holds it must release it itself, or start again.
+   */
   release(): void | Promise<void>;
   snapshot(): BreakerSnapshot;
 }
@@ -155,7 +158,7 @@ class CircuitBreaker implements Breaker {
   release(): void | Promise<void> {
     // What is remembered may be a hold, so that is read first.
     if (!this.#loaded) return this.#load().then(() => this.release());
-    if (this.#state.kind !== 'isolated') return;
+    if (this.#state.kind !== 'isolated') return this.#memory?.dropHold(() => this.#state);
     this.#change(transition(this.#state, { kind: 'release' }, this.#figures));
     return this.#save(true);
   }
