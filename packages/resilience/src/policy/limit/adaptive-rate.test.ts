@@ -113,6 +113,7 @@ describe('an adaptive rate', () => {
     [2_000, 2_000],
   ])('throttled at %d ms it waits %d ms for the first token', (at, waitMs) => {
     const clock = new MovableClock();
+    clock.move(7_250);
     const limiter = adaptiveRate({ clock });
     clock.move(at);
     limiter.learn(true);

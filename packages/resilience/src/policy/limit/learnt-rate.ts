@@ -53,7 +53,7 @@ export class LearntRate {
         return waitMs();
       },
       cancel: () => {
-        if (given && ticket !== undefined) this.#giveBack(ticket, clock());
+        if (given && ticket !== undefined) this.#giveBack(clock());
         given = false;
       },
     };
@@ -69,7 +69,6 @@ export class LearntRate {
 
   pause(ms: number, now: number): void {
     this.#usedAt = now;
-    this.#fill(now);
     this.#time.pause(ms, now);
   }
 
@@ -81,11 +80,10 @@ export class LearntRate {
     return this.#time.waitMs(this.#time.at(now) + (missing / this.#cubic.fillRate) * 1_000, now);
   }
 
-  #giveBack(ticket: number, now: number): void {
+  /** Those behind it come one earlier when they look again; whoever asks next gets what they do not use. */
+  #giveBack(now: number): void {
     this.#fill(now);
-    if (ticket === this.#promised) this.#promised -= 1;
-    // Those behind it come one earlier when they look again; whoever asks next gets what they do not use.
-    else this.#filled = Math.min(this.#filled + 1, this.#promised + this.#cubic.capacity);
+    this.#filled = Math.min(this.#filled + 1, this.#promised + this.#cubic.capacity);
   }
 
   #fill(now: number): void {

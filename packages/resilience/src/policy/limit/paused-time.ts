@@ -25,7 +25,7 @@ export class PausedTime {
     const from = Math.max(now, this.#until);
     const until = Math.max(now + ms, from);
     this.#lost += until - from;
-    if (until > now) this.#until = until;
+    this.#until = until;
   }
 
   runs(now: number): boolean {

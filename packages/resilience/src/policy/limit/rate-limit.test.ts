@@ -169,6 +169,20 @@ describe('a cancelled reservation', () => {
     expect(waits(limiter, 2)).toEqual([0, 200]);
   });
 
+  test('at the end is given back after its time too, with what was cancelled before it', () => {
+    const clock = new MovableClock();
+    const limiter = rateLimit({ limit: 1, per: 100, clock });
+    const [, second, third] = Array.from({ length: 3 }, () => limiter.reserve());
+    second?.cancel();
+    clock.move(150);
+    third?.cancel();
+    expect(waits(limiter, 2)).toEqual([0, 100]);
+    const last = limiter.reserve();
+    clock.move(250);
+    last.cancel();
+    expect(limiter.reserve().waitMs).toBe(0);
+  });
+
   test('can be reserved and cancelled again', () => {
     const limiter = rateLimit({ limit: 1, per: 100, clock: new MovableClock() });
     const [, second] = Array.from({ length: 3 }, () => limiter.reserve());

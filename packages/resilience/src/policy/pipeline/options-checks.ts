@@ -10,7 +10,7 @@ const PARTS: readonly (readonly [field: string, method: string, problem: string]
   ['stop', 'shouldStop', 'must be a stop such as afterAttempts(10)'],
   ['budget', 'take', 'must be a budget such as tokenBucket({ capacity: 20, refillMs: "10s" })'],
   ['breaker', 'permitted', 'must be made by breaker()'],
-  ['concurrency', 'acquire', 'must be a limit such as bulkhead({ limit: 10 })'],
+  ['concurrency', 'acquire', 'must be a limit such as bulkhead({ concurrent: 10 })'],
   ['rate', 'reserve', 'must be made by rateLimiter()'],
   ['chaos', 'inject', 'must be a chaos policy of @holdfast/resilience/chaos'],
   ['machine', 'subscribe', 'must be signals of the machine such as machineSignals() gives'],
