@@ -37,6 +37,21 @@ describe('chain', () => {
     expect(backoff.delayMs(3, at(0.5), 200)).toBe(350);
     const counted = chain([decorrelatedJitter(100, 1_000), 2], constant(5));
     expect([counted.delayMs(1, at(0.5), 900), counted.delayMs(2, at(0.5), 200)]).toEqual([200, 350]);
+    expect(counted.delayMs(0, at(0.5), 900)).toBe(200);
+    const asked: (number | undefined)[][] = [];
+    const mine: Backoff = {
+      ...constant(1),
+      delayMs: (retry, _random, previousMs) => asked.push([retry, previousMs]),
+    };
+    first(4, chain([mine, 2], mine));
+    chain([mine, 2], mine).delayMs(4, at(0), 7);
+    expect(asked).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [1, undefined],
+      [2, undefined],
+      [2, 7],
+    ]);
   });
 
   test('is told as data, its cap is the largest of its parts, and it cannot be changed', () => {
@@ -78,6 +93,7 @@ describe('sum, at least, at most', () => {
     expect(atMost(constant(50), 20)).toMatchObject({ baseMs: 20, capMs: 20 });
     expect(atMost(constant(50), 80)).toMatchObject({ kind: 'at-most', baseMs: 50, capMs: 50 });
     expect(first(1, atLeast(constant(50), 20))).toEqual([50]);
+    expect(atLeast(constant(50), 20).parts).toStrictEqual([{ kind: 'constant', baseMs: 50, capMs: 50 }]);
     expect(first(1, atMost(constant(50), 80))).toEqual([50]);
   });
 

@@ -21,7 +21,7 @@ export function chain(...links: readonly [...ChainLink[], Backoff]): Backoff {
     describeBackoff(last),
   ];
   return composed('chain', parts, {
-    baseMs: parts[0]?.baseMs ?? last.baseMs,
+    baseMs: (counted[0]?.[0] ?? last).baseMs,
     capMs: Math.max(...parts.map(({ capMs }) => capMs)),
     delayMs: (retry, random, previousMs) => {
       let own = Math.max(retry, 1);

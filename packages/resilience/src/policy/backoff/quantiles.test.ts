@@ -82,4 +82,8 @@ test('smooth jitter is the formula, with the draw of the retry before first', ()
   // Two draws that meet, and the beginning of the curve: 1 ms all the same.
   expect(backoff.delayMs(1, draws(0))).toBe(1);
   expect(smoothJitter(1_000, 1_500).delayMs(5, draws(0, 0.5))).toBe(1_500);
+  // From the 61st retry on the curve goes no further: far from where it would become Infinity.
+  const uncapped = smoothJitter(1, Number.MAX_VALUE);
+  expect(uncapped.delayMs(61, draws(0, 0.5))).toBe(uncapped.delayMs(1_000, draws(0, 0.5)));
+  expect(uncapped.delayMs(61, draws(0, 0.5))).toBeGreaterThan(uncapped.delayMs(60, draws(0, 0.5)));
 });
