@@ -42,7 +42,9 @@ async function limited<T>(
   const onAbort = (): void => copy.abandon(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await copy.start(fn);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    copy.start(fn, { succeed: resolve, fail: reject });
+    return await promise;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

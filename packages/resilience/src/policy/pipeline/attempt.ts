@@ -27,6 +27,12 @@ export interface AttemptWatcher {
   stalled(attempt: number, afterMs: number): void;
 }
 
+/** Told the result of an attempt. */
+export interface AttemptSink<T> {
+  succeed(value: T): void;
+  fail(error: unknown): void;
+}
+
 const NOTHING = (): void => {};
 
 /**
@@ -46,8 +52,7 @@ export class Attempt<T> implements AttemptContext {
   #progress: (() => void) | undefined;
   #timeout: AwakeLimit | undefined;
   #stall: AwakeLimit | undefined;
-  #resolve: ((value: T) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
+  #sink: AttemptSink<T> | undefined;
   /** Time left of the timeout when the attempt ended, in ms. */
   #leftMs = 0;
 
@@ -85,25 +90,19 @@ export class Attempt<T> implements AttemptContext {
   }
 
   /**
-   * Calls the function under the limits. Settles as soon as a limit passes or `abandon` is called, even when the
-   * function ignores its signal.
+   * Calls the function under the limits. The sink is told once, as soon as the function settles, a limit passes or
+   * `abandon` is called: also when the function ignores its signal. Not before this returns, unless `abandon` is.
    */
-  start(fn: AttemptFunction<T>): Promise<T> {
+  start(fn: AttemptFunction<T>, sink: AttemptSink<T>): void {
     const { timeout, stall } = this.#limits;
     if (timeout !== undefined) this.#timeout = timeout.start(this, onTimeout, this.startedAt);
     if (stall !== undefined) this.#stall = stall.start(this, onStall, this.startedAt);
     this.#place?.begin();
-    const answer = invoke(fn, this);
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#resolve = resolve;
-    this.#reject = reject;
-    // The function itself may have ended the run.
-    if (this.#reason !== undefined) reject(this.#reason.error);
-    answer.then(
+    this.#sink = sink;
+    invoke(fn, this).then(
       (value) => this.#fulfilled(value),
       (error: unknown) => this.#rejected(error),
     );
-    return promise;
   }
 
   /** Gives the attempt up: it rejects with the reason, and its signal aborts. */
@@ -112,7 +111,7 @@ export class Attempt<T> implements AttemptContext {
     this.#leftMs = this.#timeout?.leftMs ?? 0;
     this.#close();
     this.#reason = { error };
-    this.#reject?.(error);
+    this.#sink?.fail(error);
     this.#controller?.abort(error);
   }
 
@@ -136,7 +135,7 @@ export class Attempt<T> implements AttemptContext {
 
   #fulfilled(value: T): void {
     this.#place?.end();
-    if (this.#close()) this.#resolve?.(value);
+    if (this.#close()) this.#sink?.succeed(value);
     else this.#watcher.late(this.attempt, 'fulfilled', value);
   }
 
@@ -144,7 +143,7 @@ export class Attempt<T> implements AttemptContext {
     this.#place?.end();
     if (this.#open) this.#leftMs = this.#timeout?.leftMs ?? 0;
     // A function that obeys its signal rejects with the reason: that is no news.
-    if (this.#close()) this.#reject?.(error);
+    if (this.#close()) this.#sink?.fail(error);
     else if (error !== this.#reason?.error) this.#watcher.late(this.attempt, 'rejected', error);
   }
 

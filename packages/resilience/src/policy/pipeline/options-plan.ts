@@ -56,6 +56,8 @@ export interface Plan extends AttemptLimits {
   readonly interrupts: boolean;
   /** Something is set up when a run begins. */
   readonly begins: boolean;
+  /** A run without a caller's signal has nothing but a breaker and limits of an attempt. */
+  readonly isQuick: boolean;
   /** Somebody besides events wants to know how an attempt went. */
   readonly notes: boolean;
 }
@@ -95,6 +97,7 @@ export function plan<F>(name: string, options: PolicyOptions<F>): Plan {
     admits: isAny(breaker, concurrency, rate),
     interrupts: isAny(hedge, times.timeout, times.stall, times.deadline, options.machine, concurrency),
     begins: isAny(times.deadline, stop, options.machine),
+    isQuick: !isAny(hedge, concurrency, rate, times.deadline, stop, options.machine),
     notes: isAny(breaker, concurrency, rate, budget),
   };
 }

@@ -10,12 +10,13 @@ import type { Run } from './run.ts';
 /**
  * Leave for the next attempt, from breaker, concurrency and rate. Undefined when it was given at once. What was given
  * is kept in the run, which gives it back.
+ * @param asked leave that was asked for already.
  * @throws Refused when a limit would not have the call; the error of the run when it ends here.
  */
-export function admit<T>(run: Run<T>): Promise<void> | undefined {
+export function admit<T>(run: Run<T>, asked?: Permit | Promise<Permit>): Promise<void> | undefined {
   const { breaker, concurrency, rate } = run.plan;
   if (breaker !== undefined) {
-    const permit = breaker.permitted();
+    const permit = asked ?? breaker.permitted();
     if (permit instanceof Promise) return admitInTurn(run, { permit });
     if (!permit.allowed) {
       if (!run.plan.retries) throw refusal(run, permit);

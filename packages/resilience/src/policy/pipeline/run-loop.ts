@@ -1,32 +1,76 @@
+import type { AttemptSink } from './attempt.ts';
 import { failureOf } from './failure.ts';
 import type { Run } from './run.ts';
 import { admit } from './run-admission.ts';
+import type { Permit } from '../breaker/breaker.ts';
 import { goOn } from './run-retry.ts';
 
 /**
  * Runs to the end: admission (breaker, place, rate), attempt, and after a failure verdict and wait, until an attempt
- * succeeds or there is a reason to stop.
+ * succeeds or there is a reason to stop. A first attempt before which nothing has to be waited for, and which only a
+ * limit of its own can interrupt, is made without the loop: most runs are no more than that.
  * @throws the last error itself, with what happened noted on it; the caller's reason by identity when it aborts.
  */
-export async function execute<T>(run: Run<T>): Promise<T> {
+export function execute<T>(run: Run<T>): Promise<T> {
+  const { plan, caller } = run;
+  if (!plan.isQuick || caller !== undefined) return loop(run, {});
+  const permit = plan.breaker?.permitted();
+  if (permit !== undefined) {
+    if (permit instanceof Promise || !permit.allowed) return loop(run, { permit });
+    run.permit = permit;
+  }
+  const { promise, resolve } = Promise.withResolvers<T>();
+  run.callFor(new FirstAttempt(run, resolve));
+  return promise;
+}
+
+/** Takes the result of a first attempt; the loop goes on where it failed. */
+class FirstAttempt<T> implements AttemptSink<T> {
+  readonly #run: Run<T>;
+  readonly #resolve: (result: T | Promise<T>) => void;
+
+  constructor(run: Run<T>, resolve: (result: T | Promise<T>) => void) {
+    this.#run = run;
+    this.#resolve = resolve;
+  }
+
+  succeed(value: T): void {
+    const noted = noteSuccess(this.#run);
+    if (noted === undefined) this.#resolve(value);
+    else this.#resolve(noted.then(() => value));
+  }
+
+  fail(error: unknown): void {
+    this.#resolve(loop(this.#run, { failed: { error } }));
+  }
+}
+
+/** Where the loop begins: with leave that was asked for, or after an attempt that failed. */
+interface Start {
+  readonly permit?: Permit | Promise<Permit>;
+  readonly failed?: { readonly error: unknown };
+}
+
+async function loop<T>(run: Run<T>, start: Start): Promise<T> {
   const { plan, caller } = run;
   if (caller?.aborted === true) throw caller.reason;
   if (plan.begins || caller !== undefined) run.begin();
+  let { permit } = start;
   try {
+    if (start.failed !== undefined) await goOn(run, start.failed.error);
     for (;;) {
       let value: T;
       try {
-        const waiting = plan.admits ? admit(run) : undefined;
+        const waiting = plan.admits ? admit(run, permit) : undefined;
+        permit = undefined;
         if (waiting !== undefined) await waiting;
         value = await run.call();
       } catch (error) {
         await goOn(run, error);
         continue;
       }
-      if (plan.notes || run.isHeard) {
-        const noted = run.succeeded();
-        if (noted !== undefined) await noted;
-      }
+      const noted = noteSuccess(run);
+      if (noted !== undefined) await noted;
       return value;
     }
   } catch (error) {
@@ -34,6 +78,10 @@ export async function execute<T>(run: Run<T>): Promise<T> {
   } finally {
     run.end();
   }
+}
+
+function noteSuccess<T>(run: Run<T>): Promise<void> | undefined {
+  return run.plan.notes || run.isHeard ? run.succeeded() : undefined;
 }
 
 /** What the run rejects with. */

@@ -14,6 +14,8 @@ const PAID_BY_BUDGET: readonly Category[] = ['network', 'dns', 'tls', 'timeout',
 
 /** One failed attempt and what follows from it. */
 interface Judged extends Failed {
+  /** Wall time. */
+  readonly startedAt: number;
   readonly durationMs: number;
   readonly excuse: Excuse | undefined;
 }
@@ -49,7 +51,7 @@ async function prepareRetry<T>(run: Run<T>, error: unknown): Promise<void> {
 async function retryRefused<T>(run: Run<T>, { error, stopReason }: Refused): Promise<void> {
   void run.note('none', undefined);
   const verdict = run.plan.classify(error, {});
-  const failed: Judged = { error, verdict, durationMs: 0, excuse: undefined };
+  const failed: Judged = { error, verdict, startedAt: 0, durationMs: 0, excuse: undefined };
   const rule = run.plan.retry[verdict.category];
   const reason = whyNot(run, failed, rule);
   if (reason !== undefined || rule === undefined) {
@@ -84,8 +86,10 @@ function judge<T>(run: Run<T>, error: unknown): Judged {
   const { caller, plan } = run;
   if (caller?.aborted === true) throw caller.reason;
   const verdict = plan.classify(error, caller === undefined ? {} : { signal: caller });
-  const failed = { error, verdict, durationMs: run.durationMs(), excuse: excuseOf(run, verdict) };
-  run.last = failed;
+  const durationMs = run.durationMs();
+  const startedAt = plan.clock.now() - durationMs;
+  const failed = { error, verdict, startedAt, durationMs, excuse: excuseOf(run, verdict) };
+  run.past.last = failed;
   if (run.isHeard) tellFailure(run, failed);
   return failed;
 }
@@ -95,7 +99,7 @@ function excuseOf<T>(run: Run<T>, { category, code }: Verdict): Excuse | undefin
   if (!EVIDENCE.includes(category) || run.stopped !== undefined) return undefined;
   if (code === 'ERR_SYSTEM_WAKE') return 'asleep';
   const { machine } = run.plan;
-  if (run.wasOffline || machine?.online === false) return 'offline';
+  if (machine !== undefined && (run.past.wasOffline || !machine.online)) return 'offline';
   return run.lostMs() > 0 ? 'asleep' : undefined;
 }
 
@@ -119,7 +123,7 @@ function noteFailure<T>(run: Run<T>, { verdict, excuse }: Judged): Promise<void>
   const { category, retryAfterMs } = verdict;
   const { budget, rate } = run.plan;
   if (excuse !== undefined) return run.note('none', undefined);
-  run.counted += 1;
+  run.past.counted += 1;
   if (PAID_BY_BUDGET.includes(category)) budget?.record?.('failure', category);
   const throttled = category === 'rate-limit';
   rate?.learn?.(throttled, run.key);
@@ -138,7 +142,7 @@ function whyNot<T>(run: Run<T>, failed: Judged, rule: RetryRule | undefined): St
     return 'not-retryable';
   const { attempts } = rule;
   if (attempts === 0) return 'not-retryable';
-  const done = run.retried?.get(verdict.category)?.count ?? 0;
+  const done = run.past.retried.get(verdict.category)?.count ?? 0;
   if (excuse === undefined && done >= attempts) return 'attempts-exhausted';
   if (rule.respectRetryAfter !== false && (verdict.retryAfterMs ?? 0) > RETRY_AFTER_LIMIT_MS) {
     return 'retry-after-too-long';
@@ -149,7 +153,7 @@ function whyNot<T>(run: Run<T>, failed: Judged, rule: RetryRule | undefined): St
 function planWait<T>(run: Run<T>, rule: RetryRule, { verdict, excuse }: Judged): PlannedWait {
   if (excuse === 'offline') return { kind: 'offline', ms: Number.POSITIVE_INFINITY };
   const { random } = run.plan;
-  const before = run.retried?.get(verdict.category);
+  const before = run.past.retried.get(verdict.category);
   const count = (before?.count ?? 0) + (excuse === undefined ? 1 : 0);
   const asked = rule.respectRetryAfter === false ? undefined : verdict.retryAfterMs;
   const { backoff = DEFAULT_BACKOFF } = rule;
@@ -158,8 +162,7 @@ function planWait<T>(run: Run<T>, rule: RetryRule, { verdict, excuse }: Judged):
       ? backoff.delayMs(Math.max(count, 1), random, before?.delayMs)
       : // Never less than what was asked; a little more, so that clients do not return in step.
         asked + random.next() * Math.min(1_000 + asked / 10, 60_000);
-  run.retried ??= new Map();
-  run.retried.set(verdict.category, { count, delayMs: asked === undefined ? delayMs : before?.delayMs });
+  run.past.retried.set(verdict.category, { count, delayMs: asked === undefined ? delayMs : before?.delayMs });
   return { kind: asked === undefined ? 'backoff' : 'retry-after', ms: delayMs };
 }
 
@@ -168,7 +171,7 @@ function checkStop<T>(run: Run<T>, { error, verdict }: Judged, wait: PlannedWait
   const { stop } = run.plan;
   if (stop === undefined) return;
   const nextDelayMs = delayOf(wait);
-  const state = { attempts: run.counted, elapsedMs: run.elapsedMs(), nextDelayMs, verdict };
+  const state = { attempts: run.past.counted, elapsedMs: run.elapsedMs(), nextDelayMs, verdict };
   if (stop.shouldStop(state)) throw run.giveUp(error, 'stopped', verdict.retryAfterMs);
 }
 
@@ -211,12 +214,12 @@ async function before<T>(run: Run<T>, rule: RetryRule, verdict: Verdict): Promis
 }
 
 function keep<T>(run: Run<T>, failed: Judged, delayMs: number): void {
-  const { verdict, durationMs, excuse } = failed;
+  const { verdict, durationMs, startedAt, excuse } = failed;
   run.keep({
     attempt: run.attempt,
     category: verdict.category,
     ...(verdict.code === undefined ? {} : { code: verdict.code }),
-    startedAt: run.startedWall,
+    startedAt,
     durationMs,
     delayMs,
     ...(excuse === undefined ? {} : { excused: excuse }),

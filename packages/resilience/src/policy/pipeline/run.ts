@@ -8,9 +8,9 @@ import type { Outcome } from '../breaker/breaker-state.ts';
 import { emit, nextRun } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
 import { Attempt } from './attempt.ts';
-import type { AttemptFunction, AttemptWatcher } from './attempt.ts';
-import type { Place } from './attempt-place.ts';
+import type { AttemptFunction, AttemptSink, AttemptWatcher } from './attempt.ts';
 import type { Reservation } from '../limit/rate-limiter.ts';
+import type { Place } from './attempt-place.ts';
 import { enrich } from './failure.ts';
 import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan } from './options-plan.ts';
@@ -18,7 +18,7 @@ import { targetOf } from './attempt-target.ts';
 import type { RunOptions } from './run-options.ts';
 import { SystemWakeError } from './system-wake-error.ts';
 import { waitFor } from './wait.ts';
-import type { OnWait, WaitKind, WaitTools } from './wait.ts';
+import type { WaitKind, WaitTools } from './wait.ts';
 
 /** A failure, judged. */
 export interface Failed {
@@ -43,6 +43,25 @@ export interface Retried {
   readonly delayMs: number | undefined;
 }
 
+/** What a run remembers of its failures. */
+interface Past {
+  last: Failed | undefined;
+  /** Attempts that count. */
+  counted: number;
+  readonly retried: Map<Category, Retried>;
+  readonly records: AttemptRecord[];
+  /** The machine had no network at some time since the last attempt began. */
+  wasOffline: boolean;
+}
+
+/** What lasts as long as a run. */
+interface Begun {
+  readonly onAbort: () => void;
+  readonly deadline: AwakeLimit | undefined;
+  readonly lifetime: AwakeLimit | undefined;
+  readonly leaveMachine: (() => void) | undefined;
+}
+
 /**
  * The state of one run, for the loop in `run-loop.ts` and the steps beside it. Modes: running (at most one thing at
  * a time is under way, `#current`) -> stopped (by the caller or the deadline; what was under way rejects with the
@@ -50,48 +69,55 @@ export interface Retried {
  */
 export class Run<T> implements AttemptWatcher {
   readonly plan: Plan;
-  readonly caller: AbortSignal | undefined;
-  readonly key: string | undefined;
+  readonly options: RunOptions;
   /** The number of the last attempt. */
   attempt = 0;
-  /** Attempts that count. */
-  counted = 0;
-  /** Monotonic time at which the last attempt began. */
+  /** Monotonic time at which it began. */
   startedAt = 0;
-  /** The same in wall time. */
-  startedWall = 0;
-  /** How far boot time was ahead then; see `SleepWitness`. */
-  aheadMs = 0;
-  /** The machine had no network at some time since the last attempt began. */
-  wasOffline = false;
   /** The function was called, and what came of it is not judged. */
   isAttempting = false;
   permit: Permit | undefined;
   place: Place | undefined;
   /** The start that the next attempt was given. */
   reservation: Reservation | undefined;
-  last: Failed | undefined;
-  retried: Map<Category, Retried> | undefined;
   stopped: { readonly reason: unknown } | undefined;
+  #past: Past | undefined;
   readonly #fn: AttemptFunction<T>;
-  readonly #onWait: OnWait | undefined;
-  readonly #interruptible: boolean;
+  /** How far boot time was ahead when the last attempt began; see `SleepWitness`. */
+  #aheadMs = 0;
   #id = 0;
-  #records: AttemptRecord[] | undefined;
   #current: Stoppable | undefined;
   #last: Attempt<T> | undefined;
   #stop: AbortController | undefined;
-  #deadline: AwakeLimit | undefined;
-  #lifetime: AwakeLimit | undefined;
-  #leaveMachine: (() => void) | undefined;
+  #begun: Begun | undefined;
 
   constructor(plan: Plan, fn: AttemptFunction<T>, options: RunOptions) {
     this.plan = plan;
-    this.caller = options.signal;
-    this.key = options.key;
-    this.#onWait = options.onWait;
+    this.options = options;
     this.#fn = plan.chaos === undefined ? fn : plan.chaos.inject(fn);
-    this.#interruptible = plan.interrupts || options.signal !== undefined;
+  }
+
+  get caller(): AbortSignal | undefined {
+    return this.options.signal;
+  }
+
+  get key(): string | undefined {
+    return this.options.key;
+  }
+
+  /** What it remembers of failures; made with the first. */
+  get past(): Past {
+    this.#past ??= { last: undefined, counted: 0, retried: new Map(), records: [], wasOffline: false };
+    return this.#past;
+  }
+
+  /** The last failure. */
+  get last(): Failed | undefined {
+    return this.#past?.last;
+  }
+
+  get #interruptible(): boolean {
+    return this.plan.interrupts || this.options.signal !== undefined;
   }
 
   /** Its number in events; a run that nobody hears has none. */
@@ -107,50 +133,72 @@ export class Run<T> implements AttemptWatcher {
   /** Begins what lasts as long as the run. */
   begin(): void {
     const { deadline, lifetime, machine } = this.plan;
-    this.caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
-    this.#deadline = deadline?.start(this, onDeadline);
-    this.#lifetime = lifetime?.start(this, NOTHING);
-    this.#leaveMachine = machine?.subscribe((signal) => this.#onMachine(signal));
+    const onAbort = (): void => this.#stopWith(this.caller?.reason);
+    this.caller?.addEventListener('abort', onAbort, { once: true });
+    this.#begun = {
+      onAbort,
+      deadline: deadline?.start(this, onDeadline),
+      lifetime: lifetime?.start(this, NOTHING),
+      leaveMachine: machine?.subscribe((signal) => this.#onMachine(signal)),
+    };
   }
 
   /** Ends what `begin` began, and gives back what was lent for an attempt that did not happen. */
   end(): void {
-    this.caller?.removeEventListener('abort', this.#onCallerAbort);
-    this.#deadline?.cancel();
-    this.#lifetime?.cancel();
-    this.#leaveMachine?.();
+    const begun = this.#begun;
+    if (begun !== undefined) {
+      this.caller?.removeEventListener('abort', begun.onAbort);
+      begun.deadline?.cancel();
+      begun.lifetime?.cancel();
+      begun.leaveMachine?.();
+    }
     this.reservation?.cancel();
     void this.note('none', undefined);
-  }
-
-  /** Calls the function once; what it gives may be no promise. */
-  call(): Promise<T> | T {
-    const { plan } = this;
-    const { clock, machine } = plan;
-    // It may have stopped after the last wait was over, before the loop went on.
-    this.throwIfStopped();
-    this.isAttempting = true;
-    this.reservation = undefined;
-    this.attempt += 1;
-    this.startedAt = clock.monotonic();
-    this.startedWall = clock.now();
-    this.aheadMs = plan.witness.mark(this.startedAt);
-    this.wasOffline = machine !== undefined && !machine.online;
-    if (this.isHeard) this.#tellAttempt();
-    // Whoever was told may have aborted it.
-    this.throwIfStopped();
-    const limits = plan.hedge === undefined ? plan : plan.unlimited;
-    const place = plan.hedge === undefined ? this.place : undefined;
-    const attempt = new Attempt<T>(limits, this, this.attempt, this.startedAt, place);
-    this.#last = attempt;
-    if (!this.#interruptible) return this.#fn(attempt);
-    this.#current = attempt;
-    return attempt.start(plan.hedge === undefined ? this.#fn : targetOf(this, this.#fn));
   }
 
   /** @throws the reason when the run has stopped. */
   throwIfStopped(): void {
     if (this.stopped !== undefined) throw this.stopped.reason;
+  }
+
+  /** Calls the function once; what it gives may be no promise. */
+  call(): Promise<T> | T {
+    const attempt = this.#nextAttempt();
+    if (!this.#interruptible) return this.#fn(attempt);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#start(attempt, { succeed: resolve, fail: reject });
+    return promise;
+  }
+
+  /** The same, told to a sink. */
+  callFor(sink: AttemptSink<T>): void {
+    this.#start(this.#nextAttempt(), sink);
+  }
+
+  #start(attempt: Attempt<T>, sink: AttemptSink<T>): void {
+    this.#current = attempt;
+    attempt.start(this.plan.hedge === undefined ? this.#fn : targetOf(this, this.#fn), sink);
+  }
+
+  #nextAttempt(): Attempt<T> {
+    const { plan } = this;
+    const { machine, hedge } = plan;
+    // It may have stopped after the last wait was over, before the loop went on.
+    this.throwIfStopped();
+    this.isAttempting = true;
+    this.reservation = undefined;
+    this.attempt += 1;
+    this.startedAt = plan.clock.monotonic();
+    this.#aheadMs = plan.witness.mark(this.startedAt);
+    if (machine !== undefined) this.past.wasOffline = !machine.online;
+    if (this.isHeard) this.#tellAttempt();
+    // Whoever was told may have aborted it.
+    this.throwIfStopped();
+    const limits = hedge === undefined ? plan : plan.unlimited;
+    const place = hedge === undefined ? this.place : undefined;
+    const attempt = new Attempt<T>(limits, this, this.attempt, this.startedAt, place);
+    this.#last = attempt;
+    return attempt;
   }
 
   /** How long the last attempt has lasted, in ms. */
@@ -160,7 +208,7 @@ export class Run<T> implements AttemptWatcher {
 
   /** Lived time since the run began, in ms; known where somebody asks for it. */
   elapsedMs(): number {
-    const limit = this.#deadline ?? this.#lifetime;
+    const limit = this.#begun?.deadline ?? this.#begun?.lifetime;
     const full = this.plan.deadline ?? this.plan.lifetime;
     return limit === undefined || full === undefined ? 0 : full.ms - limit.leftMs;
   }
@@ -168,7 +216,7 @@ export class Run<T> implements AttemptWatcher {
   /** Sleep or standstill during the last attempt, in ms. */
   lostMs(): number {
     const { witness, timeout, hedge } = this.plan;
-    const since = { at: this.startedAt, aheadMs: this.aheadMs };
+    const since = { at: this.startedAt, aheadMs: this.#aheadMs };
     if (timeout === undefined || hedge !== undefined) return witness.lostMs(since);
     return witness.lostMs(since, { timer: { leftMs: this.#last?.leftMs ?? 0 }, limitMs: timeout.ms });
   }
@@ -210,8 +258,6 @@ export class Run<T> implements AttemptWatcher {
     this.#current?.abandon(reason);
   }
 
-  readonly #onCallerAbort = (): void => this.#stopWith(this.caller?.reason);
-
   /** The deadline has passed. */
   onDeadline(): void {
     const ms = this.plan.deadline?.ms ?? 0;
@@ -219,7 +265,7 @@ export class Run<T> implements AttemptWatcher {
   }
 
   #onMachine(signal: MachineSignal): void {
-    if (signal.kind === 'offline') this.wasOffline = true;
+    if (signal.kind === 'offline') this.past.wasOffline = true;
     if (signal.kind === 'wake' && this.#current instanceof Attempt) {
       this.#current.abandon(new SystemWakeError(signal.sleptMs));
     }
@@ -254,12 +300,13 @@ export class Run<T> implements AttemptWatcher {
   async wait(wait: PlannedWait, error: unknown, verdict: Verdict | undefined): Promise<boolean> {
     this.checkDeadline(wait, error);
     const { attempt, plan } = this;
+    const { onWait } = this.options;
     const known = verdict === undefined ? {} : { verdict };
     const signal = this.stopSignal();
     const tools: WaitTools = {
       clock: plan.clock,
       ...(signal === undefined ? {} : { signal }),
-      ...(this.#onWait === undefined ? {} : { onWait: this.#onWait }),
+      ...(onWait === undefined ? {} : { onWait }),
       ...(plan.machine === undefined ? {} : { endsBy: (finish) => this.#endsByMachine(wait, finish) }),
     };
     this.tellWait(wait, verdict);
@@ -293,27 +340,27 @@ export class Run<T> implements AttemptWatcher {
 
   /** Lived time left until the deadline, in ms; `Infinity` without one. */
   get leftMs(): number {
-    return this.#deadline?.leftMs ?? Number.POSITIVE_INFINITY;
+    return this.#begun?.deadline?.leftMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** A wait that cannot end before the deadline is not begun. */
   checkDeadline(wait: PlannedWait, error: unknown): void {
-    if (this.#deadline === undefined || wait.kind === 'offline' || wait.ms < this.leftMs) return;
+    if (this.plan.deadline === undefined || wait.kind === 'offline' || wait.ms < this.leftMs) return;
     throw this.giveUp(error, 'deadline', wait.ms);
   }
 
   /** Keeps what an attempt was like, for the error. */
   keep(record: AttemptRecord): void {
-    this.#records ??= [];
-    if (this.#records.length === ATTEMPTS_KEPT) this.#records.shift();
-    this.#records.push(record);
+    const { records } = this.past;
+    if (records.length === ATTEMPTS_KEPT) records.shift();
+    records.push(record);
   }
 
   /** Notes on the error why the run ends, and gives it back to be thrown. */
   giveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): unknown {
     if (this.caller?.aborted === true) return error;
     const known = retryAfterMs === undefined ? {} : { retryAfterMs };
-    enrich(error, { attempts: this.#records ?? [], stopReason, ...known });
+    enrich(error, { attempts: this.#past?.records ?? NO_ATTEMPTS, stopReason, ...known });
     this.tellGiveUp(error, stopReason, retryAfterMs);
     return error;
   }
@@ -356,6 +403,8 @@ export class Run<T> implements AttemptWatcher {
 
 /** So many failed attempts are kept for the error. */
 const ATTEMPTS_KEPT = 32;
+
+const NO_ATTEMPTS: readonly AttemptRecord[] = Object.freeze([]);
 
 const NOTHING = (): void => {};
 
