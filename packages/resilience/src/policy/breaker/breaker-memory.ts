@@ -35,10 +35,9 @@ export class BreakerMemory {
     let held: BreakerState | undefined;
     await this.#store.update(this.#key, (current) => {
       const before = this.#parse(current);
-      held = undefined;
-      if (release || before?.kind !== 'isolated' || state().kind === 'isolated') return this.#note(state());
-      held = before;
-      return current;
+      const isOurs = release || state().kind === 'isolated' || before?.kind !== 'isolated';
+      held = isOurs ? undefined : before;
+      return isOurs ? this.#note(state()) : current;
     });
     return held;
   }

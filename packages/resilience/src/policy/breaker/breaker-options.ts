@@ -81,8 +81,8 @@ export function breakerFigures(
     maxOpenMs,
     openMs: (openings, previousMs) =>
       open === undefined
-        ? // The exponent is bounded so that 2 ** 1024 cannot become Infinity.
-          openMs * 2 ** Math.min(openings - 1, 64) * (1 + random.next() / 10)
+        ? // Becomes Infinity after a thousand openings, which the ceiling cuts like any other length.
+          openMs * 2 ** (openings - 1) * (1 + random.next() / 10)
         : open.delayMs(openings, random, previousMs),
   };
 }

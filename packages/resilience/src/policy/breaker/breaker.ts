@@ -141,8 +141,7 @@ class CircuitBreaker implements Breaker {
   }
 
   refusal({ retryAfterMs, isolated }: Refusal): CircuitOpenError {
-    const why = isolated === undefined ? {} : { isolated };
-    return new CircuitOpenError(this.name, retryAfterMs, { ...why, stack: this.#stack });
+    return new CircuitOpenError(this.name, retryAfterMs, { isolated, stack: this.#stack });
   }
 
   probeNow(): void {

@@ -5,7 +5,7 @@ import { ResilienceError } from '../../errors.ts';
 /** How a refusal came about, and how it is told. */
 export interface CircuitOpenDetails {
   /** A person holds the circuit; why, when that was said. */
-  readonly isolated?: string;
+  readonly isolated?: string | undefined;
   /** Capture a stack, which takes microseconds; default false. */
   readonly stack?: boolean;
 }

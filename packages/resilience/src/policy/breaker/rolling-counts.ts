@@ -50,11 +50,10 @@ export class RollingCounts {
   move(): void {
     const present = this.#present();
     const behind = present - this.#newest;
-    if (behind === 0) return;
     this.#newest = present;
     // Were time ever to run backwards, all is forgotten rather than kept for ever.
-    if (behind < 0 || behind >= this.#buckets) this.clear();
-    else for (let step = 0; step < behind; step += 1) this.#empty(this.#slot(present - step));
+    const left = behind < 0 ? this.#buckets : Math.min(behind, this.#buckets);
+    for (let step = 0; step < left; step += 1) this.#empty(this.#slot(present - step + this.#buckets));
   }
 
   #empty(slot: number): void {

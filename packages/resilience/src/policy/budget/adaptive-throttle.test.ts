@@ -114,6 +114,15 @@ describe('an adaptive throttle', () => {
     expect(throttle.rejection()).toBe(0);
   });
 
+  test('works on the real clock and randomness by default', () => {
+    const throttle = adaptiveThrottle({ name: 't' });
+    feed(throttle, 0, 1);
+    expect(throttle.rejection()).toBe(0.5);
+    const answers = new Set(Array.from({ length: 200 }, () => throttle.admits()));
+    // The first has an even chance, and 200 the chance of 1 in 200 to shed all: so it is not asked whether one passed.
+    expect(answers.has(false)).toBe(true);
+  });
+
   test('sheds at most the share that it was told', () => {
     const throttle = build({ maxRejection: 0.9 });
     feed(throttle, 0, 100);
