@@ -119,6 +119,7 @@ test('a cap without end keeps the delay finite', () => {
 
 test.each([
   ['full-jitter.base', () => fullJitter(0, 10)],
+  ['full-jitter.cap', () => fullJitter(10, 'never')],
   ['exponential.cap', () => exponential('5m', '1s')],
   ['constant.base', () => constant(0.5)],
   ['linear.step', () => linear(0, 10)],
