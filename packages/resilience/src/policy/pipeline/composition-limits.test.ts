@@ -176,6 +176,21 @@ describe('hedge', () => {
     expect(it.clock.pending).toBe(0);
   });
 
+  test('Hedge -> Retry: a delay that throws, or makes no sense, starts no copy and fails nothing', async () => {
+    let asked = 0;
+    const after = (): number => {
+      asked += 1;
+      if (asked === 1) throw new Error('no delay');
+      return Number.NaN;
+    };
+    const it = compose(() => ({ hedge: { after, copies: 2 }, retry: { network: RULE } }));
+    const run = it.run([ok(60_000), ok(60_000)]);
+    await it.clock.advance(60_000);
+    const other = it.run([bad(10), ok(5_000)]);
+    await it.clock.advance(60_000);
+    expect([run.value, other.value, asked, it.starts]).toEqual(['ok', 'ok', 3, [0, 60_000, 60_010]]);
+  });
+
   test('Hedge -> Stall: the progress of one copy does not keep another', async () => {
     const it = compose(() => ({ hedge: { after: '3s', copies: 1 }, stall: '2s' }));
     const run = it.run([busy(1_500, 4), ok(60_000)]);

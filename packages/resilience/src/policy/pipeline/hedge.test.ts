@@ -52,7 +52,6 @@ function scene(plan: HedgePlan = AFTER_100, { isDeaf = false } = {}): Scene {
     clock,
     onHedge: (copy) => log.push(`hedge ${copy}`),
     onLoser: (outcome, value) => log.push([outcome, value]),
-    onIdle: () => log.push('idle'),
   });
   const it = { clock, calls, log, attempt, progress: 0 };
   const call = (number: number): Call => {
@@ -77,7 +76,7 @@ describe('when copies start', () => {
     await it.clock.advance(99);
     it.call(0).answer('first');
     await it.clock.advance(1_000);
-    expect([run.value, it.calls.length, it.log]).toEqual(['first', 1, ['idle']]);
+    expect([run.value, it.calls.length, it.log]).toEqual(['first', 1, []]);
     expect(it.call(0).signal.aborted).toBe(false);
     expectNothingLeft(it);
   });
@@ -151,7 +150,7 @@ describe('who wins', () => {
     }
     await it.clock.advance(10_000);
     // Losers that obey their signal are no news.
-    expect(it.log).toEqual(['hedge 1', 'hedge 2', 'idle']);
+    expect(it.log).toEqual(['hedge 1', 'hedge 2']);
     expectNothingLeft(it);
   });
 
@@ -169,7 +168,7 @@ describe('who wins', () => {
     expectNothingLeft(it);
   });
 
-  test('what losers that are deaf bring later is told, and only then the attempt is idle', async () => {
+  test('what losers that are deaf bring later is told', async () => {
     const it = scene(AFTER_100, { isDeaf: true });
     const run = it.run();
     await it.clock.advance(200);
@@ -181,7 +180,10 @@ describe('who wins', () => {
     await it.clock.advance(0);
     it.call(2).fail(late);
     await it.clock.advance(0);
-    expect(it.log.slice(2)).toEqual([['fulfilled', 'late'], ['rejected', late], 'idle']);
+    expect(it.log.slice(2)).toEqual([
+      ['fulfilled', 'late'],
+      ['rejected', late],
+    ]);
     expect(run.value).toBe('second');
   });
 
@@ -194,7 +196,7 @@ describe('who wins', () => {
     await run.promise;
     await it.clock.advance(0);
     expect(run.value).toBe('third');
-    expect(it.log.slice(2)).toEqual([['fulfilled', 'first'], 'idle']);
+    expect(it.log.slice(2)).toEqual([['fulfilled', 'first']]);
   });
 
   test('plain values and errors thrown on the spot are answers like others', async () => {
@@ -247,7 +249,7 @@ describe('failures', () => {
     expect(run.error).toBe(error);
     expect(it.call(2).signal.reason).toBeInstanceOf(HedgeLostError);
     await it.clock.advance(10_000);
-    expect([it.calls.length, it.log]).toEqual([3, ['hedge 1', 'hedge 2', 'idle']]);
+    expect([it.calls.length, it.log]).toEqual([3, ['hedge 1', 'hedge 2']]);
     expectNothingLeft(it);
   });
 
@@ -284,7 +286,7 @@ describe('failures', () => {
       await it.clock.advance(1);
     }
     expect(run.error).toBe(errors[1]);
-    expect(it.log).toEqual(['hedge 1', 'hedge 2', 'idle']);
+    expect(it.log).toEqual(['hedge 1', 'hedge 2']);
     expectNothingLeft(it);
   });
 
@@ -327,7 +329,7 @@ describe('an abort of the attempt', () => {
     await run.promise;
     expect(run.error).toBe(reason);
     await it.clock.advance(10_000);
-    expect([it.calls.length, it.log]).toEqual([2, ['hedge 1', 'idle']]);
+    expect([it.calls.length, it.log]).toEqual([2, ['hedge 1']]);
     expectNothingLeft(it);
   });
 
@@ -347,9 +349,10 @@ describe('an abort of the attempt', () => {
     it.call(0).answer('late');
     await it.clock.advance(0);
     expect([run.settled, it.log]).toEqual([false, ['hedge 1', ['fulfilled', 'late']]]);
-    it.call(1).fail(RESET());
+    const late = RESET();
+    it.call(1).fail(late);
     await run.promise;
-    expect([run.error, it.log.at(-1)]).toEqual(['stop', 'idle']);
+    expect([run.error, it.log.at(-1)]).toEqual(['stop', ['rejected', late]]);
   });
 
   test('that came before makes no call at all', async () => {
@@ -357,7 +360,7 @@ describe('an abort of the attempt', () => {
     it.attempt.abort('before');
     const run = it.run();
     await run.promise;
-    expect([run.error, it.calls.length, it.log]).toEqual(['before', 0, ['idle']]);
+    expect([run.error, it.calls.length, it.log]).toEqual(['before', 0, []]);
     expectNothingLeft(it);
   });
 

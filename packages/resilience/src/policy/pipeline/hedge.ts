@@ -28,8 +28,6 @@ export interface HedgeTools {
    * with the reason of its own signal is not told.
    */
   onLoser?(outcome: 'fulfilled' | 'rejected', value: unknown): void;
-  /** No copy runs any more: what the attempt occupied is free. Told once, for losers that hang never. */
-  onIdle?(): void;
 }
 
 /** What another copy would only repeat: these end the attempt, also while other copies run. */
@@ -84,7 +82,7 @@ class HedgedAttempt<T> {
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) {
       this.#onAbort();
-      this.#onIdle();
+      this.#result.reject(signal.reason);
     } else this.#startCopy();
     return this.#result.promise;
   }
@@ -122,7 +120,8 @@ class HedgedAttempt<T> {
       if (this.#open) this.#onFailure(error);
       else if (!copy.isReason(error)) this.#tools.onLoser?.('rejected', error);
     }
-    if (!this.#open && this.#running.size === 0) this.#onIdle();
+    // Without effect unless the attempt was aborted.
+    if (!this.#open && this.#running.size === 0) this.#result.reject(this.#context.signal.reason);
   }
 
   #onFailure(error: unknown): void {
@@ -159,12 +158,6 @@ class HedgedAttempt<T> {
   }
 
   readonly #onAbort = (): void => void this.#decide();
-
-  #onIdle(): void {
-    // Without effect unless the attempt was aborted.
-    this.#result.reject(this.#context.signal.reason);
-    this.#tools.onIdle?.();
-  }
 }
 
 /** What one copy is given: a signal of its own, made when it is asked for. */

@@ -90,15 +90,15 @@ export function hedgePlan({ after, copies = 1 }: HedgeOptions): HedgePlan {
   if (!Number.isSafeInteger(copies) || copies < 0) {
     throw new InvalidOptionError('hedge.copies', 'must be a whole number >= 0');
   }
-  if (typeof after === 'function') return { copies, afterMs: (copy) => delayOf(after(copy)) };
+  if (typeof after === 'function') return { copies, afterMs: (copy) => delayOf(() => after(copy)) };
   const ms = parseDuration(after, 'hedge.after');
   return { copies, afterMs: () => ms };
 }
 
-/** A delay that cannot be understood starts no copy: a running attempt must not fail by it. */
-function delayOf(after: Duration): number {
+/** A delay that is not told, or cannot be understood, starts no copy: a running attempt must not fail by it. */
+function delayOf(after: () => Duration): number {
   try {
-    return parseDuration(after, 'hedge.after');
+    return parseDuration(after(), 'hedge.after');
   } catch {
     return Number.POSITIVE_INFINITY;
   }

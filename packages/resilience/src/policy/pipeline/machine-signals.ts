@@ -1,1 +1,0 @@
-export type { MachineSignal, MachineSignals } from '../../events/machine-signals.ts';
