@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock/virtual-clock.ts';
 import { constant } from '../../../src/policy/backoff/backoff.ts';
-import { attemptContext, methodDecorator } from '../../../src/policy/pipeline/method.ts';
+import { attemptContext } from '../../../src/policy/pipeline/method.ts';
 import { resilient } from '../../../src/policy/pipeline/resilient.ts';
 
 const source = fileURLToPath(new URL('../../../src/policy/pipeline/', import.meta.url));
@@ -121,8 +121,7 @@ beforeAll(async () => {
   const module = (await import(pathToFileURL(join(folder, 'out', 'portal.js')).href)) as {
     make: (tools: object) => Portal;
   };
-  const protectedBy = methodDecorator((fn) => policy.run(fn));
-  Decorated = module.make({ protectedBy, attemptContext });
+  Decorated = module.make({ protectedBy: policy.method, attemptContext });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
