@@ -1,6 +1,4 @@
 import type { Verdict } from './classify/verdict.ts';
-import { failureOf, TELLS_ITSELF } from './policy/pipeline/failure.ts';
-import type { AttemptRecord, StopReason } from './policy/pipeline/failure.ts';
 
 /** What every error of this package carries besides its message. */
 export interface ResilienceErrorOptions {
@@ -25,21 +23,6 @@ export class ResilienceError extends Error {
     this.code = options.code;
     this.hint = options.hint;
     if (options.verdict !== undefined) this.verdict = options.verdict;
-  }
-
-  /** What a policy noted on it: the attempts that failed. */
-  get attempts(): readonly AttemptRecord[] | undefined {
-    return failureOf(this)?.attempts;
-  }
-
-  /** What a policy noted on it: why it stopped trying. */
-  get stopReason(): StopReason | undefined {
-    return failureOf(this)?.stopReason;
-  }
-
-  /** Policies need not write `attempts` and `stopReason` on it. */
-  get [TELLS_ITSELF](): true {
-    return true;
   }
 }
 

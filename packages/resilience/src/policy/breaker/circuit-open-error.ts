@@ -1,6 +1,8 @@
 import type { Verdict } from '../../classify/verdict.ts';
 import { formatDuration } from '../../clock/duration.ts';
 import { ResilienceError } from '../../errors.ts';
+import { failureOf, TELLS_ITSELF } from '../pipeline/failure.ts';
+import type { AttemptRecord, StopReason } from '../pipeline/failure.ts';
 
 /** How a refusal came about, and how it is told. */
 export interface CircuitOpenDetails {
@@ -39,6 +41,21 @@ export class CircuitOpenError extends ResilienceError {
     this.name = 'CircuitOpenError';
     this.retryAfterMs = retryAfterMs;
     this.isolated = isolated !== undefined;
+  }
+
+  /** What a policy noted: the attempts that failed before. */
+  get attempts(): readonly AttemptRecord[] | undefined {
+    return failureOf(this)?.attempts;
+  }
+
+  /** What a policy noted: why it stopped trying. */
+  get stopReason(): StopReason | undefined {
+    return failureOf(this)?.stopReason;
+  }
+
+  /** Policies need not write it on each error. */
+  get [TELLS_ITSELF](): true {
+    return true;
   }
 }
 

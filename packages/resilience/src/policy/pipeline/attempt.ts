@@ -177,7 +177,7 @@ function onStall(attempt: Timed): void {
 }
 
 /** The function's answer as a promise, however it answers. */
-function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
+export function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
   try {
     return Promise.resolve(fn(context));
   } catch (error) {

@@ -109,7 +109,8 @@ function returnPermit<T>(run: Run<T>): void {
   giveBack(run, permit);
 }
 
-function refusal<T>(run: Run<T>, permit: Permit & { readonly allowed: false }): unknown {
+/** The error of a run that is refused by its breaker and does not wait. */
+export function refusal<T>(run: Run<T>, permit: Permit & { readonly allowed: false }): unknown {
   return run.giveUp(run.plan.breaker?.refusal(permit), 'circuit-open', permit.retryAfterMs);
 }
 

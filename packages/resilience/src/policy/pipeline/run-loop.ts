@@ -1,9 +1,9 @@
 import type { AttemptSink } from './attempt.ts';
 import { failureOf } from './failure.ts';
 import type { Run } from './run.ts';
-import { admit } from './run-admission.ts';
+import { admit, refusal } from './run-admission.ts';
 import type { Permit } from '../breaker/breaker.ts';
-import { goOn } from './run-retry.ts';
+import { goOn, mayGoOn } from './run-retry.ts';
 
 /**
  * Runs to the end: admission (breaker, place, rate), attempt, and after a failure verdict and wait, until an attempt
@@ -16,11 +16,20 @@ export function execute<T>(run: Run<T>): Promise<T> {
   if (!plan.isQuick || caller !== undefined) return loop(run, {});
   const permit = plan.breaker?.permitted();
   if (permit !== undefined) {
-    if (permit instanceof Promise || !permit.allowed) return loop(run, { permit });
+    if (permit instanceof Promise) return loop(run, { permit });
+    if (!permit.allowed) return plan.retries ? loop(run, { permit }) : rejected(refusal(run, permit));
     run.permit = permit;
   }
   const { promise, resolve } = Promise.withResolvers<T>();
-  run.callFor(new FirstAttempt(run, resolve));
+  if (plan.interrupts || plan.notes || run.isHeard) run.callFor(new FirstAttempt(run, resolve));
+  else run.callPlainly().then(resolve, (error: unknown) => resolve(loop(run, { failed: { error } })));
+  return promise;
+}
+
+/** Rejects when the caller has had time to take the promise: Node notes a rejection that nobody handles, for long. */
+function rejected(error: unknown): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  queueMicrotask(() => reject(error));
   return promise;
 }
 
@@ -66,6 +75,8 @@ async function loop<T>(run: Run<T>, start: Start): Promise<T> {
         if (waiting !== undefined) await waiting;
         value = await run.call();
       } catch (error) {
+        // Else the admission ended the run.
+        if (!mayGoOn(run, error)) throw error;
         await goOn(run, error);
         continue;
       }

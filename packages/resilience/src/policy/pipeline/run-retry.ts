@@ -6,7 +6,8 @@ import { DEFAULT_BACKOFF } from './default-retry.ts';
 import type { Excuse, StopReason } from './failure.ts';
 import type { RetryRule } from './options.ts';
 import { Refused } from './run-admission.ts';
-import type { Failed, PlannedWait, Run } from './run.ts';
+import type { Failed, Run } from './run.ts';
+import type { PlannedWait } from './run-told.ts';
 
 /** What says that something does not answer: evidence for the breaker, and what sleep and missing networks excuse. */
 const EVIDENCE: readonly Category[] = ['network', 'dns', 'tls', 'timeout'];
@@ -20,12 +21,15 @@ interface Judged extends Failed {
   readonly excuse: Excuse | undefined;
 }
 
-/** After a failure anywhere in the loop. @throws the error when the run ends with it. */
+/** Whether it is a failure that `goOn` may answer with another try; else it ends the run. */
+export function mayGoOn<T>(run: Run<T>, error: unknown): boolean {
+  return run.isAttempting || error instanceof Refused;
+}
+
+/** After a failure in the loop: waits for the next try. @throws the error when the run ends with it. */
 export async function goOn<T>(run: Run<T>, error: unknown): Promise<void> {
   if (error instanceof Refused) await retryRefused(run, error);
-  else if (run.isAttempting) await prepareRetry(run, error);
-  // The admission ended the run.
-  else throw error;
+  else await prepareRetry(run, error);
 }
 
 /** After an attempt that failed: decides whether and when to try again, and waits. @throws the error when not. */

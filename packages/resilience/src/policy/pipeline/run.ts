@@ -1,14 +1,14 @@
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import type { AwakeLimit } from '../../clock/awake-limits.ts';
 import { warnOf } from '../../clock/notify.ts';
-import { isHeard } from '../../events/publish.ts';
 import type { MachineSignal } from '../../events/machine-signals.ts';
 import type { Permit } from '../breaker/breaker.ts';
 import type { Outcome } from '../breaker/breaker-state.ts';
-import { emit, nextRun } from '../events.ts';
+import { emit } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
-import { Attempt } from './attempt.ts';
-import type { AttemptFunction, AttemptSink, AttemptWatcher } from './attempt.ts';
+import { Attempt, invoke } from './attempt.ts';
+import type { AttemptFunction, AttemptSink } from './attempt.ts';
+import { PlainContext } from './attempt-plain.ts';
 import type { Reservation } from '../limit/rate-limiter.ts';
 import type { Place } from './attempt-place.ts';
 import { enrich } from './failure.ts';
@@ -16,20 +16,16 @@ import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan } from './options-plan.ts';
 import { targetOf } from './attempt-target.ts';
 import type { RunOptions } from './run-options.ts';
+import { ToldRun } from './run-told.ts';
+import type { PlannedWait } from './run-told.ts';
 import { SystemWakeError } from './system-wake-error.ts';
 import { waitFor } from './wait.ts';
-import type { WaitKind, WaitTools } from './wait.ts';
+import type { WaitTools } from './wait.ts';
 
 /** A failure, judged. */
 export interface Failed {
   readonly error: unknown;
   readonly verdict: Verdict;
-}
-
-/** What a run waits for, and for how long in ms (`Infinity` where nobody knows). */
-export interface PlannedWait {
-  readonly kind: WaitKind;
-  readonly ms: number;
 }
 
 /** What the end of a run interrupts. */
@@ -67,11 +63,8 @@ interface Begun {
  * a time is under way, `#current`) -> stopped (by the caller or the deadline; what was under way rejects with the
  * reason, and nothing new begins) -> ended.
  */
-export class Run<T> implements AttemptWatcher {
-  readonly plan: Plan;
+export class Run<T> extends ToldRun {
   readonly options: RunOptions;
-  /** The number of the last attempt. */
-  attempt = 0;
   /** Monotonic time at which it began. */
   startedAt = 0;
   /** The function was called, and what came of it is not judged. */
@@ -85,14 +78,13 @@ export class Run<T> implements AttemptWatcher {
   readonly #fn: AttemptFunction<T>;
   /** How far boot time was ahead when the last attempt began; see `SleepWitness`. */
   #aheadMs = 0;
-  #id = 0;
   #current: Stoppable | undefined;
   #last: Attempt<T> | undefined;
   #stop: AbortController | undefined;
   #begun: Begun | undefined;
 
   constructor(plan: Plan, fn: AttemptFunction<T>, options: RunOptions) {
-    this.plan = plan;
+    super(plan);
     this.options = options;
     this.#fn = plan.chaos === undefined ? fn : plan.chaos.inject(fn);
   }
@@ -118,16 +110,6 @@ export class Run<T> implements AttemptWatcher {
 
   get #interruptible(): boolean {
     return this.plan.interrupts || this.options.signal !== undefined;
-  }
-
-  /** Its number in events; a run that nobody hears has none. */
-  get id(): number {
-    this.#id ||= nextRun();
-    return this.#id;
-  }
-
-  get isHeard(): boolean {
-    return isHeard(this.plan.onEvent);
   }
 
   /** Begins what lasts as long as the run. */
@@ -163,8 +145,8 @@ export class Run<T> implements AttemptWatcher {
 
   /** Calls the function once; what it gives may be no promise. */
   call(): Promise<T> | T {
+    if (!this.#interruptible) return this.#fn(this.#plainContext());
     const attempt = this.#nextAttempt();
-    if (!this.#interruptible) return this.#fn(attempt);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#start(attempt, { succeed: resolve, fail: reject });
     return promise;
@@ -175,14 +157,34 @@ export class Run<T> implements AttemptWatcher {
     this.#start(this.#nextAttempt(), sink);
   }
 
+  /** The same as a promise, where nothing can interrupt it. */
+  callPlainly(): Promise<T> {
+    return invoke(this.#fn, this.#plainContext());
+  }
+
   #start(attempt: Attempt<T>, sink: AttemptSink<T>): void {
     this.#current = attempt;
     attempt.start(this.plan.hedge === undefined ? this.#fn : targetOf(this, this.#fn), sink);
   }
 
+  #plainContext(): PlainContext {
+    this.#beginAttempt();
+    return new PlainContext(this.attempt);
+  }
+
   #nextAttempt(): Attempt<T> {
+    this.#beginAttempt();
     const { plan } = this;
-    const { machine, hedge } = plan;
+    const limits = plan.hedge === undefined ? plan : plan.unlimited;
+    const place = plan.hedge === undefined ? this.place : undefined;
+    const attempt = new Attempt<T>(limits, this, this.attempt, this.startedAt, place);
+    this.#last = attempt;
+    return attempt;
+  }
+
+  #beginAttempt(): void {
+    const { plan } = this;
+    const { machine } = plan;
     // It may have stopped after the last wait was over, before the loop went on.
     this.throwIfStopped();
     this.isAttempting = true;
@@ -191,14 +193,9 @@ export class Run<T> implements AttemptWatcher {
     this.startedAt = plan.clock.monotonic();
     this.#aheadMs = plan.witness.mark(this.startedAt);
     if (machine !== undefined) this.past.wasOffline = !machine.online;
-    if (this.isHeard) this.#tellAttempt();
+    if (this.isHeard) this.tellAttempt();
     // Whoever was told may have aborted it.
     this.throwIfStopped();
-    const limits = hedge === undefined ? plan : plan.unlimited;
-    const place = hedge === undefined ? this.place : undefined;
-    const attempt = new Attempt<T>(limits, this, this.attempt, this.startedAt, place);
-    this.#last = attempt;
-    return attempt;
   }
 
   /** How long the last attempt has lasted, in ms. */
@@ -244,11 +241,6 @@ export class Run<T> implements AttemptWatcher {
     plan.budget?.record?.('success', this.last?.verdict.category);
     plan.rate?.learn?.(false, this.key);
     return this.note('success', undefined);
-  }
-
-  /** What all events of the run carry. */
-  about(): { readonly policy: string; readonly run: number; readonly attempt: number } {
-    return { policy: this.plan.name, run: this.id, attempt: this.attempt };
   }
 
   /** Ends the run from outside: whatever is under way rejects with the reason. */
@@ -313,18 +305,6 @@ export class Run<T> implements AttemptWatcher {
     return await waitFor(wait.ms, { kind: wait.kind, attempt, error, ...known }, tools);
   }
 
-  /** Tells of a wait that begins. */
-  tellWait({ kind, ms }: PlannedWait, verdict: Verdict | undefined): void {
-    if (!this.isHeard) return;
-    emit(this.plan.onEvent, {
-      type: 'wait',
-      ...this.about(),
-      kind,
-      delayMs: Number.isFinite(ms) ? ms : 0,
-      ...(verdict === undefined ? {} : { category: verdict.category, verdict }),
-    });
-  }
-
   #endsByMachine(wait: PlannedWait, finish: () => void): () => void {
     const { clock, machine } = this.plan;
     const since = clock.boot();
@@ -363,41 +343,6 @@ export class Run<T> implements AttemptWatcher {
     enrich(error, { attempts: this.#past?.records ?? NO_ATTEMPTS, stopReason, ...known });
     this.tellGiveUp(error, stopReason, retryAfterMs);
     return error;
-  }
-
-  /** Tells that the run ends. */
-  tellGiveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): void {
-    if (!this.isHeard) return;
-    const known = retryAfterMs === undefined ? {} : { retryAfterMs };
-    emit(this.plan.onEvent, { type: 'give-up', ...this.about(), stopReason, error, ...known });
-  }
-
-  /** See `AttemptWatcher`. */
-  late(attempt: number, outcome: 'fulfilled' | 'rejected', value: unknown): void {
-    if (this.isHeard) {
-      const error = outcome === 'rejected' ? { error: value } : {};
-      emit(this.plan.onEvent, { type: 'late', ...this.about(), attempt, outcome, ...error });
-    }
-    if (outcome === 'fulfilled') this.discard(attempt, value);
-  }
-
-  /** A result that nobody takes. */
-  discard(attempt: number, value: unknown): void {
-    const { dispose, onEvent } = this.plan;
-    if (dispose === undefined) return;
-    dispose(value);
-    if (this.isHeard) emit(onEvent, { type: 'discarded', ...this.about(), attempt });
-  }
-
-  /** See `AttemptWatcher`. */
-  stalled(attempt: number, afterMs: number): void {
-    if (this.isHeard) {
-      emit(this.plan.onEvent, { type: 'stall', ...this.about(), attempt, mode: 'warn', afterMs });
-    }
-  }
-
-  #tellAttempt(): void {
-    emit(this.plan.onEvent, { type: 'attempt', ...this.about() });
   }
 }
 
