@@ -20,6 +20,5 @@ export class HedgeLostError extends ResilienceError {
       },
     });
     Error.stackTraceLimit = limit;
-    this.name = 'HedgeLostError';
   }
 }

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { VirtualClock } from '../../clock/index.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import type { AttemptContext, AttemptFunction } from './attempt.ts';
@@ -144,7 +144,13 @@ describe('who wins', () => {
       expect(signal.reason).toMatchObject({
         name: 'HedgeLostError',
         code: 'ERR_HEDGE_LOST',
-        verdict: { category: 'cancelled', safeToReplay: 'no', code: 'ERR_HEDGE_LOST' },
+        verdict: {
+          category: 'cancelled',
+          scope: 'none',
+          safeToReplay: 'no',
+          evidence: 'class',
+          code: 'ERR_HEDGE_LOST',
+        },
       });
       expect((signal.reason as Error).stack).not.toContain('\n');
     }
@@ -211,6 +217,33 @@ describe('who wins', () => {
     expect(await hedged<number>(fn, { afterMs: () => 100, copies: 5 }, { clock })(context)).toBe(3);
     expect([calls, clock.pending]).toEqual([3, 0]);
   });
+});
+
+test('a HedgeLostError leaves the stacks of other errors alone', () => {
+  const limit = Error.stackTraceLimit;
+  expect(new HedgeLostError().stack).not.toContain('\n');
+  expect([Error.stackTraceLimit, limit > 0]).toEqual([limit, true]);
+});
+
+test('nobody has to listen for copies and losers', async () => {
+  const clock = new VirtualClock();
+  const late = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  let calls = 0;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const run = hedged<string>(() => late[(calls += 1) - 1]?.promise ?? 'third', AFTER_100, { clock })({
+    signal: new AbortController().signal,
+    attempt: 1,
+    progress: () => {},
+  });
+  await clock.advance(200);
+  expect(await run).toBe('third');
+  late[0]?.resolve('late');
+  late[1]?.reject(RESET());
+  await clock.advance(0);
+  expect(unhandled).toEqual([]);
 });
 
 describe('failures', () => {

@@ -79,7 +79,7 @@ class HedgedAttempt<T> {
 
   start(): Promise<T> {
     const { signal } = this.#context;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) {
       this.#onAbort();
       this.#result.reject(signal.reason);
