@@ -1,72 +1,14 @@
-import { getEventListeners } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VirtualClock } from '../../clock/index.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
-import type { AttemptContext, AttemptFunction } from './attempt.ts';
+import { AFTER_100, expectNothingLeft, scene } from '../testing/hedge-scene.ts';
+import { RESET } from '../testing/policy-setup.ts';
 import { HedgeLostError } from './hedge-lost-error.ts';
 import { hedged } from './hedge.ts';
-import type { HedgePlan } from './hedge.ts';
-import { RESET, watch } from '../testing/policy-setup.ts';
-
-/** One call of the hedged function, to be answered by the test. */
-interface Call {
-  readonly at: number;
-  readonly context: AttemptContext;
-  readonly signal: AbortSignal;
-  answer(value: string): void;
-  fail(error: unknown): void;
-}
-
-interface Scene {
-  readonly clock: VirtualClock;
-  readonly calls: Call[];
-  readonly log: unknown[];
-  readonly attempt: AbortController;
-  progress: number;
-  /** The call of this number, 0 for the first. */
-  call(number: number): Call;
-  run(): ReturnType<typeof watch<string>>;
-}
-
-const AFTER_100: HedgePlan = { afterMs: () => 100, copies: 2 };
 
 function failure(category: Category, more: Partial<Verdict> = {}): Error {
   const verdict = { category, scope: 'call', safeToReplay: 'yes', evidence: 'class', ...more };
   return Object.assign(new Error(category), { verdict });
-}
-
-/** A function under a plan, whose calls obey their signals unless they are deaf. */
-function scene(plan: HedgePlan = AFTER_100, { isDeaf = false } = {}): Scene {
-  const clock = new VirtualClock();
-  const calls: Call[] = [];
-  const log: unknown[] = [];
-  const attempt = new AbortController();
-  const fn: AttemptFunction<string> = (context) => {
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const { signal } = context;
-    calls.push({ at: clock.monotonic(), context, signal, answer: resolve, fail: reject });
-    if (!isDeaf) signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    return promise;
-  };
-  const wrapped = hedged(fn, plan, {
-    clock,
-    onHedge: (copy) => log.push(`hedge ${copy}`),
-    onLoser: (outcome, value) => log.push([outcome, value]),
-  });
-  const it = { clock, calls, log, attempt, progress: 0 };
-  const call = (number: number): Call => {
-    const found = calls[number];
-    if (found === undefined) throw new Error(`call ${number} was not made`);
-    return found;
-  };
-  const context = { signal: attempt.signal, attempt: 3, progress: () => void (it.progress += 1) };
-  const run = (): ReturnType<typeof watch<string>> => watch((async () => await wrapped(context))());
-  return Object.assign(it, { call, run });
-}
-
-function expectNothingLeft(it: Scene): void {
-  expect(it.clock.pending).toBe(0);
-  expect(getEventListeners(it.attempt.signal, 'abort')).toHaveLength(0);
 }
 
 describe('when copies start', () => {
@@ -347,76 +289,5 @@ describe('failures', () => {
     })({ signal, attempt: 1, progress: () => {} });
     await expect(run).rejects.toBe(error);
     expect(asked).toEqual([[error, { signal }]]);
-  });
-});
-
-describe('an abort of the attempt', () => {
-  test('aborts all copies with its reason, by identity, and starts no more', async () => {
-    const it = scene({ afterMs: () => 100, copies: 5 });
-    const run = it.run();
-    await it.clock.advance(150);
-    const reason = { stop: true };
-    it.attempt.abort(reason);
-    expect(it.calls.map(({ signal }) => signal.reason)).toEqual([reason, reason]);
-    expect(it.calls.every(({ signal }) => signal.reason === reason)).toBe(true);
-    await run.promise;
-    expect(run.error).toBe(reason);
-    await it.clock.advance(10_000);
-    expect([it.calls.length, it.log]).toEqual([2, ['hedge 1']]);
-    expectNothingLeft(it);
-  });
-
-  test('passes on a reason that is null', async () => {
-    const it = scene();
-    const run = it.run();
-    it.attempt.abort(null);
-    await run.promise;
-    expect([run.settled, run.error, it.call(0).signal.reason]).toEqual([true, null, null]);
-  });
-
-  test('is followed by the end of deaf copies: then it rejects, and their values are told', async () => {
-    const it = scene(AFTER_100, { isDeaf: true });
-    const run = it.run();
-    await it.clock.advance(100);
-    it.attempt.abort('stop');
-    it.call(0).answer('late');
-    await it.clock.advance(0);
-    expect([run.settled, it.log]).toEqual([false, ['hedge 1', ['fulfilled', 'late']]]);
-    const late = RESET();
-    it.call(1).fail(late);
-    await run.promise;
-    expect([run.error, it.log.at(-1)]).toEqual(['stop', ['rejected', late]]);
-  });
-
-  test('that came before makes no call at all', async () => {
-    const it = scene();
-    it.attempt.abort('before');
-    const run = it.run();
-    await run.promise;
-    expect([run.error, it.calls.length, it.log]).toEqual(['before', 0, []]);
-    expectNothingLeft(it);
-  });
-
-  test('without a reason of its own reaches a copy that asks for its signal only afterwards', async () => {
-    const clock = new VirtualClock();
-    const attempt = new AbortController();
-    let late: AbortSignal | undefined;
-    const run = watch(
-      (async () =>
-        await hedged(
-          async (context) => {
-            await clock.sleep(50);
-            late = context.signal;
-            late.throwIfAborted();
-          },
-          AFTER_100,
-          { clock },
-        )({ signal: attempt.signal, attempt: 1, progress: () => {} }))(),
-    );
-    await clock.advance(10);
-    attempt.abort();
-    await clock.advance(40);
-    expect(run.error).toBe(attempt.signal.reason);
-    expect(late?.reason).toBe(attempt.signal.reason);
   });
 });
