@@ -39,9 +39,10 @@ export type {
 } from './budget/token-bucket.ts';
 export { deadlines } from './timeout/deadlines.ts';
 export type { DeadlineLimits, Deadlines } from './timeout/deadlines.ts';
-export type { OnEvent, PolicyEvent } from './events.ts';
+export type { CircuitMode, OnEvent, PolicyEvent } from './events.ts';
+export { defaultRetry } from './pipeline/default-retry.ts';
 export { failureOf } from './pipeline/failure.ts';
-export type { AttemptRecord, Failure, StopReason } from './pipeline/failure.ts';
+export type { AttemptRecord, Excuse, Failure, StopReason } from './pipeline/failure.ts';
 export { gate } from './gate/gate.ts';
 export type { Gate, GateClose, GateHold, GateOptions, GateRunOptions, GateView } from './gate/gate.ts';
 export { HedgeLostError } from './pipeline/hedge-lost-error.ts';
@@ -66,12 +67,23 @@ export { vegas } from './limit/vegas.ts';
 export type { VegasOptions } from './limit/vegas.ts';
 export { attemptContext } from './pipeline/method.ts';
 export type { AnyMethod, PolicyMethodDecorator } from './pipeline/method.ts';
-export type { Classifier, PolicyOptions, RetryRule } from './pipeline/options.ts';
+export type {
+  Classifier,
+  Fallback,
+  FallbackContext,
+  HedgeOptions,
+  PolicyOptions,
+  RetryRule,
+  RetryRules,
+  StallOptions,
+} from './pipeline/options.ts';
 export { resilient } from './pipeline/resilient.ts';
 export type { Policy, PolicyDescription, Stage } from './pipeline/resilient.ts';
 export type { RunOptions } from './pipeline/run-options.ts';
+export type { ChaosPolicy } from './pipeline/chaos-policy.ts';
 export type { Stop, StopState } from './pipeline/stop.ts';
 export { afterAttempts, afterElapsed, allOf, anyOf, beforeElapsed } from './stop/stops.ts';
+export { SystemWakeError } from './pipeline/system-wake-error.ts';
 export { TimeoutError } from './timeout/timeout-error.ts';
 export type { TimeoutCode } from './timeout/timeout-error.ts';
 export type { OnWait, Wait, WaitKind } from './pipeline/wait.ts';
