@@ -81,7 +81,7 @@ export class GateMemory {
   /** How long ago something was noted, at least. Noted in the future means that a clock began anew or went back. */
   #age(at: number, boot: number | undefined): number {
     const byWall = Math.max(0, this.#clock.now() - at);
-    const byBoot = boot === undefined ? -1 : this.#clock.boot() - boot;
+    const byBoot = boot === undefined ? byWall : this.#clock.boot() - boot;
     return byBoot < 0 ? byWall : Math.min(byWall, byBoot);
   }
 

@@ -98,10 +98,47 @@ describe('deadlines of one exchange', () => {
     expect(watch.signal.aborted).toBe(false);
   });
 
-  test('a limit that cannot be understood is refused by name', () => {
-    expect(() => deadlines({ idle: 'soon' }, { clock: new VirtualClock() })).toThrow(
-      expect.objectContaining({ field: 'idle' }),
-    );
+  test.each(['connect', 'firstByte', 'idle', 'total'])(
+    '%s: what cannot be understood is refused by name',
+    (field) => {
+      expect(() => deadlines({ [field]: 'soon' }, { clock: new VirtualClock() })).toThrow(
+        expect.objectContaining({ field }),
+      );
+    },
+  );
+
+  test('a connection that is told late begins the wait for the first byte anew', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines({ firstByte: 900 }, { clock });
+    await clock.advance(500);
+    watch.connected();
+    await clock.advance(899);
+    expect(watch.signal.aborted).toBe(false);
+    await clock.advance(1);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_FIRST_BYTE' });
+  });
+
+  test('a connection that is told after the first byte changes nothing, nor does one after the end', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines(LIMITS, { clock });
+    watch.firstByte();
+    await clock.advance(30);
+    watch.connected();
+    await clock.advance(30);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_IDLE' });
+    watch.connected();
+    watch.firstByte();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('without an idle limit progress is nothing to watch', async () => {
+    const clock = new VirtualClock();
+    const watch = deadlines({ total: 100 }, { clock });
+    watch.firstByte();
+    watch.progress();
+    expect(clock.pending).toBe(1);
+    await clock.advance(100);
+    expect(reasonOf(watch.signal)).toMatchObject({ code: 'ERR_TIMEOUT_TOTAL' });
   });
 
   test.each([

@@ -70,7 +70,7 @@ class ExchangeDeadlines implements Deadlines {
       this.#abort(caller.reason);
       return;
     }
-    caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
+    caller?.addEventListener('abort', this.#onCallerAbort);
     if (total !== undefined) {
       this.#totalTimer = awakeTimer(clock, total, () =>
         this.#abort(new TimeoutError('ERR_TIMEOUT_TOTAL', total)),
@@ -106,8 +106,8 @@ class ExchangeDeadlines implements Deadlines {
 
   readonly #onCallerAbort = (): void => this.#abort(this.#caller?.reason);
 
+  /** Ends what could abort it a second time. */
   #abort(reason: unknown): void {
-    if (this.#phase === 'over') return;
     this[Symbol.dispose]();
     this.#controller.abort(reason);
   }
