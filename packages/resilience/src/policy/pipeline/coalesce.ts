@@ -49,6 +49,8 @@ export class Coalescer {
   }
 }
 
+const NOTHING = (): void => {};
+
 /** One of those who wait for an execution. */
 interface Caller<T> {
   readonly resolve: (value: T) => void;
@@ -74,17 +76,22 @@ class Flight<T> {
 
   join(signal: AbortSignal | undefined): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
+    if (signal === undefined) {
+      this.#callers.add({ resolve, reject, leave: NOTHING });
+      return promise;
+    }
     const onAbort = (): void => {
+      caller.leave();
       this.#callers.delete(caller);
-      reject(signal?.reason);
+      reject(signal.reason);
       if (this.#callers.size > 0) return;
       this.#onOver();
-      this.#controller.abort(signal?.reason);
+      this.#controller.abort(signal.reason);
     };
-    const leave = (): void => signal?.removeEventListener('abort', onAbort);
+    const leave = (): void => signal.removeEventListener('abort', onAbort);
     const caller: Caller<T> = { resolve, reject, leave };
     this.#callers.add(caller);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', onAbort);
     return promise;
   }
 
@@ -104,6 +111,5 @@ class Flight<T> {
       caller.leave();
       tell(caller);
     }
-    this.#callers.clear();
   }
 }

@@ -32,6 +32,14 @@ describe('a decorated method', () => {
     expect(await portal.read(4)).toBe(7);
     expect(await portal.read(4, 2)).toBe(14);
     expect([decorated.name, decorated.length]).toEqual(['read', 1]);
+    // As those of any function, they may be changed.
+    for (const key of ['name', 'length']) {
+      expect(Object.getOwnPropertyDescriptor(decorated, key)).toMatchObject({
+        configurable: true,
+        enumerable: false,
+        writable: false,
+      });
+    }
   });
 
   test('that gives a plain value gives a promise of it, and one that throws rejects', async () => {
