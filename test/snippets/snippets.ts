@@ -16,12 +16,12 @@ export interface Snippet {
  */
 export function snippetsOf(path: string, text: string): readonly Snippet[] {
   const found: Snippet[] = [];
-  const fence = /((?:^<!-- (?:given|not run): [\s\S]*?-->\n+)*)^```ts\n([\s\S]*?)^```$/gm;
+  const fence = /((?:^<!-- (?:given|not run):\s[\s\S]*?-->\n+)*)^```ts\n([\s\S]*?)^```$/gm;
   for (const match of text.matchAll(fence)) {
     const [, comments = '', code = ''] = match;
     const line = text.slice(0, match.index + comments.length).split('\n').length;
     const said = (what: string): string[] =>
-      [...comments.matchAll(new RegExp(`<!-- ${what}: ([\\s\\S]*?)-->`, 'g'))].map(([, words = '']) =>
+      [...comments.matchAll(new RegExp(`<!-- ${what}:\\s([\\s\\S]*?)-->`, 'g'))].map(([, words = '']) =>
         words.trim(),
       );
     found.push({

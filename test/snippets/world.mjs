@@ -1,8 +1,13 @@
 /*
  * The world in which the programs of the documents run: no network, but upstreams on example.org that stumble at first
- * and then answer. Loaded by `node --import` before each of them.
+ * and then answer.
  */
 const asked = new Map();
+
+/** Before the next program. */
+export function forget() {
+  asked.clear();
+}
 
 const ANSWERS = {
   '/chat': { choices: [{ message: { content: 'Well.' } }] },
