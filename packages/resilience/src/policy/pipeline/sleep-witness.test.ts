@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { awakeTimer, VirtualClock } from '../../clock/index.ts';
 import type { AwakeTimer } from '../../clock/index.ts';
 import { systemClock } from '../../clock/system-clock.ts';
@@ -167,6 +167,16 @@ describe('a process that stood still', () => {
     await clock.suspend(60_000);
     expect(witness.lostMs(mark, lived)).toBe(10_000 + 60_000);
   });
+});
+
+test('on macOS boot time of the system clock is not read, that of any other clock is', async () => {
+  const platform = Object.getOwnPropertyDescriptor(process, 'platform');
+  onTestFinished(() => void Object.defineProperty(process, 'platform', platform ?? {}));
+  Object.defineProperty(process, 'platform', { ...platform, value: 'darwin' });
+  expect(new SleepWitness(systemClock).mark(systemClock.monotonic())).toBe(0);
+  const clock = new VirtualClock();
+  await clock.suspend(60_000);
+  expect(new SleepWitness(clock).mark(clock.monotonic())).toBe(60_000);
 });
 
 test('the platform of the process counts for the system clock alone: a virtual clock behaves as Linux does', async () => {
