@@ -50,7 +50,13 @@ function opens({ failures, window, slow }: Rules, calls: readonly Call[], now: n
 type Mode =
   | { readonly kind: 'closed'; readonly calls: Call[] }
   | { readonly kind: 'open'; readonly openings: number; until: number }
-  | { readonly kind: 'half-open'; readonly openings: number; probes: Map<Admission, number>; good: number }
+  | {
+      readonly kind: 'half-open';
+      readonly openings: number;
+      probes: Map<Admission, number>;
+      lost: Set<Admission>;
+      good: number;
+    }
   | { readonly kind: 'isolated' };
 
 const openMs = (openings: number): number => Math.min(MAX_OPEN_MS, OPEN_MS * 2 ** (openings - 1));
@@ -97,12 +103,14 @@ class Model {
     if (mode.kind === 'isolated') return false;
     if (mode.kind === 'open') {
       if (now < mode.until) return false;
-      this.enter({ kind: 'half-open', openings: mode.openings, probes: new Map(), good: 0 });
+      this.enter({ kind: 'half-open', openings: mode.openings, probes: new Map(), lost: new Set(), good: 0 });
       return true;
     }
     const live = [...mode.probes].filter(([, at]) => now - at < MAX_OPEN_MS);
     if (live.length + mode.good >= PROBES) return false;
+    const before = mode.probes;
     mode.probes = new Map(live);
+    for (const lost of before.keys()) if (!mode.probes.has(lost)) mode.lost.add(lost);
     return true;
   }
 
@@ -121,8 +129,10 @@ class Model {
     if (mode.kind === 'closed') {
       mode.calls.push({ at: now, failed: outcome === 'failure', slow });
       if (opens(rules, mode.calls, now)) this.open(1);
-    } else if (mode.kind === 'half-open' && mode.probes.delete(permit)) {
-      if (outcome === 'failure' || slow) this.open(mode.openings + 1);
+    } else if (mode.kind === 'half-open') {
+      const bad = outcome === 'failure' || slow;
+      if (!mode.probes.delete(permit) && (bad || !mode.lost.delete(permit))) return;
+      if (bad) this.open(mode.openings + 1);
       else if ((mode.good += 1) === PROBES) this.enter({ kind: 'closed', calls: [] });
     }
   }

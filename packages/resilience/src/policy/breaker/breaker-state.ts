@@ -24,6 +24,8 @@ export type BreakerState =
       readonly openings: number;
       readonly openMs: number;
       readonly probes: readonly Probe[];
+      /** Probes whose slot was lent again; the last of them. */
+      readonly givenUp: readonly number[];
       readonly successes: number;
     }
   | { readonly kind: 'isolated'; readonly reason: string };
@@ -43,11 +45,17 @@ export type BreakerInput =
 /** The figures that the transitions need. */
 export interface BreakerFigures {
   readonly halfOpenProbes: number;
-  /** The longest opening, in ms. A probe that has not reported for so long is given up and its slot lent again. */
+  /**
+   * The longest opening, in ms. A probe that has not reported for so long is given up once its slot is asked for, and
+   * the slot is lent again.
+   */
   readonly maxOpenMs: number;
   /** How long the n-th opening in a row lasts, in ms; `previousMs` is the length of the one before. */
   openMs(openings: number, previousMs: number | undefined): number;
 }
+
+/** Of so many probes that were given up a success is still heard. */
+const GIVEN_UP_KEPT = 100;
 
 /** A closed circuit. */
 export const CLOSED: BreakerState = Object.freeze({ kind: 'closed' });
@@ -74,7 +82,8 @@ function fromOpen(state: BreakerState & { readonly kind: 'open' }, input: Breake
   if (input.kind === 'probe-now') return { ...state, until: Math.min(state.until, input.now) };
   if (input.kind !== 'admit' || input.now < state.until) return state;
   const { openings, openMs } = state;
-  return { kind: 'half-open', openings, openMs, probes: [{ id: input.id, at: input.now }], successes: 0 };
+  const probes = [{ id: input.id, at: input.now }];
+  return { kind: 'half-open', openings, openMs, probes, givenUp: [], successes: 0 };
 }
 
 function fromHalfOpen(
@@ -82,19 +91,32 @@ function fromHalfOpen(
   input: BreakerInput,
   figures: BreakerFigures,
 ): BreakerState {
-  const { openings, openMs, probes, successes } = state;
-  if (input.kind === 'admit') {
-    const live = probes.filter(({ at }) => input.now - at < figures.maxOpenMs);
-    if (live.length + successes >= figures.halfOpenProbes) return state;
-    return { ...state, probes: [...live, { id: input.id, at: input.now }] };
+  const { openings, openMs, successes } = state;
+  if (input.kind === 'admit') return admitProbe(state, input, figures);
+  if (input.kind !== 'outcome') return state;
+  const probes = state.probes.filter(({ id }) => id !== input.id);
+  const givenUp = state.givenUp.filter((id) => id !== input.id);
+  if (probes.length === state.probes.length) {
+    // Of a probe that was given up a success counts all the same: where every call takes longer than the longest
+    // opening no other ever comes, and the circuit would stay half open for ever. Anything else, and a second report, is void.
+    if (input.outcome !== 'success' || givenUp.length === state.givenUp.length) return state;
   }
-  // The report of a probe that was given up, or a second report, is void.
-  if (input.kind !== 'outcome' || !probes.some(({ id }) => id === input.id)) return state;
   if (input.outcome === 'failure') return open(openings + 1, input.now, openMs, figures);
-  const left = probes.filter(({ id }) => id !== input.id);
-  if (input.outcome === 'none') return { ...state, probes: left };
+  if (input.outcome === 'none') return { ...state, probes };
   if (successes + 1 >= figures.halfOpenProbes) return CLOSED;
-  return { ...state, probes: left, successes: successes + 1 };
+  return { ...state, probes, givenUp, successes: successes + 1 };
+}
+
+function admitProbe(
+  state: BreakerState & { readonly kind: 'half-open' },
+  { now, id }: BreakerInput & { readonly kind: 'admit' },
+  { maxOpenMs, halfOpenProbes }: BreakerFigures,
+): BreakerState {
+  const live = state.probes.filter(({ at }) => now - at < maxOpenMs);
+  if (live.length + state.successes >= halfOpenProbes) return state;
+  const lost = state.probes.filter((probe) => !live.includes(probe)).map((probe) => probe.id);
+  const givenUp = [...state.givenUp, ...lost].slice(-GIVEN_UP_KEPT);
+  return { ...state, probes: [...live, { id, at: now }], givenUp };
 }
 
 function open(

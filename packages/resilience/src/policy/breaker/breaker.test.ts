@@ -136,7 +136,7 @@ describe('a breaker', () => {
     expect(circuit.snapshot().kind).toBe('half-open');
   });
 
-  test('a probe that never reports gives its slot up after the longest opening, and its report is void then', async () => {
+  test('a probe that never reports gives its slot up after the longest opening, and its failure is void then', async () => {
     const clock = new VirtualClock();
     const [circuit, lost] = await probing(clock);
     await clock.advance(9_999);
@@ -145,8 +145,40 @@ describe('a breaker', () => {
     const next = await circuit.permitted();
     expect(next).toMatchObject({ allowed: true, probe: true });
     await circuit.record('failure', lost);
+    await circuit.record('none', lost);
     expect(circuit.snapshot().kind).toBe('half-open');
     await circuit.record('success', next);
+    expect(circuit.snapshot().kind).toBe('closed');
+  });
+
+  test('calls that all take longer than the longest opening close the circuit when they succeed', async () => {
+    const clock = new VirtualClock();
+    const [circuit, slow] = await probing(clock, { halfOpenProbes: 2 });
+    await clock.advance(10_000);
+    await circuit.permitted();
+    await circuit.permitted();
+    await circuit.record('success', slow);
+    await circuit.record('success', slow);
+    expect(circuit.snapshot().kind).toBe('half-open');
+    await clock.advance(10_000);
+    const later = await circuit.permitted();
+    expect(later).toMatchObject({ allowed: true, probe: true });
+    expect((await circuit.permitted()).allowed).toBe(false);
+    await circuit.record('success', later);
+    expect(circuit.snapshot().kind).toBe('closed');
+  });
+
+  test('of probes that were given up the last hundred are heard', async () => {
+    const clock = new VirtualClock();
+    const [circuit, first] = await probing(clock);
+    const lost: Permit[] = [];
+    for (let i = 0; i < 101; i += 1) {
+      await clock.advance(10_000);
+      lost.push(await circuit.permitted());
+    }
+    await circuit.record('success', first);
+    expect(circuit.snapshot().kind).toBe('half-open');
+    await circuit.record('success', lost[0] ?? first);
     expect(circuit.snapshot().kind).toBe('closed');
   });
 
