@@ -1,8 +1,8 @@
 import type { Verdict } from '../../classify/verdict.ts';
 import { formatDuration } from '../../clock/duration.ts';
 import { ResilienceError } from '../../errors.ts';
-import { failureOf, TELLS_ITSELF } from '../pipeline/failure.ts';
-import type { AttemptRecord, StopReason } from '../pipeline/failure.ts';
+import { FAILURE } from '../pipeline/failure.ts';
+import type { AttemptRecord, Failure, StopReason } from '../pipeline/failure.ts';
 
 /** How a refusal came about, and how it is told. */
 export interface CircuitOpenDetails {
@@ -23,6 +23,7 @@ export class CircuitOpenError extends ResilienceError {
   readonly retryAfterMs: number;
   /** Whether a person holds the circuit (`isolate`). */
   readonly isolated: boolean;
+  #failure: Failure | undefined;
 
   constructor(breaker: string, retryAfterMs: number, details: CircuitOpenDetails = {}) {
     const { isolated, stack = false } = details;
@@ -45,17 +46,21 @@ export class CircuitOpenError extends ResilienceError {
 
   /** What a policy noted: the attempts that failed before. */
   get attempts(): readonly AttemptRecord[] | undefined {
-    return failureOf(this)?.attempts;
+    return this.#failure?.attempts;
   }
 
   /** What a policy noted: why it stopped trying. */
   get stopReason(): StopReason | undefined {
-    return failureOf(this)?.stopReason;
+    return this.#failure?.stopReason;
   }
 
-  /** Policies need not write it on each error. */
-  get [TELLS_ITSELF](): true {
-    return true;
+  /** For policies. */
+  get [FAILURE](): Failure | undefined {
+    return this.#failure;
+  }
+
+  set [FAILURE](failure: Failure | undefined) {
+    this.#failure = failure;
   }
 }
 

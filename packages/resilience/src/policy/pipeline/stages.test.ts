@@ -49,7 +49,7 @@ describe('options', () => {
     ['machine', { machine: { online: true } }],
     ['classify', { classify: 'http' }],
     ['clock', { clock: Date }],
-    ['random', { random: Math.random }],
+    ['random', { random: () => 0.5 }],
     ['onEvent', { onEvent: [] }],
     ['timeout', { timeout: '5s' }],
   ])('an invalid %s is named: %j', (field, options) => {
