@@ -90,7 +90,8 @@ export function wrongContentType({ contentType, body, ...options }: WrongContent
   return injector(chaosPlan('wrong-content-type', options), async ({ proceed, hit }) => {
     const value = await proceed();
     if (!(value instanceof Response)) return value;
-    await value.body?.cancel();
+    // A body that is being read or has failed cannot be given up.
+    await value.body?.cancel().catch(() => {});
     hit();
     return like(value, new Response(text, { headers: { 'content-type': type } })) as typeof value;
   });

@@ -25,7 +25,8 @@ export function endingAfter(
       over = piece.byteLength > left;
       const part = piece.subarray(0, left);
       left -= part.byteLength;
-      if (over) void reader.cancel();
+      // Whatever the source does when it is given up is not this reader's affair.
+      if (over) reader.cancel().catch(() => {});
       if (part.byteLength > 0) controller.enqueue(part);
       else await end(controller, false);
     },

@@ -142,6 +142,17 @@ describe('errors of the network and answers', () => {
     await expect(faulty(URL_ASKED, aborted)).rejects.toMatchObject({ message: 'fetch failed' });
   });
 
+  test('what the wrapped fetch throws itself passes by identity, with a code or without', async () => {
+    const error = Object.assign(new Error('mine'), { code: 'MY_CODE' });
+    const send: typeof fetch = () => Promise.reject(error);
+    await expect(chaosFetch(send)(URL_ASKED)).rejects.toBe(error);
+    await expect(chaosFetch(send, injectFault('disk-full', { phase: 'after' }))(URL_ASKED)).rejects.toBe(
+      error,
+    );
+    const faulty = chaosFetch(send, injectFault('disk-full', { times: '@1' }));
+    await expect(faulty(URL_ASKED)).rejects.toMatchObject({ cause: { code: 'ENOSPC' } });
+  });
+
   test('a policy sees which call it is', async () => {
     const seen: number[] = [];
     const faulty = chaosFetch(
@@ -155,6 +166,34 @@ describe('errors of the network and answers', () => {
 });
 
 describe('bodies', () => {
+  test('a source that fails when it is given up harms neither the reader nor the process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    let cancelled = 0;
+    const send: typeof fetch = async () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode('abcd')),
+          cancel: () => {
+            cancelled += 1;
+            throw new Error('already gone');
+          },
+        }),
+      );
+    process.on('unhandledRejection', note);
+    try {
+      const short = await chaosFetch(send, truncateBody({ afterBytes: 3 }))(URL_ASKED);
+      expect(await read(short)).toEqual({ text: 'abc' });
+      const other = await chaosFetch(send, wrongContentType({ body: 'other' }))(URL_ASKED);
+      expect(await read(other)).toEqual({ text: 'other' });
+      await new VirtualClock().advance(0);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(cancelled).toBe(2);
+    expect(unhandled).toEqual([]);
+  });
+
   test.each([
     [0, '', 1],
     [3, 'abc', 1],

@@ -5,7 +5,8 @@ import { HttpFaultError } from './http-fault.ts';
 
 /**
  * A fetch with faults, for tests of code that takes one. What a policy injects arrives as fetch would bring it: an
- * error of the network as `TypeError: fetch failed` with its cause, `httpFault` as a Response.
+ * error of the network as `TypeError: fetch failed` with its cause, `httpFault` as a Response. What `send` itself throws
+ * passes as it is.
  */
 export function chaosFetch(send: typeof fetch, ...policies: readonly ChaosPolicy[]): typeof fetch {
   const policy = chaos(...policies);
@@ -13,10 +14,19 @@ export function chaosFetch(send: typeof fetch, ...policies: readonly ChaosPolicy
   return async (input, init) => {
     const signal = signalOf(input, init);
     calls += 1;
-    const faulty = policy.inject<Response>(() => send(input, init));
+    let own: { readonly error: unknown } | undefined;
+    const faulty = policy.inject<Response>(async () => {
+      try {
+        return await send(input, init);
+      } catch (error) {
+        own = { error };
+        throw error;
+      }
+    });
     try {
       return await faulty({ signal, attempt: calls, progress: () => {} });
     } catch (error) {
+      if (own?.error === error) throw error;
       if (error instanceof HttpFaultError) return error.toResponse();
       throw isBare(error, signal) ? new TypeError('fetch failed', { cause: error }) : error;
     }

@@ -90,6 +90,13 @@ describe('exploring', () => {
   test.each([0, 1.5])('%d seeds are refused', async (seeds) => {
     await expect(explore({ seeds }, () => {})).rejects.toMatchObject({ field: 'explore.seeds' });
   });
+
+  test.each([Number.NaN, 0.5, Number.MAX_SAFE_INTEGER - 1])(
+    'a first seed of %d is refused, since not every seed would be tried',
+    async (from) => {
+      await expect(explore({ seeds: 2, from }, count)).rejects.toMatchObject({ field: 'explore.from' });
+    },
+  );
 });
 
 test('events are recorded in order, by type', async () => {

@@ -48,6 +48,10 @@ export async function explore(
   if (!Number.isSafeInteger(seeds) || seeds < 1) {
     throw new InvalidOptionError('explore.seeds', 'must be a whole number above 0');
   }
+  // Else no seed, or one of them again and again, would pass for all that were asked for.
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(from + seeds)) {
+    throw new InvalidOptionError('explore.from', 'must be a whole number');
+  }
   const orders = new Set<string>();
   for (let seed = from; seed < from + seeds; seed += 1) {
     const scheduler = seededScheduler(seed, rest);

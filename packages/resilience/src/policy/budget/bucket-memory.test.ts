@@ -182,6 +182,28 @@ describe('what is remembered of a budget', () => {
     expect(await takeAll(build(new VirtualClock({ start }), state))).toBe(4);
   });
 
+  test('a store that repeats its updates takes once, and counts what others took in between', async () => {
+    const clock = new VirtualClock();
+    const inner = memoryState();
+    let repeats = 0;
+    const state: StateStore = {
+      ...inner,
+      update: async (key, change) => {
+        change(await inner.get(key));
+        repeats += 1;
+        // Somebody else was quicker.
+        if (repeats === 2) await inner.update(key, () => ({ tokens: 0, spent: 2, at: clock.now() }));
+        return await inner.update(key, change);
+      },
+    };
+    const bucket = build(clock, state);
+    expect(await bucket.take()).toBe(true);
+    expect(bucket.snapshot()).toEqual({ tokens: 3 });
+    expect(await inner.get('budget:b')).toMatchObject({ tokens: 3, spent: 1 });
+    expect(await takeAll(bucket)).toBe(2);
+    expect(repeats).toBe(4);
+  });
+
   test('a store that fails is told to whoever wanted to take', async () => {
     const state: StateStore = {
       ...memoryState(),

@@ -11,8 +11,8 @@ interface Note {
 
 /**
  * A bucket's account in a state store. Each taking reads what others spent since the last one, takes, and writes, in
- * one update of the store; where updates exclude processes (`sqliteState`), the processes share one budget. Each
- * refills by its own elapsed time. Wall time serves only to tell how long nobody counted before the first reading.
+ * one update of the store; where updates exclude processes (`sqliteState`), the processes share one budget. A store that
+ * repeats an update, as one that compares and swaps does, takes once. Each refills by its own elapsed time. Wall time serves only to tell how long nobody counted before the first reading.
  */
 export class BucketMemory {
   readonly #key: string;
@@ -33,6 +33,7 @@ export class BucketMemory {
   async take(cost: number): Promise<boolean> {
     let taken = false;
     await this.#store.update(this.#key, (current) => {
+      if (taken) this.#giveBack(cost);
       const note = parse(current);
       this.#catchUp(note);
       taken = this.#bucket.take(cost);
@@ -41,6 +42,12 @@ export class BucketMemory {
       return taken ? this.#note(spent) : current;
     });
     return taken;
+  }
+
+  /** The update is repeated: what it took was never written. */
+  #giveBack(cost: number): void {
+    this.#bucket.giveBack(cost);
+    this.#seen = (this.#seen ?? cost) - cost;
   }
 
   #catchUp(note: Note | undefined): void {

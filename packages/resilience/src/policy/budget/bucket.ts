@@ -36,6 +36,12 @@ export class Bucket {
     return Math.ceil(Math.max(0, cost * this.refillMs - this.#grownMs));
   }
 
+  /** What was taken is not used. */
+  giveBack(cost: number): void {
+    this.#grow();
+    this.#grownMs = Math.min(this.capacity * this.refillMs, this.#grownMs + cost * this.refillMs);
+  }
+
   /** Others took so many from the same budget. */
   lose(spent: number): void {
     this.#grow();
