@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root } from '../tools/lint/resolve-import.ts';
 import { findMutants } from '../tools/mutation/find-mutants.ts';
 import { instrument } from '../tools/mutation/instrument.ts';
-import { explain } from '../tools/mutation/known-survivors.ts';
+import { explain, readKnownSurvivors } from '../tools/mutation/known-survivors.ts';
 import type { KnownSurvivor } from '../tools/mutation/known-survivors.ts';
 import { OPERATORS } from '../tools/mutation/operators/index.ts';
 import { sample } from '../tools/mutation/sample.ts';
@@ -131,6 +134,19 @@ test('a known survivor is found again after lines have moved, the second of two 
   const gone = moved.filter(({ mutant }) => mutant.id === 0);
   expect(explain([known], gone, { isWhole: true }).stale).toEqual([known]);
   expect(explain([known], gone, { isWhole: false }).stale).toEqual([]);
+});
+
+test('every explained survivor is still a mutant of the code', () => {
+  const known = readKnownSurvivors(join(root, 'tools/mutation/survivors.json'));
+  expect(known.length).toBeGreaterThan(0);
+  const mutants = [...new Set(known.map(({ file }) => file))].flatMap(
+    (file) =>
+      findMutants(file, readFileSync(join(root, file), 'utf8'), { firstId: 0, operators: all }).mutants,
+  );
+  const tried = mutants.map((mutant) => ({ mutant, outcome: 'survived' as const, by: undefined, ms: 1 }));
+  const { stale, of } = explain(known, tried, { isWhole: true });
+  expect(stale).toEqual([]);
+  expect(tried.filter((each) => of(each) !== undefined)).toHaveLength(known.length);
 });
 
 test('a sample has no item twice, keeps the order, and depends on the seed alone', () => {
