@@ -1,8 +1,7 @@
 import type { Verdict } from '../../classify/verdict.ts';
 import { formatDuration } from '../../clock/duration.ts';
 import { ResilienceError } from '../../errors.ts';
-import { FAILURE } from '../pipeline/failure.ts';
-import type { AttemptRecord, Failure, StopReason } from '../pipeline/failure.ts';
+import type { AttemptRecord, Failure, KeepsFailure, StopReason } from '../pipeline/failure.ts';
 
 /** How a refusal came about, and how it is told. */
 export interface CircuitOpenDetails {
@@ -19,7 +18,7 @@ const LIMITABLE = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.wri
  * The call was not made because the circuit is open, or held by a person. Has no stack unless asked for: it is made
  * often and always in one place.
  */
-export class CircuitOpenError extends ResilienceError {
+export class CircuitOpenError extends ResilienceError implements KeepsFailure {
   readonly retryAfterMs: number;
   /** Whether a person holds the circuit (`isolate`). */
   readonly isolated: boolean;
@@ -55,11 +54,11 @@ export class CircuitOpenError extends ResilienceError {
   }
 
   /** For policies. */
-  get [FAILURE](): Failure | undefined {
+  get policyFailure(): Failure | undefined {
     return this.#failure;
   }
 
-  set [FAILURE](failure: Failure | undefined) {
+  set policyFailure(failure: Failure | undefined) {
     this.#failure = failure;
   }
 }

@@ -43,15 +43,17 @@ export interface Failure {
 const FAILURES = new WeakMap<object, Failure>();
 
 /**
- * Where errors keep a failure whose class has a place for it, and tells `attempts` and `stopReason` itself: to write
- * them on each error takes a microsecond.
+ * An error whose class has a place for a failure, and tells `attempts` and `stopReason` itself: to write them on each
+ * error takes a microsecond.
  */
-export const FAILURE: unique symbol = Symbol('holdfast.failure');
+export interface KeepsFailure {
+  policyFailure: Failure | undefined;
+}
 
 /** What a policy noted on an error, also when the error is frozen. Undefined for other errors and for primitives. */
 export function failureOf(error: unknown): Failure | undefined {
   if (!isObject(error)) return undefined;
-  return keepsFailure(error) ? error[FAILURE] : FAILURES.get(error);
+  return keepsFailure(error) ? error.policyFailure : FAILURES.get(error);
 }
 
 /** Notes the failure on the error, without changing its identity. */
@@ -59,7 +61,7 @@ export function enrich(error: unknown, failure: Failure): void {
   if (!isObject(error)) return;
   const { attempts, stopReason, retryAfterMs } = failure;
   if (keepsFailure(error)) {
-    error[FAILURE] = failure;
+    error.policyFailure = failure;
   } else {
     FAILURES.set(error, failure);
     write(error, 'attempts', attempts);
@@ -70,8 +72,8 @@ export function enrich(error: unknown, failure: Failure): void {
   if (!known) write(error, 'retryAfterMs', retryAfterMs);
 }
 
-function keepsFailure(error: object): error is { [FAILURE]: Failure | undefined } {
-  return FAILURE in error;
+function keepsFailure(error: object): error is KeepsFailure {
+  return 'policyFailure' in error;
 }
 
 function write(error: object, key: string, value: unknown): void {
