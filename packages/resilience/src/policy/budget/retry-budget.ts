@@ -10,8 +10,8 @@ export interface RetryBudget {
   /** Milliseconds until it is worth asking again; 0 when `take` would pay now, `Infinity` when time alone fills nothing. */
   waitMs(category: Category): number;
   /**
-   * How an attempt ended. `category`: of the failure, or, for a success, of the failure that was retried before it;
-   * absent for a success at the first attempt. Absent on budgets that are filled by time alone.
+   * How an attempt ended. `category`: of the failure, or, for a success, of the failure after which this budget paid for
+   * the attempt; absent when it paid nothing. Absent on budgets that are filled by time alone.
    */
   record?(outcome: 'success' | 'failure', category: Category | undefined): void;
 }

@@ -3,6 +3,8 @@ import type { VirtualClock } from '../../clock/index.ts';
 import { constant } from '../backoff/backoff.ts';
 import { breaker } from '../breaker/breaker.ts';
 import type { Breaker } from '../breaker/breaker.ts';
+import { awsRetryQuota } from '../budget/aws-retry-quota.ts';
+import type { AwsRetryQuota } from '../budget/aws-retry-quota.ts';
 import { tokenBucket } from '../budget/token-bucket.ts';
 import type { TokenBucket } from '../budget/token-bucket.ts';
 import { bulkhead } from '../limit/bulkhead.ts';
@@ -148,6 +150,25 @@ describe('budget', () => {
     const run = it.run([bad(0, () => throttled(100)), bad(0, () => throttled(100)), ok()]);
     await it.clock.advance(60_000);
     expect([run.value, budget?.snapshot().tokens]).toEqual(['ok', 1]);
+  });
+
+  test('Budget -> Retry: a success brings back what was paid for its attempt, and no more where nothing was', async () => {
+    let budget: AwsRetryQuota | undefined;
+    const it = compose(() => ({
+      retry: { ...LOST, 'rate-limit': RULE },
+      budget: (budget = awsRetryQuota({ capacity: 20 })),
+    }));
+    budget?.take('timeout');
+    it.run([bad(0, () => throttled(100)), ok()]);
+    await it.clock.advance(60_000);
+    expect(budget?.snapshot()).toEqual({ tokens: 11 });
+    it.run([bad(), bad(0, () => throttled(100)), ok()]);
+    await it.clock.advance(60_000);
+    expect(budget?.snapshot()).toEqual({ tokens: 7 });
+    it.run([bad(0, () => throttled(100)), bad(), ok()]);
+    await it.clock.advance(60_000);
+    expect(budget?.snapshot()).toEqual({ tokens: 7 });
+    expect(it.count('success')).toBe(3);
   });
 
   test('Budget -> RateLimit: nor is a limit of ours that would have the call wait too long', async () => {

@@ -94,6 +94,7 @@ function judge<T>(run: Run<T>, error: unknown): Judged {
   const startedAt = plan.clock.now() - durationMs;
   const failed = { error, verdict, startedAt, durationMs, excuse: excuseOf(run, verdict) };
   run.past.last = failed;
+  run.past.paid = undefined;
   if (run.isHeard) tellFailure(run, failed);
   return failed;
 }
@@ -188,7 +189,10 @@ async function pay<T>(run: Run<T>, failed: Judged, wait: PlannedWait): Promise<v
   run.checkDeadline(wait, error);
   for (;;) {
     const taken = budget.take(category);
-    if (taken instanceof Promise ? await run.orStop(taken, NOTHING) : taken) return;
+    if (taken instanceof Promise ? await run.orStop(taken, NOTHING) : taken) {
+      run.past.paid = category;
+      return;
+    }
     const ms = budget.waitMs(category);
     if (budget.whenEmpty === 'stop') throw run.giveUp(error, 'retry-budget-exhausted', ms);
     if (await run.wait({ kind: 'budget', ms }, error, verdict)) return;

@@ -42,6 +42,8 @@ export interface Retried {
 /** What a run remembers of its failures. */
 interface Past {
   last: Failed | undefined;
+  /** For which failure the budget paid the present attempt. */
+  paid: Category | undefined;
   /** Attempts that count. */
   counted: number;
   readonly retried: Map<Category, Retried>;
@@ -99,7 +101,14 @@ export class Run<T> extends ToldRun {
 
   /** What it remembers of failures; made with the first. */
   get past(): Past {
-    this.#past ??= { last: undefined, counted: 0, retried: new Map(), records: [], wasOffline: false };
+    this.#past ??= {
+      last: undefined,
+      paid: undefined,
+      counted: 0,
+      retried: new Map(),
+      records: [],
+      wasOffline: false,
+    };
     return this.#past;
   }
 
@@ -238,7 +247,7 @@ export class Run<T> extends ToldRun {
       const durationMs = this.durationMs();
       emit(plan.onEvent, { type: 'success', ...this.about(), durationMs });
     }
-    plan.budget?.record?.('success', this.last?.verdict.category);
+    plan.budget?.record?.('success', this.#past?.paid);
     plan.rate?.learn?.(false, this.key);
     return this.note('success', undefined);
   }
