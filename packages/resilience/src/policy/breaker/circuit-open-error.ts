@@ -1,6 +1,7 @@
 import type { Verdict } from '../../classify/verdict.ts';
 import { formatDuration } from '../../clock/duration.ts';
 import { ResilienceError } from '../../errors.ts';
+import { limitStack } from '../../limit-stack.ts';
 import type { AttemptRecord, Failure, KeepsFailure, StopReason } from '../pipeline/failure.ts';
 
 /** How a refusal came about, and how it is told. */
@@ -10,9 +11,6 @@ export interface CircuitOpenDetails {
   /** Capture a stack, which takes microseconds; default false. */
   readonly stack?: boolean;
 }
-
-/** Absent or not writable where a program froze its intrinsics. */
-const LIMITABLE = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
 
 /**
  * The call was not made because the circuit is open, or held by a person. Has no stack unless asked for: it is made
@@ -26,9 +24,7 @@ export class CircuitOpenError extends ResilienceError implements KeepsFailure {
 
   constructor(breaker: string, retryAfterMs: number, details: CircuitOpenDetails = {}) {
     const { isolated, stack = false } = details;
-    const limit = Error.stackTraceLimit;
-    const silent = LIMITABLE && !stack;
-    if (silent) Error.stackTraceLimit = 0;
+    const frames = stack ? undefined : limitStack(0);
     super(isolated === undefined ? openMessage(breaker, retryAfterMs) : heldMessage(breaker, isolated), {
       code: 'ERR_CIRCUIT_OPEN',
       hint:
@@ -37,7 +33,7 @@ export class CircuitOpenError extends ResilienceError implements KeepsFailure {
           : 'Somebody called isolate(); release() lets calls through again.',
       verdict: verdictOf(retryAfterMs),
     });
-    if (silent) Error.stackTraceLimit = limit;
+    if (frames !== undefined) limitStack(frames);
     this.name = 'CircuitOpenError';
     this.retryAfterMs = retryAfterMs;
     this.isolated = isolated !== undefined;

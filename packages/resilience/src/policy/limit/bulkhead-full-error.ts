@@ -1,4 +1,5 @@
 import { ResilienceError } from '../../errors.ts';
+import { limitStack } from '../../limit-stack.ts';
 
 /**
  * The call was not made, since as many run and wait as may. Has no stack: it is made often and always in one place. Its
@@ -11,8 +12,7 @@ export class BulkheadFullError extends ResilienceError {
   readonly queued: number;
 
   constructor(name: string | undefined, limit: number, queued: number) {
-    const frames = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
+    const frames = limitStack(0);
     const who = name === undefined ? 'The bulkhead' : `The bulkhead ${name}`;
     super(`${who} is full: ${limit} may run at once and ${queued} wait.`, {
       code: 'ERR_BULKHEAD_FULL',
@@ -25,7 +25,7 @@ export class BulkheadFullError extends ResilienceError {
         code: 'ERR_BULKHEAD_FULL',
       },
     });
-    Error.stackTraceLimit = frames;
+    limitStack(frames);
     this.name = 'BulkheadFullError';
     this.limit = limit;
     this.queued = queued;

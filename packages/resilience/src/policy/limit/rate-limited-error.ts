@@ -1,5 +1,6 @@
 import { formatDuration } from '../../clock/duration.ts';
 import { ResilienceError } from '../../errors.ts';
+import { limitStack } from '../../limit-stack.ts';
 
 /**
  * The call was not made, since it could have started only later than `maxWait`. Has no stack: it is made often and
@@ -10,8 +11,7 @@ export class RateLimitedError extends ResilienceError {
   readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number, maxWaitMs: number) {
-    const frames = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
+    const frames = limitStack(0);
     const longest = formatDuration(maxWaitMs);
     super(
       `The rate limit lets the call start in ${formatDuration(retryAfterMs)}, and it may wait ${longest}.`,
@@ -28,7 +28,7 @@ export class RateLimitedError extends ResilienceError {
         },
       },
     );
-    Error.stackTraceLimit = frames;
+    limitStack(frames);
     this.name = 'RateLimitedError';
     this.retryAfterMs = retryAfterMs;
   }

@@ -1,4 +1,5 @@
 import { ResilienceError } from '../../errors.ts';
+import { limitStack } from '../../limit-stack.ts';
 
 /**
  * The reason with which the signal of a copy aborts whose work nobody needs any more: another copy was faster. Has no
@@ -6,8 +7,7 @@ import { ResilienceError } from '../../errors.ts';
  */
 export class HedgeLostError extends ResilienceError {
   constructor() {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
+    const frames = limitStack(0);
     super('Another copy of this attempt has answered.', {
       code: 'ERR_HEDGE_LOST',
       hint: 'Nothing is wrong: stop the work of this copy.',
@@ -19,6 +19,6 @@ export class HedgeLostError extends ResilienceError {
         code: 'ERR_HEDGE_LOST',
       },
     });
-    Error.stackTraceLimit = limit;
+    limitStack(frames);
   }
 }
