@@ -53,7 +53,14 @@ function main(): number {
 }
 
 function run(...args: readonly (string | number)[]): Timed {
-  const flags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64', '--no-warnings', child, ...args.map(String)];
+  const flags = [
+    '--expose-gc',
+    '--min-semi-space-size=64',
+    '--max-semi-space-size=64',
+    '--no-warnings',
+    child,
+    ...args.map(String),
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, flags, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`a row failed: ${stderr}`);
   return JSON.parse(stdout) as Timed;

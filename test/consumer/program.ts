@@ -30,6 +30,9 @@ import { fileState, memoryState } from '@holdfast/resilience/state';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import { seededScheduler } from '@holdfast/resilience/testing';
 
+const say = (...words: readonly unknown[]): void =>
+  void process.stdout.write(`${words.map(String).join(' ')}\n`);
+
 const clock = new VirtualClock();
 const random = seededRandom(7);
 const events: ResilienceEvent[] = [];
@@ -66,10 +69,10 @@ const fetchPage = policy.wrap(async ({ signal, attempt }, page: number): Promise
 
 const running = fetchPage(5);
 await clock.advance(3_600_000);
-console.log(await running, calls);
+say(await running, calls);
 
 const verdict: Verdict = classify(Object.assign(new Error('no'), { code: 'EAI_AGAIN' }));
-console.log(verdict.category, failureOf(new Error('other')));
+say(verdict.category, failureOf(new Error('other')));
 
 const refusing = resilient('refusing', { ...options, fallback: () => 'nothing' });
 const given: Promise<number | string> = refusing.run(async () => {
@@ -77,13 +80,13 @@ const given: Promise<number | string> = refusing.run(async () => {
   return 1;
 });
 await clock.advance(1_000);
-console.log(await given);
+say(await given);
 
 const faulty = resilient('faulty', {
   chaos: injectFault(() => new Error('planned'), { rate: 1, random }),
   clock,
 });
-console.log(await faulty.run(async () => 1).catch((error: unknown) => String(error)));
+say(await faulty.run(async () => 1).catch((error: unknown) => String(error)));
 
 const tree = supervise({
   name: 'tree',
@@ -95,13 +98,13 @@ const tree = supervise({
 await tree.start();
 await tree.stop();
 
-console.log(adaptive({ initial: 4, min: 1, max: 9, algorithm: vegas() }).snapshot().limit);
-console.log(
+say(adaptive({ initial: 4, min: 1, max: 9, algorithm: vegas() }).snapshot().limit);
+say(
   [fileState, operation, seededScheduler, sqliteLedger, sqliteState, superviseSession]
     .map((each) => typeof each)
     .join(),
 );
-console.log([...new Set(events.map(({ layer }) => layer))].join(), events.length > 5);
-console.log(/consumer/.test(metrics.text()));
+say([...new Set(events.map(({ layer }) => layer))].join(), events.length > 5);
+say(/consumer/.test(metrics.text()));
 metrics.stop();
 stop();
