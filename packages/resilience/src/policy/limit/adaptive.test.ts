@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { subscribe } from '../../telemetry/index.ts';
+import { recordEvents } from '../../testing/index.ts';
 import { adaptive } from './adaptive.ts';
 import type { AdaptiveOptions } from './adaptive.ts';
 import { aimd } from './aimd.ts';
@@ -195,6 +197,36 @@ describe('the limit', () => {
     const least = adaptive({ initial: 1, algorithm: scripted(() => -5) });
     take(least, 1)[0]?.release('success', 1);
     expect(least.snapshot().limit).toBe(1);
+  });
+
+  test('tells of each change of the limit in whole calls, by name', async () => {
+    const record = recordEvents();
+    const wanted = [2.9, 2.1, 1, 1];
+    const algorithm = scripted(() => wanted.shift() ?? 1);
+    const limit = adaptive({ initial: 1, queue: 1, name: 'api', algorithm, onEvent: record.onEvent });
+    const [first] = take(limit, 1);
+    const second = limit.acquire() as Promise<Slot>;
+    first?.release('success', 1);
+    expect(record.events).toEqual([{ type: 'limit', limit: 'api', from: 1, to: 2 }]);
+    (await second).release('none', 1);
+    for (let i = 0; i < 3; i += 1) {
+      expect(record.events).toHaveLength(i < 2 ? 1 : 2);
+      take(limit, 1)[0]?.release('failure', 1);
+    }
+    expect(record.events.slice(1)).toEqual([{ type: 'limit', limit: 'api', from: 2, to: 1 }]);
+    const heard: unknown[] = [];
+    const stop = subscribe(({ event }) => heard.push(event));
+    const nameless = adaptive({ initial: 1, algorithm: scripted(() => 3) });
+    take(nameless, 1)[0]?.release('success', 1);
+    stop();
+    expect(heard).toEqual([{ type: 'limit', limit: 'adaptive', from: 1, to: 3 }]);
+  });
+
+  test('an algorithm that gives no number changes nothing', () => {
+    const limit = adaptive({ initial: 2, algorithm: scripted(() => Number.NaN) });
+    take(limit, 1)[0]?.release('failure', 1);
+    expect(limit.snapshot().limit).toBe(2);
+    expect(take(limit, 2)).toHaveLength(2);
   });
 
   test('refuses at once without a queue, by name', () => {

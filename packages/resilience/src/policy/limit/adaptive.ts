@@ -1,4 +1,7 @@
 import { InvalidOptionError } from '../../errors.ts';
+import { isHeard } from '../../events/publish.ts';
+import { emit } from '../events.ts';
+import type { OnEvent } from '../events.ts';
 import { queueLength, whole } from './checked.ts';
 import type { ConcurrencyLimit, LimitSnapshot, Slot } from './concurrency-limit.ts';
 import type { LimitAlgorithm, LimitRound } from './limit-algorithm.ts';
@@ -18,8 +21,10 @@ export interface AdaptiveOptions {
   readonly algorithm?: LimitAlgorithm;
   /** Most callers that wait for a place, in the order in which they asked; default 0, may be `Infinity`. */
   readonly queue?: number;
-  /** Names it in its errors. */
+  /** Names it in its errors and events; there it is `adaptive` without one. */
   readonly name?: string;
+  /** Told of `limit` events: each change of the limit. */
+  readonly onEvent?: OnEvent;
 }
 
 /** So many calls are a round, or as many as the limit when that is less. */
@@ -48,6 +53,9 @@ class AdaptiveLimit implements ConcurrencyLimit, PlacesOwner {
   readonly #min: number;
   readonly #max: number;
   readonly #slowMs: number;
+  /** Its name in events. */
+  readonly #label: string;
+  readonly #onEvent: OnEvent | undefined;
   readonly #learn: (round: LimitRound) => number;
   readonly #places: Places;
   #limit: number;
@@ -67,6 +75,8 @@ class AdaptiveLimit implements ConcurrencyLimit, PlacesOwner {
     if (options.name !== undefined) this.name = options.name;
     this.queue = queueLength(options.queue ?? 0, 'concurrency.queue');
     this.#slowMs = algorithm.slowMs ?? Number.POSITIVE_INFINITY;
+    this.#label = options.name ?? 'adaptive';
+    this.#onEvent = options.onEvent;
     this.#learn = algorithm.begin();
     this.#places = new Places(this.#limit, this);
   }
@@ -107,10 +117,17 @@ class AdaptiveLimit implements ConcurrencyLimit, PlacesOwner {
     this.#round += 1;
     this.#calls = 0;
     this.#sumMs = 0;
-    this.#limit = this.#held(this.#learn(round));
+    const learnt = this.#learn(round);
+    // An algorithm that lost count changes nothing: a limit that is no number would let nobody in any more.
+    if (!Number.isNaN(learnt)) this.#limit = this.#held(learnt);
     // Those who run now, without the one that has just ended, are there when the next round begins.
     this.#peak = this.#places.snapshot().running;
-    this.#places.resize(Math.floor(this.#limit));
+    const from = this.#places.snapshot().limit;
+    const to = Math.floor(this.#limit);
+    this.#places.resize(to);
+    if (from !== to && isHeard(this.#onEvent)) {
+      emit(this.#onEvent, { type: 'limit', limit: this.#label, from, to });
+    }
   }
 
   #held(limit: number): number {
