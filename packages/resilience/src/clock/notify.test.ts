@@ -22,3 +22,12 @@ test('what was thrown and is no error is told as text', () => {
   warnOf(undefined);
   expect(warn.mock.calls.map(([defect]) => String(defect))).toEqual(['Error: just text', 'Error: undefined']);
 });
+
+test('a listener that is asynchronous and fails is a warning, not an unhandled rejection', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const error = new Error('failed later');
+  notify(() => Promise.reject(error), 1);
+  notify(() => Promise.resolve(), 2);
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(warn.mock.calls).toEqual([[error]]);
+});

@@ -1,7 +1,8 @@
-/** Tells a listener; one that throws becomes a process warning, never a failed operation. */
-export function notify<T>(listener: (message: T) => void, message: T): void {
+/** Tells a listener; one that throws, at once or later, becomes a process warning, never a failed operation. */
+export function notify<T>(listener: (message: T) => unknown, message: T): void {
   try {
-    listener(message);
+    const told = listener(message);
+    if (told instanceof Promise) told.catch(warnOf);
   } catch (error) {
     warnOf(error);
   }
