@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<StopReason, true>> = {
   stopped: true,
   'bulkhead-full': true,
   'rate-limited': true,
+  'part-failed': true,
   aborted: true,
 };
 

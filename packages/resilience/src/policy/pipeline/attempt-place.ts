@@ -1,4 +1,5 @@
 import type { Category } from '../../classify/verdict.ts';
+import { warnOf } from '../../clock/notify.ts';
 import type { Outcome } from '../breaker/breaker-state.ts';
 import type { Slot } from '../limit/concurrency-limit.ts';
 
@@ -47,6 +48,11 @@ export class Place {
   #release(): void {
     if (this.#judged === undefined || this.#running > 0) return;
     const now = this.#now();
-    this.#slot.release(this.#judged.outcome, now - (this.#startedAt ?? now), this.#judged.category);
+    try {
+      this.#slot.release(this.#judged.outcome, now - (this.#startedAt ?? now), this.#judged.category);
+    } catch (defect) {
+      // Of an algorithm that learns from it. What the attempt achieved stands.
+      warnOf(defect);
+    }
   }
 }

@@ -10,6 +10,7 @@ export type StopReason =
   | 'circuit-open'
   | 'before-failed'
   | 'stopped'
+  | 'part-failed'
   | 'bulkhead-full'
   | 'rate-limited'
   | 'aborted';

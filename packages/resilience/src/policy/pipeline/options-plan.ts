@@ -1,4 +1,5 @@
 import { classify as classifyError } from '../../classify/classify.ts';
+import { isVerdict } from '../../classify/verdict.ts';
 import { AwakeLimits } from '../../clock/awake-limits.ts';
 import type { Clock } from '../../clock/clock.ts';
 import { warnOf } from '../../clock/notify.ts';
@@ -68,7 +69,7 @@ const LIFETIME_MS = 1e12;
 /** @throws InvalidOptionError naming the field. */
 export function plan<F>(name: string, options: PolicyOptions<F>): Plan {
   checkOptions(name, options);
-  const { clock = systemClock, random = systemRandom, classify = classifyError } = options;
+  const { clock = systemClock, random = systemRandom } = options;
   const { fallback, coalesce, stop, budget, breaker, concurrency, rate, hedge, chaos } = options;
   const retry = options.retry === 'default' ? defaultRetry : (options.retry ?? {});
   const dispose = guarded(options.dispose);
@@ -89,7 +90,7 @@ export function plan<F>(name: string, options: PolicyOptions<F>): Plan {
     chaos,
     dispose,
     machine: options.machine,
-    classify,
+    classify: options.classify === undefined ? classifyError : orBuiltIn(options.classify),
     clock,
     witness: new SleepWitness(clock),
     random,
@@ -127,6 +128,20 @@ function timesOf(
 }
 
 const NOTHING = (): void => {};
+
+/** A classifier that throws, or gives no verdict, must neither hide the failure nor keep an attempt from its end. */
+function orBuiltIn(own: Classifier): Classifier {
+  return (error, options) => {
+    try {
+      const verdict: unknown = own(error, options);
+      if (isVerdict(verdict)) return verdict;
+      warnOf(new TypeError(`A classifier gave no verdict but ${String(verdict)}.`));
+    } catch (defect) {
+      warnOf(defect);
+    }
+    return classifyError(error, options);
+  };
+}
 
 /** What goes wrong with a result that nobody takes is a warning. */
 function guarded(dispose: PolicyOptions['dispose']): ((value: unknown) => void) | undefined {

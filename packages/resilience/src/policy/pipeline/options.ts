@@ -30,7 +30,7 @@ export interface RetryRule {
 /** A rule for each category that is retried. */
 export type RetryRules = Partial<Readonly<Record<Category, RetryRule>>>;
 
-/** Judges what an attempt threw. Must not throw. */
+/** Judges what an attempt threw. One that throws, or gives no verdict, is a warning, and `classify` judges instead. */
 export type Classifier = (error: unknown, options: { readonly signal?: AbortSignal }) => Verdict;
 
 /** A limit of the time without progress. */

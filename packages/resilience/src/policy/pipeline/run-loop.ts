@@ -1,5 +1,4 @@
 import type { AttemptSink } from './attempt.ts';
-import { failureOf } from './failure.ts';
 import type { Run } from './run.ts';
 import { admit, refusal } from './run-admission.ts';
 import type { Permit } from '../breaker/breaker.ts';
@@ -98,6 +97,7 @@ function noteSuccess<T>(run: Run<T>): Promise<void> | undefined {
 /** What the run rejects with. */
 function ended<T>(run: Run<T>, error: unknown): unknown {
   const { caller, stopped } = run;
+  if (run.gaveUp) return error;
   // Whatever was under way when the caller stopped the run, the reason is the caller's; it may be shared by many
   // calls, so it is passed on untouched.
   if (caller?.aborted === true) {
@@ -105,6 +105,6 @@ function ended<T>(run: Run<T>, error: unknown): unknown {
     return caller.reason;
   }
   // Timers may run late, so the deadline may pass in the middle of a wait that was to end before it.
-  const inWait = stopped !== undefined && error === stopped.reason && failureOf(error) === undefined;
-  return inWait ? run.giveUp(error, 'deadline') : error;
+  const inWait = stopped !== undefined && error === stopped.reason;
+  return run.giveUp(error, inWait ? 'deadline' : 'part-failed');
 }

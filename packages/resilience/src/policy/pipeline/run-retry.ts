@@ -1,5 +1,6 @@
 import { RETRY_AFTER_LIMIT_MS } from '../../classify/retry-after.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
+import type { Backoff } from '../backoff/backoff.ts';
 import { emit } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
 import { DEFAULT_BACKOFF } from './default-retry.ts';
@@ -54,7 +55,7 @@ async function prepareRetry<T>(run: Run<T>, error: unknown): Promise<void> {
 /** The same after a limit of ours refused, which is neither an attempt nor evidence, and free of charge. */
 async function retryRefused<T>(run: Run<T>, { error, stopReason }: Refused): Promise<void> {
   void run.note('none', undefined);
-  const verdict = run.plan.classify(error, {});
+  const verdict = verdictOn(run, error);
   const failed: Judged = { error, verdict, startedAt: 0, durationMs: 0, excuse: undefined };
   const rule = run.plan.retry[verdict.category];
   const reason = whyNot(run, failed, rule);
@@ -89,7 +90,7 @@ function judge<T>(run: Run<T>, error: unknown): Judged {
   run.isAttempting = false;
   const { caller, plan } = run;
   if (caller?.aborted === true) throw caller.reason;
-  const verdict = plan.classify(error, caller === undefined ? {} : { signal: caller });
+  const verdict = verdictOn(run, error, caller);
   const durationMs = run.durationMs();
   const startedAt = plan.clock.now() - durationMs;
   const failed = { error, verdict, startedAt, durationMs, excuse: excuseOf(run, verdict) };
@@ -97,6 +98,17 @@ function judge<T>(run: Run<T>, error: unknown): Judged {
   run.past.paid = undefined;
   if (run.isHeard) tellFailure(run, failed);
   return failed;
+}
+
+/** The verdict. What it asks to wait and is no time counts as not asked: it must not become a retry at once. */
+function verdictOn<T>(run: Run<T>, error: unknown, signal?: AbortSignal): Verdict {
+  const verdict = run.plan.classify(error, signal === undefined ? {} : { signal });
+  const { retryAfterMs, ...rest } = verdict;
+  return retryAfterMs === undefined || isTime(retryAfterMs) ? verdict : rest;
+}
+
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 0;
 }
 
 /** Sleep of the machine and its missing network are nobody's failure. */
@@ -164,11 +176,17 @@ function planWait<T>(run: Run<T>, rule: RetryRule, { verdict, excuse }: Judged):
   const { backoff = DEFAULT_BACKOFF } = rule;
   const delayMs =
     asked === undefined
-      ? backoff.delayMs(Math.max(count, 1), random, before?.delayMs)
+      ? delayBy(backoff, [Math.max(count, 1), random, before?.delayMs])
       : // Never less than what was asked; a little more, so that clients do not return in step.
         asked + random.next() * Math.min(1_000 + asked / 10, 60_000);
   run.past.retried.set(verdict.category, { count, delayMs: asked === undefined ? delayMs : before?.delayMs });
   return { kind: asked === undefined ? 'backoff' : 'retry-after', ms: delayMs };
+}
+
+/** What a backoff says; what is no time counts as not said. */
+function delayBy(backoff: Backoff, about: Parameters<Backoff['delayMs']>): number {
+  const ms = backoff.delayMs(...about);
+  return isTime(ms) ? ms : DEFAULT_BACKOFF.delayMs(...about);
 }
 
 /** @throws the error when the policy's stop says so. */

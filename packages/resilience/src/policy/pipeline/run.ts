@@ -4,6 +4,7 @@ import { warnOf } from '../../clock/notify.ts';
 import type { MachineSignal } from '../../events/machine-signals.ts';
 import type { Permit } from '../breaker/breaker.ts';
 import type { Outcome } from '../breaker/breaker-state.ts';
+import { InvalidOptionError } from '../../errors.ts';
 import { emit } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
 import { Attempt, invoke } from './attempt.ts';
@@ -76,6 +77,8 @@ export class Run<T> extends ToldRun {
   /** The start that the next attempt was given. */
   reservation: Reservation | undefined;
   stopped: { readonly reason: unknown } | undefined;
+  /** It was noted and told why it ends. */
+  gaveUp = false;
   #past: Past | undefined;
   readonly #fn: AttemptFunction<T>;
   /** How far boot time was ahead when the last attempt began; see `SleepWitness`. */
@@ -121,9 +124,12 @@ export class Run<T> extends ToldRun {
     return this.plan.interrupts || this.options.signal !== undefined;
   }
 
-  /** Begins what lasts as long as the run. */
+  /** Begins what lasts as long as the run. @throws InvalidOptionError when the caller's signal is none. */
   begin(): void {
     const { deadline, lifetime, machine } = this.plan;
+    if (this.caller !== undefined && !isSignal(this.caller)) {
+      throw new InvalidOptionError('run.signal', 'must be an AbortSignal');
+    }
     const onAbort = (): void => this.#stopWith(this.caller?.reason);
     this.caller?.addEventListener('abort', onAbort, { once: true });
     this.#begun = {
@@ -235,9 +241,14 @@ export class Run<T> extends ToldRun {
     if (permit === undefined || plan.breaker === undefined) return undefined;
     this.permit = undefined;
     const durationMs = outcome === 'none' ? 0 : this.durationMs();
-    const recorded = plan.breaker.record(outcome, permit, durationMs);
-    // The state holds in memory, and what the attempt achieved stands.
-    return recorded instanceof Promise ? recorded.catch(warnOf) : undefined;
+    try {
+      const recorded = plan.breaker.record(outcome, permit, durationMs);
+      // The state holds in memory, and what the attempt achieved stands.
+      return recorded instanceof Promise ? recorded.catch(warnOf) : undefined;
+    } catch (defect) {
+      warnOf(defect);
+      return undefined;
+    }
   }
 
   /** The attempt succeeded. */
@@ -247,8 +258,12 @@ export class Run<T> extends ToldRun {
       const durationMs = this.durationMs();
       emit(plan.onEvent, { type: 'success', ...this.about(), durationMs });
     }
-    plan.budget?.record?.('success', this.#past?.paid);
-    plan.rate?.learn?.(false, this.key);
+    try {
+      plan.budget?.record?.('success', this.#past?.paid);
+      plan.rate?.learn?.(false, this.key);
+    } catch (defect) {
+      warnOf(defect);
+    }
     return this.note('success', undefined);
   }
 
@@ -348,6 +363,7 @@ export class Run<T> extends ToldRun {
   /** Notes on the error why the run ends, and gives it back to be thrown. */
   giveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): unknown {
     if (this.caller?.aborted === true) return error;
+    this.gaveUp = true;
     const known = retryAfterMs === undefined ? {} : { retryAfterMs };
     enrich(error, { attempts: this.#past?.records ?? NO_ATTEMPTS, stopReason, ...known });
     this.tellGiveUp(error, stopReason, retryAfterMs);
@@ -361,6 +377,11 @@ const ATTEMPTS_KEPT = 32;
 const NO_ATTEMPTS: readonly AttemptRecord[] = Object.freeze([]);
 
 const NOTHING = (): void => {};
+
+/** A controller in place of its signal is easily given; null is no signal, as for fetch. */
+function isSignal(value: unknown): boolean {
+  return value === null || typeof (value as Partial<AbortSignal>).addEventListener === 'function';
+}
 
 function onDeadline(run: { onDeadline(): void }): void {
   run.onDeadline();
