@@ -7,8 +7,11 @@ export function awaitLine(wanted: string | RegExp, onLine: () => void): (chunk: 
   let found = false;
   return (chunk) => {
     if (found) return;
-    const lines = (rest + chunk).split('\n');
-    rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
+    const lines = (rest + chunk).split(/\r?\n/);
+    const begun = lines.pop() ?? '';
+    // Before its beginning is forgotten.
+    if (begun.length > LONGEST_LINE) lines.push(begun);
+    rest = begun.slice(-LONGEST_LINE);
     found = lines.some((line) => (typeof wanted === 'string' ? line.includes(wanted) : wanted.test(line)));
     if (found) onLine();
   };

@@ -11,6 +11,8 @@ test.each([
   ['ready.stdout', { ready: { stdout: '' } }, 'Option ready.stdout must be a text or a pattern.'],
   ['ready.stdout', { ready: {} }, 'Option ready.stdout must be a text or a pattern.'],
   ['stop', { stop: 'axe' }, 'Option stop must be one of signal, message, disconnect.'],
+  ['stopSignal', { stopSignal: 'SIGNONE' }, 'Option stopSignal must be a signal that this system has'],
+  ['stopSignal', { stopSignal: 'toString' }, 'Option stopSignal must be a signal that this system has'],
   ['group', { group: 'none' }, 'Option group must be one of own, parent.'],
   ['stdout', { stdout: 'pipe' }, 'Option stdout must be one of inherit, ignore.'],
   ['stderr', { stderr: 'pipe' }, 'Option stderr must be one of inherit, ignore.'],

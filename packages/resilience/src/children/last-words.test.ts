@@ -52,13 +52,25 @@ test('a line is found across chunks, once, by its text or by a pattern', () => {
   expect(found).toBe(11);
 });
 
-test('a line without end is not kept whole', () => {
+test('of a line without end the last 64 KiB are kept', () => {
+  let found = 0;
+  const look = awaitLine(/a.*b/, () => (found += 1));
+  look(`a${'x'.repeat(64 * 1_024)}`);
+  look('b\n');
+  expect(found).toBe(0);
+  look(`a${'x'.repeat(64 * 1_024 - 1)}`);
+  look('b\n');
+  expect(found).toBe(1);
+});
+
+test('the beginning of an endless line is looked at before it is forgotten, and Windows ends lines with two', () => {
   let found = 0;
   const look = awaitLine('start', () => (found += 1));
   look(`start${'x'.repeat(64 * 1_024)}`);
-  look('\n');
-  expect(found).toBe(0);
-  look(`start${'x'.repeat(64 * 1_024 - 5)}`);
-  look('\n');
   expect(found).toBe(1);
+  const whole = awaitLine(/^up$/, () => (found += 10));
+  whole('going up\r\nup\r');
+  expect(found).toBe(1);
+  whole('\n');
+  expect(found).toBe(11);
 });

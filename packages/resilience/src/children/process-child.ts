@@ -133,7 +133,7 @@ function read(stream: Readable | null, onText: (text: string) => void): void {
 function ask({ stop, stopSignal }: ProcessPlan, child: ChildProcess, family: ProcessFamily): void {
   family.look();
   if (stop === 'signal') family.ask(stopSignal);
-  else if (!child.connected) family.ask('SIGTERM');
+  else if (!child.connected) family.ask(stopSignal);
   else if (stop === 'disconnect') child.disconnect();
   // One that ends in this moment cannot be told; its end is what was wanted.
   else child.send({ type: 'stop' }, () => undefined);

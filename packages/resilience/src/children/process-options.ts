@@ -1,4 +1,5 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Clock } from '../clock/clock.ts';
 import type { Duration } from '../clock/duration.ts';
 import { parseDuration } from '../clock/duration.ts';
@@ -21,7 +22,7 @@ export interface ProcessChildOptions {
    * ends a Node process that has nothing else to do.
    */
   readonly stop?: 'signal' | 'message' | 'disconnect';
-  /** Default SIGTERM. On Windows every signal kills at once. */
+  /** Default SIGTERM; also for one that has closed the channel by which it is asked. On Windows every signal kills at once. */
   readonly stopSignal?: NodeJS.Signals;
   /** After so long, in time lived through, it is killed with all that it started; default 4 s. Keep it below `shutdownMs`. */
   readonly killAfterMs?: Duration;
@@ -87,7 +88,7 @@ export function processPlan(options: ProcessChildOptions): ProcessPlan {
     ready: ready === 'message' ? 'message' : 'spawn',
     awaitedLine,
     stop,
-    stopSignal: options.stopSignal ?? 'SIGTERM',
+    stopSignal: signalOf(options.stopSignal),
     killAfterMs: killAfter(options.killAfterMs),
     heartbeatMs: heartbeatOf(heartbeat),
     ipc: needsChannel || options.ipc === true,
@@ -115,6 +116,11 @@ export function heartbeatOf(value: Duration | undefined): number | undefined {
 /** @throws InvalidOptionError naming the field. */
 export function oneOf(field: string, value: unknown, known: readonly unknown[]): void {
   if (!known.includes(value)) throw new InvalidOptionError(field, `must be one of ${known.join(', ')}`);
+}
+
+function signalOf(value: NodeJS.Signals = 'SIGTERM'): NodeJS.Signals {
+  if (Object.hasOwn(constants.signals, value)) return value;
+  throw new InvalidOptionError('stopSignal', 'must be a signal that this system has, such as SIGTERM');
 }
 
 function lineOf(ready: NonNullable<ProcessChildOptions['ready']>): string | RegExp | undefined {

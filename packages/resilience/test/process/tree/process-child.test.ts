@@ -213,18 +213,21 @@ describe.skipIf(process.platform === 'win32')('a process as a child', () => {
     }
   });
 
-  test('that has closed its channel itself is asked by a signal', async () => {
-    let child: ChildProcess | undefined;
-    const closed = node(`process.send('up', () => process.disconnect()); setInterval(() => {}, 1000)`, {
-      ready: 'message',
-      stop: 'message',
-      onStarted: (one) => (child = one),
-    });
-    await closed.ready;
-    if (child?.connected === true) await once(child, 'disconnect');
-    closed.stop();
-    expect(await closed.ended).toBeUndefined();
-    expect(child?.signalCode).toBe('SIGTERM');
+  test('that has closed its channel itself is asked by its signal', async () => {
+    for (const options of [{}, { stopSignal: 'SIGUSR2' as const }]) {
+      let child: ChildProcess | undefined;
+      const closed = node(`process.send('up', () => process.disconnect()); setInterval(() => {}, 1000)`, {
+        ready: 'message',
+        stop: 'message',
+        onStarted: (one) => (child = one),
+        ...options,
+      });
+      await closed.ready;
+      if (child?.connected === true) await once(child, 'disconnect');
+      closed.stop();
+      expect(await closed.ended).toBeUndefined();
+      expect(child?.signalCode).toBe(options.stopSignal ?? 'SIGTERM');
+    }
   });
 
   test('that gives no sign of life is killed and has failed; each message is one', async () => {
