@@ -204,3 +204,33 @@ describe('limits of one length on one timer', () => {
     expect(seen).toEqual([false, true]);
   });
 });
+
+test('a timer that goes and comes within a callback stays the only one', async () => {
+  const { clock, limits, fired, start } = setup(1_000);
+  const seen: number[] = [];
+  limits.start({}, () => {
+    start('gone').cancel();
+    start('b');
+    seen.push(clock.pending);
+  });
+  await clock.advance(1_000);
+  expect([seen, clock.pending]).toEqual([[1], 1]);
+  await clock.advance(999);
+  expect(fired).toEqual([]);
+  await clock.advance(1);
+  expect([fired, clock.pending]).toEqual([[['b', 2_000]], 0]);
+});
+
+test('a callback that throws takes no other limit with it', async () => {
+  const { clock, limits, fired, start } = setup(1_000);
+  const defect = new Error('bad callback');
+  limits.start({}, () => {
+    throw defect;
+  });
+  start('a');
+  await expect(clock.advance(1_000)).rejects.toBe(defect);
+  await clock.advance(1_000);
+  start('b');
+  await clock.advance(1_000);
+  expect([fired.map(([name]) => name), clock.pending]).toEqual([['a', 'b'], 0]);
+});

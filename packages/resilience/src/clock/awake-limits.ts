@@ -133,16 +133,23 @@ export class AwakeLimits {
   }
 
   #chunkOver(): void {
+    const fired = this.#timer;
     const now = this.#clock.monotonic();
     this.#leaveGap(now);
     const lived = now - this.#lost + ROUNDING_MS;
-    // Still set, so that a limit begun by a callback does not arm a second one.
-    for (let entry = this.#first; entry !== undefined && entry.due <= lived; entry = this.#first) {
-      this.unlink(entry);
-      entry.onDue(entry.owner);
+    try {
+      // The timer is still set, so that a limit begun by a callback does not arm a second one.
+      for (let entry = this.#first; entry !== undefined && entry.due <= lived; entry = this.#first) {
+        this.unlink(entry);
+        entry.onDue(entry.owner);
+      }
+    } finally {
+      // Unless the last limit went within a callback, and another one came.
+      if (this.#timer === fired) {
+        this.#timer = undefined;
+        if (this.#first !== undefined) this.#arm(this.#clock.monotonic());
+      }
     }
-    this.#timer = undefined;
-    if (this.#first !== undefined) this.#arm(this.#clock.monotonic());
   }
 
   #isLate(now: number): boolean {
