@@ -3,7 +3,7 @@ import type { Duration } from '../../clock/duration.ts';
 import { parseDuration } from '../../clock/duration.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import type { HedgePlan } from './hedge.ts';
-import type { HedgeOptions, PolicyOptions, RetryRule, StallOptions } from './options.ts';
+import type { HedgeOptions, PolicyOptions, RetryRule, RetryRules, StallOptions } from './options.ts';
 
 /** What each part must be able to do, and how to say so. */
 const PARTS: readonly (readonly [field: string, method: string, problem: string])[] = [
@@ -11,9 +11,9 @@ const PARTS: readonly (readonly [field: string, method: string, problem: string]
   ['budget', 'take', 'must be a budget such as tokenBucket({ capacity: 20, refillMs: "10s" })'],
   ['breaker', 'permitted', 'must be made by breaker()'],
   ['concurrency', 'acquire', 'must be a limit such as bulkhead({ concurrent: 10 })'],
-  ['rate', 'reserve', 'must be made by rateLimiter()'],
+  ['rate', 'reserve', 'must be a limit such as rateLimit("1/3s")'],
   ['chaos', 'inject', 'must be a chaos policy of @holdfast/resilience/chaos'],
-  ['machine', 'subscribe', 'must be signals of the machine such as machineSignals() gives'],
+  ['machine', 'subscribe', 'must be made by machineSignals() of @holdfast/resilience/awake'],
   ['clock', 'monotonic', 'must be a clock'],
   ['random', 'next', 'must be a source of randomness such as seededRandom(1)'],
 ];
@@ -31,14 +31,20 @@ const KNOWN: readonly string[] = [
   'stall',
 ];
 
+const RULE_FIELDS: readonly (keyof RetryRule)[] = [
+  'attempts',
+  'backoff',
+  'respectRetryAfter',
+  'codes',
+  'before',
+];
+
 /** Checks everything but lengths of time. @throws InvalidOptionError naming the field. */
 export function checkOptions(name: string, options: PolicyOptions<unknown>): void {
   if (typeof name !== 'string' || name === '') throw new InvalidOptionError('name', 'must be a text');
+  checkObject(options, 'options', 'must be an object; {} gives a policy that only calls');
   const given = options as Readonly<Record<string, unknown>>;
-  for (const field of Object.keys(given)) {
-    if (!KNOWN.includes(field))
-      throw new InvalidOptionError(field, `is not known; known are ${KNOWN.join(', ')}`);
-  }
+  checkFields(given, KNOWN);
   for (const [field, method, problem] of PARTS) {
     const part = given[field];
     if (part !== undefined && !hasMethod(part, method)) throw new InvalidOptionError(field, problem);
@@ -54,6 +60,20 @@ export function checkOptions(name: string, options: PolicyOptions<unknown>): voi
     throw new InvalidOptionError('coalesce', 'must be true or false');
   }
   if (retry !== undefined && retry !== 'default') checkRules(retry);
+}
+
+function checkObject(value: unknown, field: string, problem: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidOptionError(field, problem);
+  }
+}
+
+/** A name that is not known is misspelt, and what it should have said would be missing. */
+function checkFields(given: object, known: readonly string[], inside = ''): void {
+  for (const field of Object.keys(given)) {
+    if (known.includes(field)) continue;
+    throw new InvalidOptionError(`${inside}${field}`, `is not known; known are ${known.join(', ')}`);
+  }
 }
 
 function hasMethod(part: unknown, method: string): boolean {
@@ -76,6 +96,7 @@ export function stallOptions(
     const ms = limitMs(value, 'stall');
     return ms === undefined ? undefined : { ms, mode: 'enforce' };
   }
+  checkFields(value, ['after', 'mode'], 'stall.');
   const { after, mode = 'enforce' } = value;
   if (!['off', 'warn', 'enforce'].includes(mode)) {
     throw new InvalidOptionError('stall.mode', "must be 'off', 'warn' or 'enforce'");
@@ -86,7 +107,10 @@ export function stallOptions(
 }
 
 /** When copies start. @throws InvalidOptionError naming the field. */
-export function hedgePlan({ after, copies = 1 }: HedgeOptions): HedgePlan {
+export function hedgePlan(options: HedgeOptions): HedgePlan {
+  checkObject(options, 'hedge', 'must be an object such as { after: "2s" }');
+  checkFields(options, ['after', 'copies'], 'hedge.');
+  const { after, copies = 1 } = options;
   if (!Number.isSafeInteger(copies) || copies < 0) {
     throw new InvalidOptionError('hedge.copies', 'must be a whole number >= 0');
   }
@@ -105,23 +129,22 @@ function delayOf(after: () => Duration): number {
 }
 
 function checkRules(rules: unknown): void {
-  if (typeof rules !== 'object' || rules === null) {
-    throw new InvalidOptionError('retry', "must be rules by category or 'default'");
-  }
-  for (const [category, rule] of Object.entries(rules)) {
+  checkObject(rules, 'retry', "must be rules by category or 'default'");
+  for (const [category, rule] of Object.entries(rules as RetryRules)) {
     const field = `retry.${category}`;
     if (!(CATEGORIES as readonly string[]).includes(category)) {
       throw new InvalidOptionError(field, `is not a category; known are ${CATEGORIES.join(', ')}`);
     }
     if (category === 'cancelled')
       throw new InvalidOptionError(field, 'cannot be given: a cancelled call stays cancelled');
-    checkRule(rule as RetryRule, field);
+    checkRule(rule, field);
   }
 }
 
 function checkRule(rule: RetryRule, field: string): void {
-  if (typeof rule !== 'object' || rule === null) throw new InvalidOptionError(field, 'must be a rule');
-  const { attempts, backoff, before, codes } = rule;
+  checkObject(rule, field, 'must be a rule such as { attempts: 5 }');
+  checkFields(rule, RULE_FIELDS, `${field}.`);
+  const { attempts, backoff, before, codes, respectRetryAfter } = rule;
   if (!(attempts === Number.POSITIVE_INFINITY || (Number.isInteger(attempts) && attempts >= 0))) {
     throw new InvalidOptionError(`${field}.attempts`, 'must be a whole number >= 0 or Infinity');
   }
@@ -131,7 +154,10 @@ function checkRule(rule: RetryRule, field: string): void {
   if (before !== undefined && typeof before !== 'function') {
     throw new InvalidOptionError(`${field}.before`, 'must be a function');
   }
-  if (codes !== undefined && !Array.isArray(codes)) {
+  if (codes !== undefined && !(Array.isArray(codes) && codes.every((code) => typeof code === 'string'))) {
     throw new InvalidOptionError(`${field}.codes`, 'must be a list of codes');
+  }
+  if (respectRetryAfter !== undefined && typeof respectRetryAfter !== 'boolean') {
+    throw new InvalidOptionError(`${field}.respectRetryAfter`, 'must be true or false');
   }
 }

@@ -27,6 +27,19 @@ describe('options', () => {
     ['stop', { stop: () => true }],
     ['retry', { retry: 'always' }],
     ['retry', { retry: null }],
+    ['retry', { retry: [] }],
+    ['retry.netwrk', { retry: { netwrk: { attempts: 1 } } }],
+    ['retry.cancelled', { retry: { cancelled: { attempts: 1 } } }],
+    ['retry.network.backof', { retry: { network: { attempts: 1, backof: constant(1) } } }],
+    ['retry.network.codes', { retry: { network: { attempts: 1, codes: ['ECONNRESET', 5] } } }],
+    ['retry.network.respectRetryAfter', { retry: { network: { attempts: 1, respectRetryAfter: 'no' } } }],
+    ['options', undefined],
+    ['options', null],
+    ['options', 'default'],
+    ['hedge', { hedge: null }],
+    ['hedge', { hedge: 100 }],
+    ['hedge.copy', { hedge: { after: 5, copy: 2 } }],
+    ['stall.mod', { stall: { after: 5, mod: 'warn' } }],
     ['retry.network', { retry: { network: 3 } }],
     ['retry.network', { retry: { network: null } }],
     ['retry.network.attempts', { retry: { network: {} } }],
@@ -56,6 +69,17 @@ describe('options', () => {
     expect(() => resilient('x', options as PolicyOptions)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_OPTION', field }),
     );
+  });
+
+  test('all that a rule may say is known', () => {
+    const rule = {
+      attempts: 1,
+      backoff: constant(1),
+      respectRetryAfter: false,
+      codes: ['A'],
+      before: async () => {},
+    };
+    expect(() => resilient('x', { retry: { network: rule, dns: { attempts: Infinity } } })).not.toThrow();
   });
 
   test('a policy has a name', () => {
