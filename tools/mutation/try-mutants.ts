@@ -38,6 +38,8 @@ export interface Trial {
 }
 
 const RECORDING_LIMIT_MS = 600_000;
+/** What a unit test may take anyhow, without a mutant. */
+const UNIT_TEST_MS = 30_000;
 const SHORTEST_TEST_MS = 2_000;
 /** How many times as long as before a test may take with a mutant. */
 const PATIENCE = 5;
@@ -141,7 +143,7 @@ function allOf({ tests }: Plan): RunOrder {
   return {
     mutant: undefined,
     files: tests.map((file) => ({ file, tests: undefined })),
-    testTimeoutMs: RECORDING_LIMIT_MS,
+    testTimeoutMs: UNIT_TEST_MS,
   };
 }
 

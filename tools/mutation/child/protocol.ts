@@ -47,7 +47,7 @@ export interface FileResult {
 /** The answer to an order. */
 export interface RunResult {
   readonly files: readonly FileResult[];
-  /** The first thing that went wrong: `file > test`, or an error outside of tests; undefined when all is well. */
+  /** The first thing that went wrong: `file > test: why`, or an error outside of tests; undefined when all is well. */
   readonly failure: string | undefined;
   /** Whether that was a test that waited too long. */
   readonly timedOut: boolean;

@@ -101,7 +101,7 @@ class Listener implements Reporter {
     );
     const broken = this.#modules.filter((module) => module.errors().length > 0);
     const [first] = [
-      ...failed.map((test) => `${this.#pathOf(test.module)} > ${test.fullName}`),
+      ...failed.map((test) => `${this.#pathOf(test.module)} > ${test.fullName}: ${whyOf(test)}`),
       ...broken.map((module) => `${this.#pathOf(module)}: ${messageOf(module.errors()[0])}`),
       ...this.#errors.map((error) => `outside of tests: ${messageOf(error)}`),
     ];
@@ -144,6 +144,10 @@ function ran(test: TestCase): boolean {
 
 function reachedIn(meta: object): readonly number[] {
   return (meta as { readonly reached?: readonly number[] }).reached ?? [];
+}
+
+function whyOf(test: TestCase): string {
+  return messageOf(test.result().errors?.[0]).split('\n', 1).join('');
 }
 
 function messageOf(error: unknown): string {

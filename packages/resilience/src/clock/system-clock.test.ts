@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './index.ts';
 
 afterEach(() => {
-  vi.useRealTimers();
+  // In this order: the other one would put the false setTimeout back, for whoever comes next.
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 /** The delays that were given to `setTimeout`, and the handles that it gave. */
