@@ -36,7 +36,7 @@ async function untilIdle(before) {
 }
 
 // The first output makes a resource of its own, which stays.
-process.stdout.write('programs\n');
+for (const stream of [process.stdout, process.stderr]) stream.write('programs\n');
 await sleep(20);
 // The programs have no arguments.
 const programs = process.argv.splice(2);

@@ -1,6 +1,6 @@
 /*
- * The world in which the programs of the documents run: no network, but upstreams on example.org that stumble at first
- * and then answer.
+ * The world in which the programs of the documents run: no network, but the loopback, and upstreams on example.org that stumble at
+ * first and then answer.
  */
 const asked = new Map();
 
@@ -14,10 +14,13 @@ const ANSWERS = {
   '/token': { access_token: 'secret', expires_in: 3600 },
 };
 
+const realFetch = globalThis.fetch;
+
 globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
   request.signal.throwIfAborted();
   const { hostname, pathname } = new URL(request.url);
+  if (hostname === '127.0.0.1') return await realFetch(request);
   if (!/(^|\.)example\.(org|com)$/.test(hostname)) {
     const cause = Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), {
       code: 'ENOTFOUND',
