@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.ts';
 import { parseDuration } from '../../clock/duration.ts';
 import type { Duration } from '../../clock/duration.ts';
+import { elapsed } from '../../clock/elapsed.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import { between } from './checked.ts';
 import type { CubicRules } from './cubic.ts';
@@ -48,10 +49,10 @@ export function adaptiveRate(options: AdaptiveRateOptions = {}): AdaptiveRate {
   const { clock = systemClock, maxWait = Number.POSITIVE_INFINITY } = options;
   const maxWaitMs = maxWait === Number.POSITIVE_INFINITY ? maxWait : parseDuration(maxWait, 'rate.maxWait');
   const rules = cubicRules(options);
-  const monotonic = (): number => clock.monotonic();
+  const time = elapsed(clock);
   const rates = new Keyed(
-    () => new LearntRate(rules, monotonic()),
-    (rate) => rate.isIdle(monotonic()),
+    () => new LearntRate(rules, time()),
+    (rate) => rate.isIdle(time()),
   );
   // A clock starts with the first look, so that a rate is measured over the time in which it could be used.
   rates.of(undefined);
@@ -59,14 +60,14 @@ export function adaptiveRate(options: AdaptiveRateOptions = {}): AdaptiveRate {
     limit: Number.POSITIVE_INFINITY,
     perMs: 1_000,
     reserve: (key) => {
-      const now = monotonic();
+      const now = time();
       const rate = rates.of(key);
       const waitMs = rate.waitMs(now);
       if (waitMs > maxWaitMs) throw new RateLimitedError(waitMs, maxWaitMs);
-      return rate.reserve(now, monotonic);
+      return rate.reserve(now, time);
     },
-    pause: (ms, key) => rates.of(key).pause(parseDuration(ms, 'pause.ms'), monotonic()),
-    learn: (throttled, key) => rates.of(key).learn(throttled, monotonic()),
+    pause: (ms, key) => rates.of(key).pause(parseDuration(ms, 'pause.ms'), time()),
+    learn: (throttled, key) => rates.of(key).learn(throttled, time()),
     snapshot: (key) => {
       const { enabled, fillRate, measuredRate } = rates.of(key).state;
       return { perSecond: enabled ? fillRate : Number.POSITIVE_INFINITY, measuredPerSecond: measuredRate };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isVerdict } from '../../classify/verdict.ts';
+import { VirtualClock } from '../../clock/index.ts';
+import { adaptiveRate } from './adaptive-rate.ts';
 import { perOrigin, rateLimit } from './rate-limit.ts';
 import { RateLimitedError } from './rate-limited-error.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -324,4 +326,21 @@ describe('perOrigin', () => {
     ]);
     expect([waits(limiter, 1, 'file:///a'), waits(limiter, 1, 'file:///b')]).toEqual([[0], [0]]);
   });
+});
+
+test.each([
+  ['a rate limit', rateLimit],
+  ['an adaptive rate', (_rate: string, options: object) => adaptiveRate(options)],
+])('%s counts the sleep of the machine, and no step of the wall clock', async (_name, make) => {
+  const clock = new VirtualClock();
+  const rate = make('1/h', { clock });
+  rate.pause('2h');
+  clock.stepWall(3 * 3_600_000);
+  expect(rate.reserve().waitMs).toBe(7_200_000);
+  await clock.suspend(3_600_000);
+  clock.stepWall(-3 * 3_600_000);
+  const reserved = rate.reserve();
+  expect(reserved.waitMs).toBeGreaterThanOrEqual(3_600_000);
+  await clock.suspend(8 * 3_600_000);
+  expect(reserved.waitMs).toBe(0);
 });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.ts';
 import { parseDuration } from '../../clock/duration.ts';
 import type { Duration } from '../../clock/duration.ts';
+import { elapsed } from '../../clock/elapsed.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import { whole } from './checked.ts';
@@ -30,8 +31,8 @@ export interface RateLimitOptions extends RateLimitExtras {
  * So many calls in so much time, smoothly: their starts are `per / limit` apart, after a rest up to `burst` of them come
  * at once, and no window ends at which callers stall or throng (GCRA, see `GcraSchedule`). Each key has the whole limit
  * for itself. In any time t at most `burst + t · limit / per` calls of a key are let start. Who cancels gives the start
- * to whoever asks next; those who hold later ones keep theirs. Measured in monotonic time, so a clock that is set
- * changes nothing. Also as text: `rateLimit('1/3s')`, `rateLimit('100/m', { burst: 10 })`.
+ * to whoever asks next; those who hold later ones keep theirs. Sleep of the machine counts as time, and a clock that is
+ * set changes nothing. Also as text: `rateLimit('1/3s')`, `rateLimit('100/m', { burst: 10 })`.
  * @throws InvalidOptionError naming the option.
  */
 export function rateLimit(options: RateLimitOptions | string, extras: RateLimitExtras = {}): RateLimiter {
@@ -42,22 +43,22 @@ export function rateLimit(options: RateLimitOptions | string, extras: RateLimitE
   if (perMs <= 0) throw new InvalidOptionError('rate.per', 'must be above 0');
   const maxWaitMs = maxWait === Number.POSITIVE_INFINITY ? maxWait : parseDuration(maxWait, 'rate.maxWait');
   const rules = { intervalMs: perMs / limit, burst: whole(given.burst ?? 1, 1, 'rate.burst') };
-  const monotonic = (): number => clock.monotonic();
+  const time = elapsed(clock);
   const schedules = new Keyed(
     () => new GcraSchedule(rules),
-    (schedule) => schedule.isIdle(monotonic()),
+    (schedule) => schedule.isIdle(time()),
   );
   return {
     limit,
     perMs,
     reserve: (key) => {
-      const now = monotonic();
+      const now = time();
       const schedule = schedules.of(key);
       const waitMs = schedule.waitMs(now);
       if (waitMs > maxWaitMs) throw new RateLimitedError(waitMs, maxWaitMs);
-      return schedule.reserve(now, monotonic);
+      return schedule.reserve(now, time);
     },
-    pause: (ms, key) => schedules.of(key).pause(parseDuration(ms, 'pause.ms'), monotonic()),
+    pause: (ms, key) => schedules.of(key).pause(parseDuration(ms, 'pause.ms'), time()),
   };
 }
 
