@@ -101,6 +101,24 @@ test.each<[string, () => unknown, string]>([
   expect(build).toThrow(`Option window.${message}`);
 });
 
+test.each([
+  [1.1, 11],
+  [1.11, 12],
+  [0.7, 7],
+  [1e-9, 1],
+])(
+  '%d calls a second over 10 s are at least %d, whatever products of fractions leave over',
+  (rps, minimum) => {
+    expect(timeWindow({ length: '10s', failureRate: 1, minimumRps: rps }).minimum).toBe(minimum);
+  },
+);
+
+test('so many calls a second that no number counts them are refused', () => {
+  expect(() => timeWindow({ length: '10s', failureRate: 1, minimumRps: 1e308 })).toThrow(
+    expect.objectContaining({ field: 'window.minimumRps' }),
+  );
+});
+
 test('windows are plain data with their defaults', () => {
   expect(countWindow({ calls: 100_000, failureRate: 0 })).toEqual({
     kind: 'count',

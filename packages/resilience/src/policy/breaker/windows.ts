@@ -87,7 +87,8 @@ function minimumOf({ minimum, minimumRps }: TimeWindowOptions, lengthMs: number)
   if (!(Number.isFinite(minimumRps) && minimumRps > 0)) {
     throw new InvalidOptionError('window.minimumRps', 'must be a number above 0');
   }
-  return Math.ceil((minimumRps * lengthMs) / 1_000);
+  // 1.1 * 10,000 is a little above 11,000; what products of fractions leave over asks for no further call.
+  return whole(Math.max(1, Math.ceil((minimumRps * lengthMs) / 1_000 - 1e-9)), 'window.minimumRps');
 }
 
 /** A share of calls, 0 to 1. @throws InvalidOptionError naming `field`. */
