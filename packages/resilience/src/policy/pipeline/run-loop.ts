@@ -80,7 +80,8 @@ async function loop<T>(run: Run<T>, start: Start): Promise<T> {
         continue;
       }
       const noted = noteSuccess(run);
-      if (noted !== undefined) await noted;
+      // Who stops the run now need not wait for a state store that hangs. What was achieved stands.
+      if (noted !== undefined) await run.orStop(noted, NOTHING).catch(NOTHING);
       return value;
     }
   } catch (error) {
@@ -89,6 +90,8 @@ async function loop<T>(run: Run<T>, start: Start): Promise<T> {
     run.end();
   }
 }
+
+const NOTHING = (): void => {};
 
 function noteSuccess<T>(run: Run<T>): Promise<void> | undefined {
   return run.plan.notes || run.isHeard ? run.succeeded() : undefined;

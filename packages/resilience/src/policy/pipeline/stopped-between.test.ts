@@ -8,6 +8,8 @@ import { bulkhead } from '../limit/bulkhead.ts';
 import { rateLimit } from '../limit/rate-limit.ts';
 import { bad, compose, ok } from '../testing/composed.ts';
 import { RESET, watch } from '../testing/policy-setup.ts';
+import { memoryState } from '../../state/memory-state.ts';
+import type { StateStore } from '../../state/state-store.ts';
 import { failureOf } from './failure.ts';
 import { resilient } from './resilient.ts';
 
@@ -136,3 +138,39 @@ test('a start that would come after the deadline tells the time, also at the fir
   expect(run.error).toMatchObject({ code: 'ERR_RATE_LIMITED', retryAfterMs: 10_000 });
   expect(failureOf(run.error)?.stopReason).toBe('deadline');
 });
+
+test.each(['the deadline', 'the caller'])(
+  'a success does not wait for a state store that hangs longer than %s allows',
+  async (who) => {
+    const clock = new VirtualClock();
+    const store = memoryState();
+    let hangs = false;
+    const state: StateStore = {
+      ...store,
+      update: (...args) => (hangs ? new Promise(() => {}) : store.update(...args)),
+    };
+    const circuit = breaker({
+      name: 'b',
+      failures: 1,
+      openMs: '1s',
+      state,
+      clock,
+      random: { next: () => 0 },
+    });
+    const policy = resilient('x', {
+      breaker: circuit,
+      clock,
+      ...(who === 'the deadline' ? { deadline: '10s' } : {}),
+    });
+    await watch(policy.run(() => Promise.reject(RESET()))).promise;
+    await clock.advance(1_000);
+    hangs = true;
+    const caller = new AbortController();
+    const run = watch(policy.run(() => 'done', { signal: caller.signal }));
+    await clock.advance(9_999);
+    expect(run.settled).toBe(false);
+    if (who === 'the caller') caller.abort('enough');
+    await clock.advance(1);
+    expect([run.value, circuit.snapshot().kind]).toEqual(['done', 'closed']);
+  },
+);
