@@ -10,14 +10,18 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Readonly<Record<string, string>>;
 };
 
-/** The anchors of a document's headings, as they are made on the web. */
+/** The anchors of a document's headings, as they are made on the web: of two that are alike the second ends in `-1`. */
 function anchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
+  const taken = new Map<string, number>();
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+      .replaceAll(' ', '-');
+    const before = taken.get(anchor) ?? 0;
+    taken.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
 }
 
 /** Links of a document that lead nowhere. */
@@ -64,6 +68,7 @@ describe('the documents', () => {
 test('the checks find what they are for', () => {
   expect(brokenLinks('README.md', 'see [x](no/such/file.md)')).toHaveLength(1);
   expect(brokenLinks('README.md', '# Here\n[x](#here) [y](#there)')).toEqual(['README.md: #there']);
+  expect(brokenLinks('README.md', '# A\n## a\n[x](#a) [y](#a-1) [z](#a-2)')).toEqual(['README.md: #a-2']);
   expect(unknownScripts('README.md', '`npm run no-such-script`')).toHaveLength(1);
   expect(unknownScripts('README.md', '`npm ci && npm start`, `npm run demo`')).toEqual([]);
 });

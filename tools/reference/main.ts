@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { exportsOf } from './declarations.ts';
-import { page } from './page.ts';
+import { anchorsOf, page } from './page.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const library = join(root, 'packages/resilience');
@@ -21,21 +21,28 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
   const { exports } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as {
     exports: Readonly<Record<string, string | { readonly types: string }>>;
   };
-  const made = new Map<string, string>();
-  const lines: string[] = [];
-  for (const [entry, target] of Object.entries(exports)) {
-    if (typeof target === 'string') continue;
+  const entries = Object.entries(exports).flatMap(([entry, target]) => {
+    if (typeof target === 'string') return [];
     const specifier = `@holdfast/resilience${entry.slice(1)}`;
     const file = `${entry === '.' ? 'resilience' : entry.slice(2).replaceAll('/', '-')}.md`;
     const declarations = exportsOf(join(library, target.types));
     if (declarations.length === 0) throw new Error(`${specifier} exports nothing`);
-    made.set(file, await formatted(file, page(specifier, declarations)));
-    lines.push(
-      `- [\`${specifier}\`](${file}): ${declarations
-        .filter(({ kind }) => kind !== 'type')
-        .map(({ name }) => `\`${name}\``)
-        .join(', ')}`,
-    );
+    return [{ specifier, file, declarations }];
+  });
+  const places = new Map<string, string>();
+  for (const { file, declarations } of entries) {
+    for (const [name, anchor] of anchorsOf(declarations)) {
+      if (!places.has(name)) places.set(name, `${file}#${anchor}`);
+    }
+  }
+  const made = new Map<string, string>();
+  const lines: string[] = [];
+  for (const { specifier, file, declarations } of entries) {
+    made.set(file, await formatted(file, page(specifier, declarations, places)));
+    const names = new Set(declarations.filter(({ kind }) => kind !== 'type').map(({ name }) => name));
+    const anchors = anchorsOf(declarations);
+    const told = [...names].map((name) => `[\`${name}\`](${file}#${anchors.get(name)})`);
+    lines.push(`- [\`${specifier}\`](${file}): ${told.join(', ')}`);
   }
   const index = `# Reference\n\nMade from the docstrings by \`npm run reference\`; do not edit.\n\n${lines.join('\n')}\n`;
   return made.set('README.md', await formatted('README.md', index));

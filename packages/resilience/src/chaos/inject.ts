@@ -40,7 +40,7 @@ export function injectLatency(latency: Latency, options: ChaosOptions = {}): Cou
 }
 
 /**
- * Throws: `injectFault('connection-reset', { rate: 0.1 })`, `injectFault(() => new MyError(), { times: '@2x3' })`.
+ * Makes calls fail: `injectFault('connection-reset', { rate: 0.1 })`, `injectFault(() => new MyError(), { times: '@2x3' })`.
  * @throws InvalidOptionError when there is no fault of that name.
  */
 export function injectFault(fault: Fault, options: ChaosOptions = {}): CountedChaos {

@@ -76,7 +76,12 @@ export interface Breaker {
   snapshot(): BreakerSnapshot;
 }
 
-/** @throws InvalidOptionError naming the option. */
+/**
+ * A circuit breaker: opens when too many calls fail (or are slow), refuses calls while it is open, and lets a few through
+ * from time to time to see whether it may close. Only failures of the category `network`, `dns`, `tls` and `timeout` count
+ * in a policy. Share one between all policies that reach the same service.
+ * @throws InvalidOptionError naming the option.
+ */
 export function breaker(options: BreakerOptions): Breaker {
   return new CircuitBreaker(options);
 }

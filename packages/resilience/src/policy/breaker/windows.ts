@@ -55,7 +55,10 @@ const MOST_BUCKETS = 1_000;
 const DEFAULT_MINIMUM = 10;
 const DEFAULT_BUCKETS = 10;
 
-/** @throws InvalidOptionError naming the option. */
+/**
+ * Judges the last so many calls: `countWindow({ calls: 100, failureRate: 0.5 })`. For steady traffic.
+ * @throws InvalidOptionError naming the option.
+ */
 export function countWindow(options: CountWindowOptions): CountWindow {
   const calls = whole(options.calls, 'window.calls', MOST_CALLS);
   return Object.freeze({
@@ -66,7 +69,10 @@ export function countWindow(options: CountWindowOptions): CountWindow {
   });
 }
 
-/** @throws InvalidOptionError naming the option. */
+/**
+ * Judges the calls of the last while: `timeWindow({ length: '10s', failureRate: 0.5 })`. For traffic that comes and goes.
+ * @throws InvalidOptionError naming the option.
+ */
 export function timeWindow(options: TimeWindowOptions): TimeWindow {
   const lengthMs = parseDuration(options.length, 'window.length');
   if (lengthMs <= 0) throw new InvalidOptionError('window.length', 'must be above 0');

@@ -60,7 +60,11 @@ export interface MemoryTokenBucket extends TokenBucket {
 
 const DEFAULT_COSTS: Costs = { timeout: 2 };
 
-/** @throws InvalidOptionError naming the option. */
+/**
+ * A budget of retries that time refills: `tokenBucket({ capacity: 20, refillMs: '10s' })` lets twenty retries come at once
+ * and then one in ten seconds. Share one between all policies that reach the same service.
+ * @throws InvalidOptionError naming the option.
+ */
 export function tokenBucket(options: TokenBucketOptions & { readonly state?: never }): MemoryTokenBucket;
 export function tokenBucket(options: TokenBucketOptions): TokenBucket;
 export function tokenBucket(options: TokenBucketOptions): TokenBucket {

@@ -83,7 +83,11 @@ export interface Gate {
   peek(): Promise<GateView>;
 }
 
-/** @throws InvalidOptionError naming the option. */
+/**
+ * Politeness towards one upstream: one request at a time, so much time after the end of the last answer, and holds (a
+ * Retry-After, a cooldown of ours) that bind every task and process on the same store and survive a crash.
+ * @throws InvalidOptionError naming the option.
+ */
 export function gate(options: GateOptions): Gate {
   return new OriginGate(options);
 }
