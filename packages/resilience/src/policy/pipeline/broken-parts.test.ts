@@ -241,3 +241,10 @@ test('a signal that is none is named', async () => {
     field: 'run.signal',
   });
 });
+
+test('null is no signal, as for fetch', async () => {
+  const signal = null as unknown as AbortSignal;
+  for (const options of [{}, { deadline: '1h' }]) {
+    expect(await resilient('x', options).run(() => 'done', { signal })).toBe('done');
+  }
+});

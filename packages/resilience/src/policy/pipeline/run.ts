@@ -7,6 +7,8 @@ import type { Outcome } from '../breaker/breaker-state.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import { emit } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
+import { listen, unlisten } from './abort-relay.ts';
+import type { Abortable } from './abort-relay.ts';
 import { Attempt, invoke } from './attempt.ts';
 import type { AttemptFunction, AttemptSink } from './attempt.ts';
 import { PlainContext } from './attempt-plain.ts';
@@ -55,7 +57,6 @@ interface Past {
 
 /** What lasts as long as a run. */
 interface Begun {
-  readonly onAbort: () => void;
   readonly deadline: AwakeLimit | undefined;
   readonly lifetime: AwakeLimit | undefined;
   readonly leaveMachine: (() => void) | undefined;
@@ -66,7 +67,7 @@ interface Begun {
  * a time is under way, `#current`) -> stopped (by the caller or the deadline; what was under way rejects with the
  * reason, and nothing new begins) -> ended.
  */
-export class Run<T> extends ToldRun {
+export class Run<T> extends ToldRun implements Abortable {
   readonly options: RunOptions;
   /** Monotonic time at which it began. */
   startedAt = 0;
@@ -95,7 +96,8 @@ export class Run<T> extends ToldRun {
   }
 
   get caller(): AbortSignal | undefined {
-    return this.options.signal;
+    // Null is no signal, as for fetch.
+    return this.options.signal ?? undefined;
   }
 
   get key(): string | undefined {
@@ -121,19 +123,18 @@ export class Run<T> extends ToldRun {
   }
 
   get #interruptible(): boolean {
-    return this.plan.interrupts || this.options.signal !== undefined;
+    return this.plan.interrupts || this.caller !== undefined;
   }
 
   /** Begins what lasts as long as the run. @throws InvalidOptionError when the caller's signal is none. */
   begin(): void {
-    const { deadline, lifetime, machine } = this.plan;
-    if (this.caller !== undefined && !isSignal(this.caller)) {
-      throw new InvalidOptionError('run.signal', 'must be an AbortSignal');
+    const { caller, plan } = this;
+    const { deadline, lifetime, machine } = plan;
+    if (caller !== undefined) {
+      if (!isSignal(caller)) throw new InvalidOptionError('run.signal', 'must be an AbortSignal');
+      listen(caller, this);
     }
-    const onAbort = (): void => this.#stopWith(this.caller?.reason);
-    this.caller?.addEventListener('abort', onAbort, { once: true });
     this.#begun = {
-      onAbort,
       deadline: deadline?.start(this, onDeadline),
       lifetime: lifetime?.start(this, NOTHING),
       leaveMachine: machine?.subscribe((signal) => this.#onMachine(signal)),
@@ -144,7 +145,7 @@ export class Run<T> extends ToldRun {
   end(): void {
     const begun = this.#begun;
     if (begun !== undefined) {
-      this.caller?.removeEventListener('abort', begun.onAbort);
+      if (this.caller !== undefined) unlisten(this.caller, this);
       begun.deadline?.cancel();
       begun.lifetime?.cancel();
       begun.leaveMachine?.();
@@ -240,8 +241,10 @@ export class Run<T> extends ToldRun {
     place?.judge(outcome, category);
     if (permit === undefined || plan.breaker === undefined) return undefined;
     this.permit = undefined;
-    const durationMs = outcome === 'none' ? 0 : this.durationMs();
     try {
+      // The clock is read only for a breaker that looks at it.
+      const isTimed = outcome !== 'none' && plan.breaker.rules.slow !== undefined;
+      const durationMs = isTimed ? this.durationMs() : 0;
       const recorded = plan.breaker.record(outcome, permit, durationMs);
       // The state holds in memory, and what the attempt achieved stands.
       return recorded instanceof Promise ? recorded.catch(warnOf) : undefined;
@@ -274,6 +277,11 @@ export class Run<T> extends ToldRun {
     this.#current?.abandon(reason);
   }
 
+  /** The caller aborted. */
+  onAborted(): void {
+    this.#stopWith(this.caller?.reason);
+  }
+
   /** The deadline has passed. */
   onDeadline(): void {
     const ms = this.plan.deadline?.ms ?? 0;
@@ -289,7 +297,7 @@ export class Run<T> extends ToldRun {
 
   /** A signal that aborts when the run stops; undefined when nothing can stop it. */
   stopSignal(): AbortSignal | undefined {
-    if (this.plan.deadline === undefined) return this.caller;
+    if (this.plan.deadline === undefined && this.caller === undefined) return undefined;
     if (this.#stop === undefined) {
       this.#stop = new AbortController();
       if (this.stopped !== undefined) this.#stop.abort(this.stopped.reason);
@@ -364,8 +372,12 @@ export class Run<T> extends ToldRun {
   giveUp(error: unknown, stopReason: StopReason, retryAfterMs?: number): unknown {
     if (this.caller?.aborted === true) return error;
     this.gaveUp = true;
-    const known = retryAfterMs === undefined ? {} : { retryAfterMs };
-    enrich(error, { attempts: this.#past?.records ?? NO_ATTEMPTS, stopReason, ...known });
+    const attempts = this.#past?.records ?? NO_ATTEMPTS;
+    // Two literals, since a spread takes longer than all the rest.
+    enrich(
+      error,
+      retryAfterMs === undefined ? { attempts, stopReason } : { attempts, stopReason, retryAfterMs },
+    );
     this.tellGiveUp(error, stopReason, retryAfterMs);
     return error;
   }
@@ -378,9 +390,9 @@ const NO_ATTEMPTS: readonly AttemptRecord[] = Object.freeze([]);
 
 const NOTHING = (): void => {};
 
-/** A controller in place of its signal is easily given; null is no signal, as for fetch. */
-function isSignal(value: unknown): boolean {
-  return value === null || typeof (value as Partial<AbortSignal>).addEventListener === 'function';
+/** A controller in place of its signal is easily given. */
+function isSignal(value: Partial<AbortSignal>): boolean {
+  return typeof value.addEventListener === 'function';
 }
 
 function onDeadline(run: { onDeadline(): void }): void {
