@@ -56,8 +56,9 @@ function entry(
   placeOf: (name: string) => string | undefined,
 ): readonly string[] {
   const text = doc === '' ? [] : [prose(doc)];
+  const shown = code.replace(/^ *#private;\n/gm, '');
   // Not `ts`: those fences are programs, which the tests run.
-  return [`### ${name}`, ...text, `\`\`\`typescript\n${code}\n\`\`\``, ...links(name, code, placeOf)];
+  return [`### ${name}`, ...text, `\`\`\`typescript\n${shown}\n\`\`\``, ...links(name, shown, placeOf)];
 }
 
 /** Where the other names stand that a declaration is made of. */
