@@ -7,7 +7,8 @@ import { DEFAULT_BACKOFF } from './default-retry.ts';
 import type { Excuse, StopReason } from './failure.ts';
 import type { RetryRule } from './options.ts';
 import { Refused } from './run-admission.ts';
-import type { Failed, Run } from './run.ts';
+import type { Run } from './run.ts';
+import type { Failed } from './run-past.ts';
 import type { PlannedWait } from './run-told.ts';
 
 /** What says that something does not answer: evidence for the breaker, and what sleep and missing networks excuse. */
@@ -111,13 +112,22 @@ function isTime(ms: unknown): boolean {
   return typeof ms === 'number' && ms >= 0;
 }
 
+/**
+ * So many times a standstill excuses in one run. A function that itself blocks the event loop for long looks the same,
+ * and what is excused is free: it would be tried for ever.
+ */
+const MOST_STANDSTILLS = 10;
+
 /** Sleep of the machine and its missing network are nobody's failure. */
 function excuseOf<T>(run: Run<T>, { category, code }: Verdict): Excuse | undefined {
   if (!EVIDENCE.includes(category) || run.stopped !== undefined) return undefined;
   if (code === 'ERR_SYSTEM_WAKE') return 'asleep';
   const { machine } = run.plan;
   if (machine !== undefined && (run.past.wasOffline || !machine.online)) return 'offline';
-  return run.lostMs() > 0 ? 'asleep' : undefined;
+  const { past } = run;
+  if (past.standstills >= MOST_STANDSTILLS || run.lostMs() <= 0) return undefined;
+  past.standstills += 1;
+  return 'asleep';
 }
 
 function tellFailure<T>(run: Run<T>, failed: Judged): void {

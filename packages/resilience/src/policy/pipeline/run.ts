@@ -19,40 +19,17 @@ import type { AttemptRecord, StopReason } from './failure.ts';
 import type { Plan } from './options-plan.ts';
 import { targetOf } from './attempt-target.ts';
 import type { RunOptions } from './run-options.ts';
+import { newPast } from './run-past.ts';
+import type { Failed, Past } from './run-past.ts';
 import { ToldRun } from './run-told.ts';
 import type { PlannedWait } from './run-told.ts';
 import { SystemWakeError } from './system-wake-error.ts';
 import { waitFor } from './wait.ts';
 import type { WaitTools } from './wait.ts';
 
-/** A failure, judged. */
-export interface Failed {
-  readonly error: unknown;
-  readonly verdict: Verdict;
-}
-
 /** What the end of a run interrupts. */
 interface Stoppable {
   abandon(reason: unknown): void;
-}
-
-/** Retries of one category so far. */
-export interface Retried {
-  readonly count: number;
-  readonly delayMs: number | undefined;
-}
-
-/** What a run remembers of its failures. */
-interface Past {
-  last: Failed | undefined;
-  /** For which failure the budget paid the present attempt. */
-  paid: Category | undefined;
-  /** Attempts that count. */
-  counted: number;
-  readonly retried: Map<Category, Retried>;
-  readonly records: AttemptRecord[];
-  /** The machine had no network at some time since the last attempt began. */
-  wasOffline: boolean;
 }
 
 /** What lasts as long as a run. */
@@ -106,14 +83,7 @@ export class Run<T> extends ToldRun implements Abortable {
 
   /** What it remembers of failures; made with the first. */
   get past(): Past {
-    this.#past ??= {
-      last: undefined,
-      paid: undefined,
-      counted: 0,
-      retried: new Map(),
-      records: [],
-      wasOffline: false,
-    };
+    this.#past ??= newPast();
     return this.#past;
   }
 
