@@ -63,6 +63,8 @@ export class BreakerMemory {
     if (typeof openings !== 'number' || typeof openMs !== 'number' || typeof until !== 'number') {
       return undefined;
     }
+    // With such a count or length the circuit would open for no time again and again.
+    if (openings < 1 || openMs <= 0) return undefined;
     // Neither a wall clock that stepped back nor shorter rules since then may keep the circuit open for longer.
     const longest = Math.min(openMs, this.#maxOpenMs);
     const left = Math.min(Math.max(0, until - this.#clock.now()), longest);

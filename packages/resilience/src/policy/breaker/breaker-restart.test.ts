@@ -193,12 +193,14 @@ describe('what is remembered', () => {
     ['an unknown form', { state: 'open' }],
     ['openings that are no number', { openings: '1', openMs: 5_000, until: 9e15 }],
     ['a length that is no number', { openings: 1, openMs: null, until: 9e15 }],
+    ['openings below the first', { openings: 0, openMs: 5_000, until: 9e15 }],
+    ['a length that is none', { openings: 1, openMs: 0, until: 9e15 }],
     ['a deadline that is no number', { openings: 1, openMs: 5_000, until: '9' }],
     ['a hold that is no text', { isolated: true }],
   ])('%s in the store counts as nothing', async (_, note) => {
     const state = memoryState();
     await state.update('breaker:b', () => note);
-    expect((await build(new VirtualClock(), state).permitted()).allowed).toBe(true);
+    expect(await build(new VirtualClock(), state).permitted()).toMatchObject({ allowed: true, probe: false });
   });
 
   test('null in the store counts as nothing', async () => {

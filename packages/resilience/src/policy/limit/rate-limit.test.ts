@@ -328,13 +328,13 @@ describe('perOrigin', () => {
   });
 });
 
-test.each([
-  ['a rate limit', rateLimit],
-  ['an adaptive rate', (_rate: string, options: object) => adaptiveRate(options)],
+test.each<[string, (clock: VirtualClock) => RateLimiter]>([
+  ['a rate limit', (clock) => rateLimit('1/h', { clock })],
+  ['an adaptive rate', (clock) => adaptiveRate({ clock })],
 ])('%s counts the sleep of the machine, and no step of the wall clock', async (_name, make) => {
   const clock = new VirtualClock();
-  const rate = make('1/h', { clock });
-  rate.pause('2h');
+  const rate = make(clock);
+  rate.pause(7_200_000);
   clock.stepWall(3 * 3_600_000);
   expect(rate.reserve().waitMs).toBe(7_200_000);
   await clock.suspend(3_600_000);
