@@ -17,7 +17,8 @@ export class ResilienceError extends Error {
   readonly hint: string;
   declare readonly verdict?: Verdict;
 
-  constructor(message: string, options: ResilienceErrorOptions) {
+  /** @param message undefined where the class tells it by a getter. */
+  constructor(message: string | undefined, options: ResilienceErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = options.code;

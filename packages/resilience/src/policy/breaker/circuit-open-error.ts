@@ -1,8 +1,6 @@
 import type { Verdict } from '../../classify/verdict.ts';
 import { formatDuration } from '../../clock/duration.ts';
-import { ResilienceError } from '../../errors.ts';
-import { limitStack } from '../../limit-stack.ts';
-import type { AttemptRecord, Failure, KeepsFailure, StopReason } from '../pipeline/failure.ts';
+import { RefusalError } from '../refusal-error.ts';
 
 /** How a refusal came about, and how it is told. */
 export interface CircuitOpenDetails {
@@ -12,50 +10,39 @@ export interface CircuitOpenDetails {
   readonly stack?: boolean;
 }
 
-/**
- * The call was not made because the circuit is open, or held by a person. Has no stack unless asked for: it is made
- * often and always in one place.
- */
-export class CircuitOpenError extends ResilienceError implements KeepsFailure {
+/** The call was not made because the circuit is open, or held by a person. Has no stack unless asked for. */
+export class CircuitOpenError extends RefusalError {
   readonly retryAfterMs: number;
   /** Whether a person holds the circuit (`isolate`). */
   readonly isolated: boolean;
-  #failure: Failure | undefined;
+  readonly #breaker: string;
+  readonly #reason: string | undefined;
 
   constructor(breaker: string, retryAfterMs: number, details: CircuitOpenDetails = {}) {
-    const { isolated, stack = false } = details;
-    const frames = stack ? undefined : limitStack(0);
-    super(isolated === undefined ? openMessage(breaker, retryAfterMs) : heldMessage(breaker, isolated), {
-      code: 'ERR_CIRCUIT_OPEN',
-      hint:
-        isolated === undefined
-          ? 'Wait for retryAfterMs, or find out why the calls before this one failed.'
-          : 'Somebody called isolate(); release() lets calls through again.',
-      verdict: verdictOf(retryAfterMs),
-    });
-    if (frames !== undefined) limitStack(frames);
+    const { isolated } = details;
+    super(
+      {
+        code: 'ERR_CIRCUIT_OPEN',
+        hint:
+          isolated === undefined
+            ? 'Wait for retryAfterMs, or find out why the calls before this one failed.'
+            : 'Somebody called isolate(); release() lets calls through again.',
+        verdict: verdictOf(retryAfterMs),
+      },
+      details.stack,
+    );
     this.name = 'CircuitOpenError';
     this.retryAfterMs = retryAfterMs;
     this.isolated = isolated !== undefined;
+    this.#breaker = breaker;
+    this.#reason = isolated;
   }
 
-  /** What a policy noted: the attempts that failed before. */
-  get attempts(): readonly AttemptRecord[] | undefined {
-    return this.#failure?.attempts;
-  }
-
-  /** What a policy noted: why it stopped trying. */
-  get stopReason(): StopReason | undefined {
-    return this.#failure?.stopReason;
-  }
-
-  /** For policies. */
-  get policyFailure(): Failure | undefined {
-    return this.#failure;
-  }
-
-  set policyFailure(failure: Failure | undefined) {
-    this.#failure = failure;
+  protected tell(): string {
+    const { retryAfterMs } = this;
+    return this.#reason === undefined
+      ? openMessage(this.#breaker, retryAfterMs)
+      : heldMessage(this.#breaker, this.#reason);
   }
 }
 
