@@ -182,18 +182,19 @@ class CircuitBreaker implements Breaker {
     if (this.#pass !== undefined) return this.#pass;
     const before = this.#state;
     const id = (this.#lastId += 1);
+    const now = this.#now();
     // Never a change that is remembered, so there is nothing to wait for.
-    void this.#apply({ kind: 'admit', now: this.#now(), id });
+    void this.#apply({ kind: 'admit', now, id });
     const after = this.#state;
     if (after.kind === 'isolated') {
       return { allowed: false, retryAfterMs: this.rules.openMs, isolated: after.reason };
     }
     if (after !== before) return { allowed: true, probe: true, id };
-    return { allowed: false, retryAfterMs: this.#untilProbe() || PROBES_BUSY_MS };
+    return { allowed: false, retryAfterMs: this.#untilProbe(now) || PROBES_BUSY_MS };
   }
 
-  #untilProbe(): number {
-    return this.#state.kind === 'open' ? Math.max(0, this.#state.until - this.#now()) : 0;
+  #untilProbe(now: number = this.#now()): number {
+    return this.#state.kind === 'open' ? Math.max(0, this.#state.until - now) : 0;
   }
 
   #apply(input: BreakerInput): void | Promise<void> {

@@ -21,8 +21,13 @@ export function execute<T>(run: Run<T>): Promise<T> {
   }
   const { promise, resolve } = Promise.withResolvers<T>();
   if (plan.interrupts || plan.notes || run.isHeard) run.callFor(new FirstAttempt(run, resolve));
-  else run.callPlainly().then(resolve, (error: unknown) => resolve(loop(run, { failed: { error } })));
+  else callPlainly(run, resolve);
   return promise;
+}
+
+/** In a function of its own, so that other runs do not pay for what its closure holds. */
+function callPlainly<T>(run: Run<T>, resolve: (result: T | Promise<T>) => void): void {
+  run.callPlainly().then(resolve, (error: unknown) => resolve(loop(run, { failed: { error } })));
 }
 
 /** Rejects when the caller has had time to take the promise: Node notes a rejection that nobody handles, for long. */
