@@ -344,3 +344,14 @@ test.each<[string, (clock: VirtualClock) => RateLimiter]>([
   await clock.suspend(8 * 3_600_000);
   expect(reserved.waitMs).toBe(0);
 });
+
+test('what stands beside a rate holds whether the rate is a text or an object', () => {
+  for (const rate of ['1/s', { limit: 1, per: '1s' }]) {
+    for (const make of [rateLimit, perOrigin]) {
+      const clock = new MovableClock();
+      const limiter = make(rate, { burst: 2, maxWait: '1s', clock });
+      expect(waits(limiter, 3)).toEqual([0, 0, 1_000]);
+      expect(thrown(() => limiter.reserve())).toBeInstanceOf(RateLimitedError);
+    }
+  }
+});

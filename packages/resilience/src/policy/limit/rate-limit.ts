@@ -36,7 +36,7 @@ export interface RateLimitOptions extends RateLimitExtras {
  * @throws InvalidOptionError naming the option.
  */
 export function rateLimit(options: RateLimitOptions | string, extras: RateLimitExtras = {}): RateLimiter {
-  const given = typeof options === 'string' ? { ...parseRate(options), ...extras } : options;
+  const given = { ...(typeof options === 'string' ? parseRate(options) : options), ...extras };
   const { clock = systemClock, maxWait = Number.POSITIVE_INFINITY } = given;
   const limit = whole(given.limit, 1, 'rate.limit');
   const perMs = parseDuration(given.per, 'rate.per');
