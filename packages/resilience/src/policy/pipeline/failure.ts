@@ -51,7 +51,10 @@ export interface KeepsFailure {
   policyFailure: Failure | undefined;
 }
 
-/** What a policy noted on an error, also when the error is frozen. Undefined for other errors and for primitives. */
+/**
+ * What a policy noted on an error, also when the error is frozen. Undefined for other errors and for primitives. Of an
+ * error object that ended several runs it is what the last one noted.
+ */
 export function failureOf(error: unknown): Failure | undefined {
   if (!isObject(error)) return undefined;
   return keepsFailure(error) ? error.policyFailure : FAILURES.get(error);

@@ -67,7 +67,7 @@ export type Fallback<F> = (error: unknown, context: FallbackContext) => F | Prom
 export interface PolicyOptions<F = never> {
   /** What to give when the run has failed; not asked when its caller aborted it. */
   readonly fallback?: Fallback<F>;
-  /** Calls with the same `key` at the same time share one run. */
+  /** Calls with the same `key` at the same time share one run. A run must not wait for its own key: it would never end. */
   readonly coalesce?: boolean;
   /** Limit of the whole run with all its attempts and waits. */
   readonly deadline?: Duration;
@@ -81,7 +81,10 @@ export interface PolicyOptions<F = never> {
   /** Pays for retries after network, dns, tls, timeout, local and unknown failures. */
   readonly budget?: RetryBudget;
   readonly breaker?: Breaker;
-  /** Bounds how many attempts run at once. */
+  /**
+   * Bounds how many attempts run at once. A run within a run of the same limit needs a place of its own: where all places
+   * are held by those who wait for one, only a deadline ends it.
+   */
   readonly concurrency?: ConcurrencyLimit;
   /** Spreads the starts of attempts; `key` of the run parts it. */
   readonly rate?: RateLimiter;
