@@ -8,5 +8,7 @@ export { DEFAULT_RULES, HTTP_RULES, NODE_RULES, SQLITE_RULES, UNDICI_RULES } fro
 export type { Rule } from './rules.ts';
 export { classifyStatus } from './status.ts';
 export type { StatusOptions } from './status.ts';
+export { throwIfFailed } from './throw-if-failed.ts';
+export type { FetchedHead } from './throw-if-failed.ts';
 export { CATEGORIES, isVerdict } from './verdict.ts';
 export type { Category, Evidence, SafeToReplay, Scope, Verdict } from './verdict.ts';

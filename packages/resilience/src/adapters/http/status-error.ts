@@ -1,4 +1,5 @@
 import { classifyStatus } from '../../classify/status.ts';
+import { statusError as errorOfStatus } from '../../classify/throw-if-failed.ts';
 import type { Verdict } from '../../classify/verdict.ts';
 import { ResilienceError } from '../../errors.ts';
 
@@ -18,11 +19,7 @@ export function rateLimitError(url: URL, response: Response, verdict: Verdict): 
 
 /** An answer that was needed (of a login, a check, a probe) and is an error. */
 export function statusError(url: URL, response: Response, verdict: Verdict): ResilienceError {
-  return new ResilienceError(`${url.origin}${url.pathname} answered ${response.status}.`, {
-    code: 'ERR_HTTP_STATUS',
-    hint: 'Look at the address in a browser; if it answers there, check path and account.',
-    verdict,
-  });
+  return errorOfStatus(`${url.origin}${url.pathname}`, response.status, verdict);
 }
 
 /**

@@ -9,6 +9,8 @@ import type { OnEvent } from '../events.ts';
 import type { BreakerFigures } from './breaker-state.ts';
 import { share, whole } from './windows.ts';
 import type { CountWindow, TimeWindow } from './windows.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** Calls that take long are evidence too. */
 export interface SlowCalls {
@@ -57,8 +59,25 @@ export interface BreakerRules {
   readonly halfOpenProbes: number;
 }
 
+const KNOWN: Known<BreakerOptions> = {
+  name: true,
+  failures: true,
+  window: true,
+  slow: true,
+  openMs: true,
+  maxOpenMs: true,
+  open: true,
+  halfOpenProbes: true,
+  stack: true,
+  state: true,
+  clock: true,
+  random: true,
+  onEvent: true,
+};
+
 /** @throws InvalidOptionError naming the option. */
 export function breakerRules(options: BreakerOptions): BreakerRules {
+  checkFields(options, Object.keys(KNOWN), 'breaker.');
   if (typeof options.name !== 'string' || options.name === '') {
     throw new InvalidOptionError('breaker.name', 'must be a text');
   }

@@ -1,6 +1,8 @@
 import type { Duration } from '../../clock/duration.ts';
 import { parseDuration } from '../../clock/duration.ts';
 import { InvalidOptionError } from '../../errors.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** Judges the last so many calls. Plain data; the same value may serve many breakers. */
 export interface CountWindow {
@@ -55,11 +57,14 @@ const MOST_BUCKETS = 1_000;
 const DEFAULT_MINIMUM = 10;
 const DEFAULT_BUCKETS = 10;
 
+const COUNT: Known<CountWindowOptions> = { calls: true, failureRate: true, minimum: true };
+
 /**
  * Judges the last so many calls: `countWindow({ calls: 100, failureRate: 0.5 })`. For steady traffic.
  * @throws InvalidOptionError naming the option.
  */
 export function countWindow(options: CountWindowOptions): CountWindow {
+  checkFields(options, Object.keys(COUNT), 'window.');
   const calls = whole(options.calls, 'window.calls', MOST_CALLS);
   return Object.freeze({
     kind: 'count',
@@ -69,11 +74,20 @@ export function countWindow(options: CountWindowOptions): CountWindow {
   });
 }
 
+const TIME: Known<TimeWindowOptions> = {
+  length: true,
+  failureRate: true,
+  minimum: true,
+  minimumRps: true,
+  buckets: true,
+};
+
 /**
  * Judges the calls of the last while: `timeWindow({ length: '10s', failureRate: 0.5 })`. For traffic that comes and goes.
  * @throws InvalidOptionError naming the option.
  */
 export function timeWindow(options: TimeWindowOptions): TimeWindow {
+  checkFields(options, Object.keys(TIME), 'window.');
   const lengthMs = parseDuration(options.length, 'window.length');
   if (lengthMs <= 0) throw new InvalidOptionError('window.length', 'must be above 0');
   return Object.freeze({

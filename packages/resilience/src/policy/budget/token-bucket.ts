@@ -11,6 +11,8 @@ import { BucketMemory } from './bucket-memory.ts';
 import { checkedCosts, costOf } from './costs.ts';
 import type { Costs } from './costs.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** What makes a token bucket. */
 export interface TokenBucketOptions {
@@ -60,6 +62,18 @@ export interface MemoryTokenBucket extends TokenBucket {
 
 const DEFAULT_COSTS: Costs = { timeout: 2 };
 
+const KNOWN: Known<TokenBucketOptions> = {
+  capacity: true,
+  refillMs: true,
+  whenEmpty: true,
+  costs: true,
+  minimum: true,
+  restore: true,
+  name: true,
+  state: true,
+  clock: true,
+};
+
 /**
  * A budget of retries that time refills: `tokenBucket({ capacity: 20, refillMs: '10s' })` lets twenty retries come at once
  * and then one in ten seconds. Share one between all policies that reach the same service.
@@ -68,6 +82,7 @@ const DEFAULT_COSTS: Costs = { timeout: 2 };
 export function tokenBucket(options: TokenBucketOptions & { readonly state?: never }): MemoryTokenBucket;
 export function tokenBucket(options: TokenBucketOptions): TokenBucket;
 export function tokenBucket(options: TokenBucketOptions): TokenBucket {
+  checkFields(options, Object.keys(KNOWN), 'budget.');
   const { capacity, whenEmpty = 'stop', clock = systemClock } = options;
   if (!Number.isInteger(capacity) || capacity < 1) {
     throw new InvalidOptionError('budget.capacity', 'must be a whole number of at least 1');

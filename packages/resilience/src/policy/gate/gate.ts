@@ -12,6 +12,8 @@ import type { GateRecord, Hold } from './gate-record.ts';
 import { notify } from '../../clock/notify.ts';
 import { waitFor } from '../pipeline/wait.ts';
 import type { OnWait, Wait } from '../pipeline/wait.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** What makes a gate. */
 export interface GateOptions {
@@ -83,6 +85,8 @@ export interface Gate {
   peek(): Promise<GateView>;
 }
 
+const KNOWN: Known<GateOptions> = { key: true, minIntervalMs: true, state: true, clock: true, random: true };
+
 /**
  * Politeness towards one upstream: one request at a time, so much time after the end of the last answer, and holds (a
  * Retry-After, a cooldown of ours) that bind every task and process on the same store and survive a crash.
@@ -113,6 +117,7 @@ class OriginGate implements Gate {
   readonly #waits = new Set<Wait>();
 
   constructor(options: GateOptions) {
+    checkFields(options, Object.keys(KNOWN), 'gate.');
     this.key = options.key;
     this.#intervalMs = parseDuration(options.minIntervalMs, 'gate.minIntervalMs');
     this.#state = options.state;

@@ -8,6 +8,8 @@ import type { LimitAlgorithm, LimitRound } from './limit-algorithm.ts';
 import { Places } from './places.ts';
 import type { Ended, PlacesOwner } from './places.ts';
 import { vegas } from './vegas.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** What makes an adaptive limit. */
 export interface AdaptiveOptions {
@@ -30,6 +32,16 @@ export interface AdaptiveOptions {
 /** So many calls are a round, or as many as the limit when that is less. */
 const ROUND_CALLS = 50;
 
+const KNOWN: Known<AdaptiveOptions> = {
+  initial: true,
+  min: true,
+  max: true,
+  algorithm: true,
+  queue: true,
+  name: true,
+  onEvent: true,
+};
+
 /**
  * A limit of calls at once that finds by itself how many the service bears, from how long they take and which are
  * dropped. Successes and drops teach: a drop is a failure of category `timeout` or `rate-limit` (or of none told), and a
@@ -38,6 +50,7 @@ const ROUND_CALLS = 50;
  * @throws InvalidOptionError naming the option.
  */
 export function adaptive(options: AdaptiveOptions = {}): ConcurrencyLimit {
+  checkFields(options, Object.keys(KNOWN), 'concurrency.');
   return new AdaptiveLimit(options);
 }
 

@@ -1,6 +1,8 @@
 import { queueLength, whole } from './checked.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { Places } from './places.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** What makes a bulkhead. */
 export interface BulkheadOptions {
@@ -12,12 +14,15 @@ export interface BulkheadOptions {
   readonly name?: string;
 }
 
+const KNOWN: Known<BulkheadOptions> = { concurrent: true, queue: true, name: true };
+
 /**
  * A fixed number of calls at once, with a queue before it; may be shared by several policies. A call that was abandoned
  * at its timeout keeps its place until its work has really ended.
  * @throws InvalidOptionError naming the option.
  */
 export function bulkhead(options: BulkheadOptions): ConcurrencyLimit {
+  checkFields(options, Object.keys(KNOWN), 'concurrency.');
   const { name } = options;
   const places = new Places(whole(options.concurrent, 1, 'concurrency.concurrent'), {
     name,

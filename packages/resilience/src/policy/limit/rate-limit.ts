@@ -9,6 +9,8 @@ import { GcraSchedule } from './gcra.ts';
 import { Keyed } from './keyed.ts';
 import { RateLimitedError } from './rate-limited-error.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import { checkFields } from '../../known-fields.ts';
+import type { Known } from '../../known-fields.ts';
 
 /** What a rate limit has besides its rate. */
 export interface RateLimitExtras {
@@ -27,6 +29,8 @@ export interface RateLimitOptions extends RateLimitExtras {
   readonly per: Duration;
 }
 
+const KNOWN: Known<RateLimitOptions> = { limit: true, per: true, burst: true, maxWait: true, clock: true };
+
 /**
  * So many calls in so much time, smoothly: their starts are `per / limit` apart, after a rest up to `burst` of them come
  * at once, and no window ends at which callers stall or throng (GCRA, see `GcraSchedule`). Each key has the whole limit
@@ -37,6 +41,7 @@ export interface RateLimitOptions extends RateLimitExtras {
  */
 export function rateLimit(options: RateLimitOptions | string, extras: RateLimitExtras = {}): RateLimiter {
   const given = { ...(typeof options === 'string' ? parseRate(options) : options), ...extras };
+  checkFields(given, Object.keys(KNOWN), 'rate.');
   const { clock = systemClock, maxWait = Number.POSITIVE_INFINITY } = given;
   const limit = whole(given.limit, 1, 'rate.limit');
   const perMs = parseDuration(given.per, 'rate.per');

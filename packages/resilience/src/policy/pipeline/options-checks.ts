@@ -2,6 +2,7 @@ import { CATEGORIES } from '../../classify/verdict.ts';
 import type { Duration } from '../../clock/duration.ts';
 import { parseDuration } from '../../clock/duration.ts';
 import { InvalidOptionError } from '../../errors.ts';
+import { checkFields } from '../../known-fields.ts';
 import type { HedgePlan } from './hedge.ts';
 import type { HedgeOptions, PolicyOptions, RetryRule, RetryRules, StallOptions } from './options.ts';
 
@@ -65,14 +66,6 @@ export function checkOptions(name: string, options: PolicyOptions<unknown>): voi
 function checkObject(value: unknown, field: string, problem: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidOptionError(field, problem);
-  }
-}
-
-/** A name that is not known is misspelt, and what it should have said would be missing. */
-function checkFields(given: object, known: readonly string[], inside = ''): void {
-  for (const field of Object.keys(given)) {
-    if (known.includes(field)) continue;
-    throw new InvalidOptionError(`${inside}${field}`, `is not known; known are ${known.join(', ')}`);
   }
 }
 
