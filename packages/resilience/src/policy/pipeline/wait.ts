@@ -83,7 +83,7 @@ export function waitFor(ms: number, details: WaitDetails, tools: WaitTools): Pro
   };
   const onAbort = (): void => finish(() => reject(signal?.reason));
   const timer = clock.timer(ms, () => finish(() => resolve(false)));
-  signal?.addEventListener('abort', onAbort, { once: true });
+  signal?.addEventListener('abort', onAbort);
   if (onWait !== undefined && finished !== undefined) {
     const end = (): boolean => {
       if (over || !OWN_WAITS.includes(details.kind)) return false;
