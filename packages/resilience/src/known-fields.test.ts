@@ -37,3 +37,18 @@ describe('an option that is misspelt', () => {
     );
   });
 });
+
+test.each([
+  ['breaker', () => breaker(undefined as never)],
+  ['concurrency', () => bulkhead(null as never)],
+  ['budget', () => tokenBucket(5 as never)],
+  ['gate', () => gate(undefined as never)],
+] as const)('options of a %s that are none are named', (field, make) => {
+  expect(make).toThrow(
+    expect.objectContaining({
+      code: 'ERR_INVALID_OPTION',
+      field,
+      message: `Option ${field} must be an object.`,
+    }),
+  );
+});
