@@ -114,9 +114,9 @@ class CircuitBreaker implements Breaker {
   #loaded: boolean;
 
   constructor(options: BreakerOptions) {
+    this.rules = breakerRules(options);
     const { clock = systemClock, random = systemRandom, state } = options;
     this.name = options.name;
-    this.rules = breakerRules(options);
     this.#figures = breakerFigures(this.rules, options, random);
     this.#now = elapsed(clock);
     this.#tally = tallyOf(this.rules, this.#now);
