@@ -300,8 +300,8 @@ describe('the machine', () => {
     [1_000, true],
     [999, false],
   ])(
-    'wakes from a sleep of %d ms in a wait of a second: the next starts after %j',
-    async (sleptMs, starts) => {
+    'wakes from a sleep of %d ms in a wait of a second: the next starts at once: %s',
+    async (sleptMs, isOver) => {
       const it = onMachine();
       const run = it.run([bad(), ok()]);
       await it.clock.advance(0);
