@@ -15,8 +15,17 @@ export class Services {
   readonly #tools: { readonly state: StateStore; readonly clock: Clock; readonly random: Random };
   readonly #services = new Map<string, Service>();
 
-  constructor(tools: { readonly state: StateStore; readonly clock: Clock; readonly random: Random }) {
-    this.#tools = tools;
+  constructor({
+    state,
+    clock,
+    random,
+  }: {
+    readonly state: StateStore;
+    readonly clock: Clock;
+    readonly random: Random;
+  }) {
+    // Whoever makes this has more in hand than a gate knows, and a gate names what it does not know.
+    this.#tools = { state, clock, random };
   }
 
   /** The service of a source; the first source's interval is the gate's own, each request names its own. */
