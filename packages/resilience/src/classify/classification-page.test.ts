@@ -93,7 +93,7 @@ function page(): string {
     table('SQLite', 'By the primary result code.', 'error', SQLITE_RULES.map(ofGeneral)),
     table(
       'HTTP status',
-      '`classifyStatus(status, { retryAfter })`; below 400 there is no verdict.',
+      '`classifyStatus(status, { headers, now })`; below 400 there is no verdict. `throwIfFailed(response)` throws an error with it.',
       'status',
       [
         ...[401, 408, 419, 425, 429, 440].map((status) => ofStatus(String(status), status)),
