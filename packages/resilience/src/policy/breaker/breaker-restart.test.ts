@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../clock/index.ts';
-import { fileState, memoryState } from '../../state/index.ts';
+import { memoryState } from '../../state/index.ts';
 import type { JsonValue, StateStore } from '../../state/index.ts';
-import { sqliteState } from '../../state/sqlite.ts';
 import type { Breaker, Permit, PolicyEvent } from '../index.ts';
 import { build as circuitOf, report, trip } from './testing/circuits.ts';
+import { restartCases } from '../testing/restarts.ts';
 
 const HOUR = 3_600_000;
 
@@ -15,43 +12,7 @@ function build(clock: VirtualClock, state: StateStore, extra: object = {}): Brea
   return circuitOf(clock, { state, ...extra });
 }
 
-let folder: string;
-let stores = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-breaker-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** For each kind of store: what opens it, again and again, as processes one after the other do. */
-const STORES: readonly (readonly [string, () => () => StateStore])[] = [
-  [
-    'memory',
-    () => {
-      const values = new Map<string, string>();
-      return () => memoryState(values);
-    },
-  ],
-  [
-    'file',
-    () => {
-      const place = join(folder, String((stores += 1)));
-      return () => fileState(place);
-    },
-  ],
-  [
-    'sqlite',
-    () => {
-      const place = join(folder, `${(stores += 1)}.db`);
-      return () => sqliteState(place);
-    },
-  ],
-];
-
-describe.each(STORES)('a restart over the %s store', (_, place) => {
+describe.each(restartCases())('a restart over the %s store', (_, place) => {
   test('keeps the deadline and the growth of an open circuit', async () => {
     const clock = new VirtualClock();
     const open = place();

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../clock/index.ts';
-import { fileState, memoryState } from '../../state/index.ts';
+import { memoryState } from '../../state/index.ts';
 import type { JsonValue, StateStore } from '../../state/index.ts';
-import { sqliteState } from '../../state/sqlite.ts';
 import { tokenBucket } from '../index.ts';
 import type { TokenBucket } from '../index.ts';
+import { restartCases } from '../testing/restarts.ts';
 
 const HOUR = 3_600_000;
 
@@ -21,42 +18,7 @@ async function takeAll(bucket: TokenBucket): Promise<number> {
   return taken;
 }
 
-let folder: string;
-let stores = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-budget-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-const STORES: readonly (readonly [string, () => () => StateStore])[] = [
-  [
-    'memory',
-    () => {
-      const values = new Map<string, string>();
-      return () => memoryState(values);
-    },
-  ],
-  [
-    'file',
-    () => {
-      const place = join(folder, String((stores += 1)));
-      return () => fileState(place);
-    },
-  ],
-  [
-    'sqlite',
-    () => {
-      const place = join(folder, `${(stores += 1)}.db`);
-      return () => sqliteState(place);
-    },
-  ],
-];
-
-describe.each(STORES)('a budget over the %s store', (_, place) => {
+describe.each(restartCases())('a budget over the %s store', (_, place) => {
   test('goes on after a restart where it was, with what time refilled meanwhile', async () => {
     const clock = new VirtualClock();
     const open = place();
