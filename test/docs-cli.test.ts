@@ -27,7 +27,7 @@ function toldFlags(heading: string): string[] {
 describe('docs/cli.md', () => {
   test('has every verb as it is used, and no other', () => {
     const told = [...text.matchAll(/^### `(.+)`$/gm)].map(([, usage]) => usage);
-    expect(told).toEqual([...shown, 'sim']);
+    expect(told).toEqual([...shown, 'sim', 'drill']);
   });
 
   test.each(shown.map((usage) => [usage]))('has the flags of %s', (usage) => {

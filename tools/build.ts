@@ -1,4 +1,4 @@
-/** Builds the three packages in the order of their dependencies and puts the simulator into holdfast's dist. `--clean` empties dist first. */
+/** Builds the packages in the order of their dependencies and puts the simulator and the drill into holdfast's dist. `--clean` empties dist first. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,8 +10,9 @@ import { bundleEngine } from './bundle-engine.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
-for (const name of ['resilience', 'upstream', 'holdfast']) {
-  const folder = join(root, 'packages', name);
+// The drill is part of the application that it judges: users run it on what they installed.
+for (const name of ['packages/resilience', 'packages/upstream', 'packages/holdfast', 'drill']) {
+  const folder = join(root, name);
   if (process.argv.includes('--clean')) rmSync(join(folder, 'dist'), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, [tsc, '-p', folder], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -4,7 +4,7 @@
  * harvester left must name exactly the records that are not in it.
  */
 import { parseArgs } from 'node:util';
-import { inOrder } from '../matrix/in-order.ts';
+import { inOrder } from '../in-order.ts';
 import { faults } from './faults.ts';
 import { peers } from './peers.ts';
 import { play, type Result } from './play.ts';

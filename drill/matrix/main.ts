@@ -5,7 +5,7 @@
 import { faultKinds, faultName } from '../upstream/catalogue.ts';
 import { Player } from './play-row.ts';
 import { readArguments, usage, type MatrixArguments } from './arguments.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder } from '../in-order.ts';
 import type { Result } from './result.ts';
 import type { Row } from './row.ts';
 import { allRows } from './rows/index.ts';

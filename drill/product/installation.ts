@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startCommand, type Ended, type Running } from './run-command.ts';
+import { startCommand, type CommandOptions, type Ended, type Running } from './run-command.ts';
 
 /** One paper as `export --format jsonl` prints it, as far as the drill looks at it. */
 export interface ExportedLine {
@@ -52,16 +52,35 @@ export class Installation {
     this.#signal = signal;
   }
 
-  /** Writes the configuration file. */
-  configure(sources: readonly object[]): void {
+  /** Writes the configuration file; `more` adds its other keys. */
+  configure(sources: readonly object[], more: object = {}): void {
     mkdirSync(join(this.#folder, 'state'), { recursive: true });
-    const config = { dataDir: './data', contact: 'drill@example.org', sources };
+    const config = { dataDir: './data', contact: 'drill@example.org', ...more, sources };
     writeFileSync(join(this.#folder, 'holdfast.config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** Where everything is: `data`, `state`, and the configuration. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** Starts `holdfast ARGS`. */
   start(...args: string[]): Running {
-    return startCommand(args, { cwd: this.#folder, env: this.#env(), signal: this.#signal });
+    return this.startWith({}, ...args);
+  }
+
+  /** Starts `holdfast ARGS` with further variables, or under another program. */
+  startWith(
+    how: Pick<CommandOptions, 'under' | 'group'> & { env?: NodeJS.ProcessEnv },
+    ...args: string[]
+  ): Running {
+    const { env, ...more } = how;
+    return startCommand(args, {
+      cwd: this.#folder,
+      env: { ...this.#env(), ...env },
+      signal: this.#signal,
+      ...more,
+    });
   }
 
   /** Runs `holdfast ARGS` to its end. */

@@ -1,8 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
+const fromSource = import.meta.url.endsWith('.ts');
+
+/** The folder of the installed product that is drilled: the package this drill is part of, or the one that is named. */
+export const PRODUCT: string =
+  process.env['HOLDFAST_DRILL_PRODUCT'] ??
+  join(import.meta.dirname, fromSource ? '../../packages/holdfast' : '../../..');
+
 /** The built command line: the one door to the product. */
-export const HOLDFAST: string = join(import.meta.dirname, '../../packages/holdfast/bin/holdfast.js');
+export const HOLDFAST: string = join(PRODUCT, 'bin/holdfast.js');
 
 /** How a command ended. */
 export interface Ended {
@@ -24,11 +31,17 @@ export interface CommandOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Ends the command with SIGKILL. */
   readonly signal: AbortSignal;
+  /** A program, with its arguments, that is given the command to run. */
+  readonly under?: readonly string[];
+  /** As the leader of a process group of its own, so that all of it can be killed at once. */
+  readonly group?: boolean;
 }
 
 /** Starts `holdfast` with these arguments as a process of its own. */
 export function startCommand(args: readonly string[], options: CommandOptions): Running {
-  const child = spawn(process.execPath, [HOLDFAST, ...args], {
+  const [program = '', ...words] = [...(options.under ?? []), process.execPath, HOLDFAST, ...args];
+  const child = spawn(program, words, {
+    detached: options.group ?? false,
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],

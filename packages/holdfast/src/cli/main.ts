@@ -15,6 +15,12 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 not running, 4 degraded, 5 integrity 
 
 Try \`holdfast demo\` first: it needs no network.`;
 
+/** Programs of their own, which get all their arguments unread. */
+const PROGRAMS = [
+  ['sim', 'start a simulated upstream'],
+  ['drill', 'break what can break around a harvest, and count what came of it'],
+] as const;
+
 /** Runs the command line and sets the exit code of the process. `args` are without the program's name. */
 export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await runCommandLine(args, systemIo());
@@ -26,6 +32,10 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     if (args[0] === 'sim') {
       const { simulate } = await import('./sim.ts');
       return await simulate(io, args.slice(1));
+    }
+    if (args[0] === 'drill') {
+      const { drill } = await import('./drill.ts');
+      return await drill(io, args.slice(1));
     }
     // `help run` is `run --help`: the parser's own help would not know the options of a verb not loaded yet.
     const words = args[0] === 'help' ? [...args.slice(1, 2), '--help'] : args;
@@ -74,13 +84,15 @@ function createProgram(io: Io): Command {
     .exitOverride();
   for (const { usage, summary, hidden = false } of VERBS)
     program.command(usage, { hidden }).description(summary);
-  program
-    .command('sim')
-    .description('start a simulated upstream (sim --help tells its options)')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => {
-      throw usageError('sim must be the first word: its options are its own.');
-    });
+  for (const [name, does] of PROGRAMS) {
+    program
+      .command(name)
+      .description(`${does} (${name} --help tells its options)`)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw usageError(`${name} must be the first word: its options are its own.`);
+      });
+  }
   return program;
 }

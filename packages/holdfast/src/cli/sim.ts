@@ -14,9 +14,14 @@ export function simulatorPath(): string {
   });
 }
 
-/** `sim`: starts a simulated upstream as a process of its own, with all arguments, and takes over its exit code. */
-export async function simulate(io: Io, args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [simulatorPath(), ...args], { stdio: 'inherit' });
+/** `sim`: starts a simulated upstream as a process of its own. */
+export function simulate(io: Io, args: readonly string[]): Promise<number> {
+  return runProgram(io, simulatorPath(), args);
+}
+
+/** Starts a prebuilt program with all arguments, unread, and takes over its exit code. */
+export async function runProgram(io: Io, path: string, args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [path, ...args], { stdio: 'inherit' });
   const ignore = io.onSignal((signal) => void child.kill(signal));
   try {
     return await new Promise<number>((resolve, reject) => {

@@ -1,0 +1,50 @@
+import type { Fault } from '../fault.ts';
+import { crashPointRows } from '../levels/crash-points/index.ts';
+import { mutantRows } from '../levels/mutants/index.ts';
+import { powerRows } from '../levels/power/index.ts';
+import { simulationRows } from '../levels/simulation/index.ts';
+import { soakRows } from '../levels/soak/index.ts';
+import { stormRows } from '../levels/storm/index.ts';
+import { alertsFaults } from './alerts/index.ts';
+import { machineFaults } from './machine/index.ts';
+import { networkFaults } from './network/index.ts';
+import { processFaults } from './process/index.ts';
+import { protocolFaults } from './protocol/index.ts';
+import { storageFaults } from './storage/index.ts';
+import { surfaceFaults } from './surface/index.ts';
+
+/** What people ask for first comes first. */
+const FIRST = ['network off and on', 'process killed', 'machine rebooted', 'rapid crashes'];
+
+const singles = [
+  ...networkFaults,
+  ...protocolFaults,
+  ...processFaults,
+  ...storageFaults,
+  ...machineFaults,
+  ...surfaceFaults,
+  ...alertsFaults,
+];
+
+/** Every row of the drill, in the order in which they are played. */
+export const catalogue: readonly Fault[] = [
+  ...singles.filter(({ name }) => FIRST.includes(name)),
+  ...simulationRows,
+  ...crashPointRows,
+  ...singles.filter(({ name }) => !FIRST.includes(name)),
+  ...stormRows,
+  ...powerRows,
+  ...mutantRows,
+  ...soakRows,
+];
+
+/** The rows that are meant: by size, or by name, part of a name, or layer. Names that fit exactly go before parts. */
+export function choose(only: readonly string[], quickOnly: boolean): readonly Fault[] {
+  if (only.length === 0) return catalogue.filter(({ quick }) => quick || !quickOnly);
+  const isMeant = (text: string): ((fault: Fault) => boolean) =>
+    catalogue.some(({ name }) => name === text)
+      ? ({ name }) => name === text
+      : ({ name, layer }) => layer === text || name.includes(text);
+  const tests = only.map(isMeant);
+  return catalogue.filter((fault) => tests.some((test) => test(fault)));
+}
