@@ -47,7 +47,14 @@ export function judge(fault: Fault, played: Played, frame: Frame): Row {
   const damaged = lost + duplicated + unexpected > 0 && traffic > 0;
   return {
     ...headOf(fault),
-    ...{ lost, duplicated, unexpected, recovered, detectMs, recoverMs, requestsWasted, evidence },
+    lost,
+    duplicated,
+    unexpected,
+    recovered,
+    detectMs,
+    recoverMs,
+    requestsWasted,
+    evidence,
     injected,
     traffic,
     verdict: doubts.length > 0 && !damaged ? 'unknown' : findings.length > 0 ? 'invalid' : 'valid',
