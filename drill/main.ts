@@ -32,7 +32,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const faults = choose(wanted.only, wanted.size === 'quick');
-  if (faults.length === 0 && wanted.only.length > 0) return complain(`no row is named ${wanted.only.join(' or ')}; --list names them`);
+  if (faults.length === 0 && wanted.only.length > 0)
+    return complain(`no row is named ${wanted.only.join(' or ')}; --list names them`);
   if (wanted.list) {
     for (const { name, layer, about } of faults) print(`${layer.padEnd(12)} ${name.padEnd(44)} ${about}`);
     return 0;
