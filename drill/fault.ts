@@ -29,6 +29,20 @@ export interface Check {
   readonly invariant?: Invariant;
 }
 
+/** Things of which a whole drill tells a total; a row names those that it really counted. */
+export interface Counts {
+  /** Simulated histories. */
+  readonly seeds?: number;
+  /** Processes that were killed at a random moment. */
+  readonly kills?: number;
+  /** System calls or steps at which it was killed, or that failed, one by one. */
+  readonly crashPoints?: number;
+  readonly powerCuts?: number;
+  /** Broken builds that were caught, and how many there were. */
+  readonly mutantsKilled?: number;
+  readonly mutantsOf?: number;
+}
+
 /** What a play counted. Milliseconds; null where a fault has no such moment. */
 export interface Played {
   /** How often the fault really happened, by the evidence of whoever injected it. */
@@ -51,6 +65,7 @@ export interface Played {
   readonly checks: readonly Check[];
   /** What was seen, in a few words and figures: printed beside the verdict, also when all is well. */
   readonly evidence: string;
+  readonly counts?: Counts;
 }
 
 /** One row of the catalogue: what is done to the product, and what must hold. */

@@ -1,4 +1,4 @@
-import type { Fault, Layer, Played } from './fault.ts';
+import type { Counts, Fault, Layer, Played } from './fault.ts';
 
 /** What a row proves: nothing when its fault did not fire, or could not. */
 export type Verdict = 'valid' | 'invalid' | 'unknown' | 'not-covered';
@@ -23,6 +23,7 @@ export interface Row {
   readonly findings: readonly string[];
   /** What was seen, in a few words and figures. */
   readonly evidence: string;
+  readonly counts?: Counts;
   /** ms since the epoch, and how long the play took. */
   readonly startedAt: number;
   readonly tookMs: number;
@@ -57,6 +58,7 @@ export function judge(fault: Fault, played: Played, frame: Frame): Row {
     evidence,
     injected,
     traffic,
+    ...(played.counts === undefined ? {} : { counts: played.counts }),
     verdict: doubts.length > 0 && !damaged ? 'unknown' : findings.length > 0 ? 'invalid' : 'valid',
     findings: [...doubts, ...findings],
     ...frame,
