@@ -63,6 +63,8 @@ export interface Played {
   /** Requests beyond those of the same walk without the fault. */
   readonly requestsWasted: number | null;
   readonly checks: readonly Check[];
+  /** What this play could not tell, one sentence each: without anything broken the row is unknown. */
+  readonly doubts?: readonly string[];
   /** What was seen, in a few words and figures: printed beside the verdict, also when all is well. */
   readonly evidence: string;
   readonly counts?: Counts;
@@ -83,8 +85,11 @@ export interface Fault {
   readonly alone?: boolean;
   /** What this machine lacks, as a few words such as `root and losetup`; null = nothing. */
   readonly missing?: () => string | null;
-  /** Longest time that it may take before the drill gives it up as unknown, ms; 3 minutes unless told. */
-  readonly limitMs?: number;
+  /**
+   * Longest time that it may take before the drill gives it up as unknown, ms; 3 minutes unless told. A row that
+   * lasts as long as it is told to makes it of the duration that was asked for (null: none).
+   */
+  readonly limitMs?: number | ((durationMs: number | null) => number);
   readonly play: (stage: Stage) => Promise<Played>;
 }
 

@@ -46,6 +46,7 @@ export function judge(fault: Fault, played: Played, frame: Frame): Row {
   ];
   // A loss is a loss, whether or not the fault that should have caused it fired.
   const damaged = lost + duplicated + unexpected > 0 && traffic > 0;
+  const untold = played.doubts ?? [];
   return {
     ...headOf(fault),
     lost,
@@ -59,10 +60,16 @@ export function judge(fault: Fault, played: Played, frame: Frame): Row {
     injected,
     traffic,
     ...(played.counts === undefined ? {} : { counts: played.counts }),
-    verdict: doubts.length > 0 && !damaged ? 'unknown' : findings.length > 0 ? 'invalid' : 'valid',
-    findings: [...doubts, ...findings],
+    verdict: verdictOf(doubts.length > 0 && !damaged, findings.length > 0, untold.length > 0),
+    findings: [...doubts, ...findings, ...untold],
     ...frame,
   };
+}
+
+function verdictOf(unproved: boolean, broken: boolean, untold: boolean): Verdict {
+  if (unproved) return 'unknown';
+  if (broken) return 'invalid';
+  return untold ? 'unknown' : 'valid';
 }
 
 /** A row that this machine cannot play. */

@@ -49,7 +49,9 @@ async function playOne(fault: Fault, options: RunOptions, late: boolean): Promis
   });
   const missing = late ? 'more time than --quick has' : (fault.missing?.() ?? null);
   if (missing !== null) return notCovered(fault, missing, frame());
-  const limit = AbortSignal.timeout(fault.limitMs ?? LIMIT_MS);
+  const { limitMs: told = LIMIT_MS } = fault;
+  const limitMs = typeof told === 'number' ? told : told(options.durationMs);
+  const limit = AbortSignal.timeout(limitMs);
   const signal = AbortSignal.any([options.signal, limit]);
   try {
     const say = (text: string): void => options.say(`${fault.name}: ${text}`);
@@ -58,7 +60,7 @@ async function playOne(fault: Fault, options: RunOptions, late: boolean): Promis
   } catch (error) {
     options.signal.throwIfAborted();
     const why = limit.aborted
-      ? `it did not end within ${String((fault.limitMs ?? LIMIT_MS) / 1000)} s`
+      ? `it did not end within ${String(limitMs / 1000)} s`
       : textOf(error);
     return unknown(fault, `the drill could not play it: ${why}`, frame());
   }
@@ -74,8 +76,9 @@ function endBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', end));
 }
 
-function replayOf({ name }: Fault, { seed, size }: RunOptions): string {
-  return `holdfast drill ${size === 'full' ? '--full ' : ''}--only '${name}' --seed ${String(seed)}`;
+function replayOf({ name }: Fault, { seed, size, durationMs }: RunOptions): string {
+  const duration = durationMs === null ? '' : ` --duration ${String(Math.ceil(durationMs / 1_000))}s`;
+  return `holdfast drill ${size === 'full' ? '--full ' : ''}--only '${name}' --seed ${String(seed)}${duration}`;
 }
 
 function textOf(error: unknown): string {
