@@ -59,9 +59,7 @@ async function playOne(fault: Fault, options: RunOptions, late: boolean): Promis
     return judge(fault, played, frame());
   } catch (error) {
     options.signal.throwIfAborted();
-    const why = limit.aborted
-      ? `it did not end within ${String(limitMs / 1000)} s`
-      : textOf(error);
+    const why = limit.aborted ? `it did not end within ${String(limitMs / 1000)} s` : textOf(error);
     return unknown(fault, `the drill could not play it: ${why}`, frame());
   }
 }
