@@ -105,6 +105,9 @@ function process({ process: told, eventLoop, startedAt }: EngineMetrics): Family
   return [
     gauge('engine_start_timestamp_seconds', 'When the engine started.', [[{}, startedAt / 1000]]),
     gauge('engine_resident_memory_bytes', 'Resident memory of the engine.', [[{}, told.rssBytes]]),
+    gauge('engine_heap_used_bytes', "What is in use of the engine's JavaScript heap.", [
+      [{}, told.heapUsedBytes],
+    ]),
     counter('engine_cpu_seconds_total', 'Processor time of the engine.', [[{}, told.cpuSeconds]]),
     gauge('engine_event_loop_delay_p99_seconds', 'Delay of the event loop since the last scrape.', [
       [{}, eventLoop.p99],
