@@ -20,6 +20,8 @@ export interface RequestLine {
   readonly url: string;
   readonly verb: string;
   readonly params: Readonly<Record<string, string>>;
+  /** Requests that were under way when it came, itself included. */
+  readonly concurrent?: number;
 }
 
 export interface ResponseLine {
@@ -30,6 +32,8 @@ export interface ResponseLine {
   /** Absent where there is no list in the answer. */
   readonly served?: readonly string[];
   readonly fault?: string;
+  /** The answer was cut, by the upstream or on its way. */
+  readonly aborted?: boolean;
 }
 
 export interface FaultLine {
@@ -63,6 +67,8 @@ export class Ledger {
   readonly changes: readonly ChangeLine[];
   /** The list as it stands at the end, by identifier; of several versions the latest. */
   readonly truth: ReadonlyMap<string, TruthRecord>;
+  /** Every version of every record that was ever published, by `keyOf`. */
+  readonly published: ReadonlyMap<string, TruthRecord>;
   /** Identifiers that some answer delivered or listed. */
   readonly served: ReadonlySet<string>;
 
@@ -74,6 +80,7 @@ export class Ledger {
     this.faults = lines.filter((line) => line.type === 'fault');
     this.changes = lines.filter((line) => line.type === 'change');
     this.truth = truthAtEnd(lines, this.changes);
+    this.published = publishedIn(lines, this.changes);
     this.served = new Set([...responses.values()].flatMap(({ served = [] }) => served.map(idOfServed)));
   }
 
@@ -95,8 +102,13 @@ export class Ledger {
   }
 }
 
-/** bioRxiv's rows are written as DOI + `v` + version. */
-function idOfServed(served: string): string {
+/** One version of a record; the record itself where none is known. */
+export function keyOf(id: string, version: string | number | null | undefined): string {
+  return version === null || version === undefined ? id : `${id}v${String(version)}`;
+}
+
+/** The identifier in `served`: bioRxiv's rows are written there as DOI + `v` + version. */
+export function idOfServed(served: string): string {
   return served.startsWith('10.') ? served.replace(/v\d+$/, '') : served;
 }
 
@@ -118,7 +130,30 @@ function truthAtEnd(lines: readonly Line[], changes: readonly ChangeLine[]): Map
       datestamp,
       ...(version === undefined ? {} : { version }),
       ...(reason === 'deletion' ? { deleted: true } : {}),
+      // A deleted record that gets another version is published again.
+      ...(reason === 'new-version' ? { deleted: false } : {}),
     });
   }
   return truth;
+}
+
+function publishedIn(lines: readonly Line[], changes: readonly ChangeLine[]): Map<string, TruthRecord> {
+  const published = new Map<string, TruthRecord>();
+  for (const line of lines) {
+    if (line.type !== 'truth') continue;
+    for (const record of line.records ?? []) published.set(keyOf(record.id, record.version), record);
+  }
+  for (const { reason, id, version, datestamp } of changes) {
+    if (reason === 'poison' || reason === 'hide' || reason === 'publish') continue;
+    const key = keyOf(id, version);
+    const deleted = reason === 'deletion' ? { deleted: true } : {};
+    published.set(key, {
+      ...published.get(key),
+      id,
+      datestamp,
+      ...(version === undefined ? {} : { version }),
+      ...deleted,
+    });
+  }
+  return published;
 }
