@@ -1,5 +1,6 @@
+import { compare, examplesOf } from '../checker/compare.ts';
 import type { ExportedLine, GapLine, QuarantineLine } from '../product/installation.ts';
-import type { Ledger, TruthRecord } from '../upstream/ledger.ts';
+import type { Ledger } from '../upstream/ledger.ts';
 
 /** The numbers of one row, all of them counted from a ledger and from what the product shows. */
 export interface Counts {
@@ -33,26 +34,19 @@ export function countRow(
   shown: Shown,
   options: { readonly withholds: boolean; readonly owed: boolean },
 ): Counts {
-  const { truth, served } = ledger;
-  const stored = new Set(shown.papers.map(({ id }) => id));
-  const absent = [...truth.values()].filter((record) => !stored.has(record.id) && !isVisible(record, shown));
-  const withheld = options.withholds ? absent.filter(({ id }) => !served.has(id)) : [];
-  const lost = options.owed ? [] : absent.filter((record) => !withheld.includes(record));
-  const unexpected = shown.papers.filter((paper) => isUnexpected(paper, truth.get(paper.id)));
+  const comparison = compare(ledger, shown.papers, { ...shown, ...options });
+  const { lost, duplicated, unexpected, withheld } = comparison;
   return {
-    upstream: truth.size,
-    store: stored.size,
+    upstream: ledger.truth.size,
+    store: new Set(shown.papers.map(({ id }) => id)).size,
     lost: lost.length,
-    duplicated: shown.papers.length - stored.size,
+    duplicated: duplicated.length,
     unexpected: unexpected.length,
     gaps: shown.gaps.length,
     quarantined: shown.quarantine.length,
     withheld: withheld.length,
     requests: ledger.exchanges.length,
-    examples: [
-      ...lost.slice(0, 3).map(({ id }) => `lost ${id}`),
-      ...unexpected.slice(0, 3).map(({ id }) => `unexpected ${id}`),
-    ],
+    examples: examplesOf(comparison),
   };
 }
 
@@ -72,27 +66,4 @@ export function sumCounts(all: readonly Counts[]): Counts {
     requests: sum('requests'),
     examples: all.flatMap(({ examples }) => examples),
   };
-}
-
-/** Listed in the quarantine or in the gaps, by itself or with its range of days. */
-function isVisible({ id, datestamp }: TruthRecord, { gaps, quarantine }: Shown): boolean {
-  return (
-    quarantine.some((entry) => entry.id === id) ||
-    gaps.some((gap) => gap.id === id || (gap.range !== undefined && covers(gap.range, datestamp)))
-  );
-}
-
-function covers(range: string, datestamp: string): boolean {
-  const [from = '', to = ''] = range.slice(range.lastIndexOf('/') + 1).split('..');
-  return datestamp >= from && (to === '' || datestamp < to);
-}
-
-/** Never published, or not as the upstream says: another version, alive although deleted, or the reverse. */
-function isUnexpected(paper: ExportedLine, record: TruthRecord | undefined): boolean {
-  if (record === undefined) return true;
-  const version = record.version === undefined ? null : String(record.version);
-  return (
-    paper.deleted !== (record.deleted ?? false) ||
-    (paper.version !== null && version !== null && paper.version !== version)
-  );
 }
