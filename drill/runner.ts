@@ -10,19 +10,39 @@ export interface RunOptions {
   readonly size: Size;
   readonly durationMs: number | null;
   readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
+  /** It keeps the word of `--quick`, whatever the machine: what does not fit is left out, and told. */
+  readonly isBounded: boolean;
+  /** Told of each row as it begins, as it speaks, and as it ends: rows come out in order, but not one by one. */
+  readonly onBegin?: (fault: Fault) => void;
+  readonly onSay?: (fault: Fault, text: string) => void;
+  readonly onEnd?: (row: Row) => void;
 }
 
-/** A row that has not begun by then is left out, so that `--quick` keeps its word on a slow machine too. */
+/** With a bound, a row that has not begun by then is left out ... */
 const QUICK_MS = 75_000;
+/** ... and one that still runs then is ended. */
+const QUICK_END_MS = 85_000;
+/** Who had so long and has not ended does so for a reason of its own, not for want of time, ms. */
+const FAIR_MS = 30_000;
 const LIMIT_MS = 180_000;
+/** What a row that did not fit needs. */
+export const MORE_TIME = 'more time than --quick has';
 const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
 
 /** Plays the faults, several at once where they bear it, and yields their rows in order. @throws the signal's reason */
 export async function* run(faults: readonly Fault[], options: RunOptions): AsyncGenerator<Row> {
   const began = performance.now();
-  const late = (): boolean => options.size === 'quick' && performance.now() - began > QUICK_MS;
-  const play = (fault: Fault): Promise<Row> => playOne(fault, options, late());
+  const spent = (): number => (options.isBounded ? performance.now() - began : -Infinity);
+  const play = async (fault: Fault): Promise<Row> => {
+    options.signal.throwIfAborted();
+    options.onBegin?.(fault);
+    const row = await playOne(fault, options, {
+      isLate: spent() > QUICK_MS,
+      leftMs: Math.round(QUICK_END_MS - spent()),
+    });
+    options.onEnd?.(row);
+    return row;
+  };
   for (const group of groupsOf(faults)) {
     yield* inOrder(group, group[0]?.alone === true ? 1 : AT_ONCE, play);
   }
@@ -39,7 +59,11 @@ function groupsOf(faults: readonly Fault[]): readonly (readonly Fault[])[] {
   return groups;
 }
 
-async function playOne(fault: Fault, options: RunOptions, late: boolean): Promise<Row> {
+async function playOne(
+  fault: Fault,
+  options: RunOptions,
+  { isLate, leftMs }: { readonly isLate: boolean; readonly leftMs: number },
+): Promise<Row> {
   const began = performance.now();
   const startedAt = Date.now();
   const frame = (): Frame => ({
@@ -47,19 +71,25 @@ async function playOne(fault: Fault, options: RunOptions, late: boolean): Promis
     tookMs: Math.round(performance.now() - began),
     replay: replayOf(fault, options),
   });
-  const missing = late ? 'more time than --quick has' : (fault.missing?.() ?? null);
+  const missing = isLate ? MORE_TIME : (fault.missing?.() ?? null);
   if (missing !== null) return notCovered(fault, missing, frame());
   const { limitMs: told = LIMIT_MS } = fault;
-  const limitMs = typeof told === 'number' ? told : told(options.durationMs);
+  const limitMs = Math.min(leftMs, typeof told === 'number' ? told : told(options.durationMs));
   const limit = AbortSignal.timeout(limitMs);
   const signal = AbortSignal.any([options.signal, limit]);
   try {
-    const say = (text: string): void => options.say(`${fault.name}: ${text}`);
-    const played = await onStage({ ...options, signal, say }, (stage) => endBy(signal, fault.play(stage)));
+    const say = (text: string): void => options.onSay?.(fault, text);
+    const { seed, size, durationMs } = options;
+    const stage = { seed, size, durationMs, signal, say };
+    const played = await onStage(stage, (each) => endBy(signal, fault.play(each)));
     return judge(fault, played, frame());
   } catch (error) {
     options.signal.throwIfAborted();
-    const why = limit.aborted ? `it did not end within ${String(limitMs / 1000)} s` : textOf(error);
+    if (limit.aborted && limitMs === leftMs && limitMs < FAIR_MS)
+      return notCovered(fault, MORE_TIME, frame());
+    const why = limit.aborted
+      ? `it did not end within ${String(Math.round(limitMs / 1000))} s`
+      : textOf(error);
     return unknown(fault, `the drill could not play it: ${why}`, frame());
   }
 }
@@ -74,9 +104,10 @@ function endBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', end));
 }
 
+/** The one command that plays it again; in double quotes, since a shell of Windows knows no others. */
 function replayOf({ name }: Fault, { seed, size, durationMs }: RunOptions): string {
   const duration = durationMs === null ? '' : ` --duration ${String(Math.ceil(durationMs / 1_000))}s`;
-  return `holdfast drill ${size === 'full' ? '--full ' : ''}--only '${name}' --seed ${String(seed)}${duration}`;
+  return `holdfast drill ${size === 'full' ? '--full ' : ''}--only "${name}" --seed ${String(seed)}${duration}`;
 }
 
 function textOf(error: unknown): string {

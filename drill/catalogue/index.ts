@@ -6,15 +6,14 @@ import { simulationRows } from '../levels/simulation/index.ts';
 import { soakRows } from '../levels/soak/index.ts';
 import { stormRows } from '../levels/storm/index.ts';
 import { alertsFaults } from './alerts/index.ts';
+import { FIRST } from './first.ts';
 import { machineFaults } from './machine/index.ts';
 import { networkFaults } from './network/index.ts';
+import { beyondTheMachine } from './not-covered.ts';
 import { processFaults } from './process/index.ts';
 import { protocolFaults } from './protocol/index.ts';
 import { storageFaults } from './storage/index.ts';
 import { surfaceFaults } from './surface/index.ts';
-
-/** What people ask for first comes first. */
-const FIRST = ['network off and on', 'process killed', 'machine rebooted', 'rapid crashes'];
 
 const singles = [
   ...networkFaults,
@@ -36,6 +35,7 @@ export const catalogue: readonly Fault[] = [
   ...powerRows,
   ...mutantRows,
   ...soakRows,
+  ...beyondTheMachine,
 ];
 
 /** The rows that are meant: by size, or by name, part of a name, or layer. Names that fit exactly go before parts. */
