@@ -238,7 +238,7 @@ describe('the other invariants', () => {
   });
 
   test('I10: a green sample beyond the bound is a lie, and without samples nothing is proved', () => {
-    const sample = (at: number, word: string) => ({ at, state: word, reason: '' });
+    const sample = (at: number, word: string) => ({ askedAt: at, at, state: word, reason: '' });
     const span = { from: 0, to: 100, boundMs: 20 };
     expect(honest([sample(10, 'ok'), sample(30, 'waiting'), sample(100, 'ok')], span).ok).toBe(true);
     expect(honest([sample(30, 'waiting'), sample(40, 'ok')], span).ok).toBe(false);

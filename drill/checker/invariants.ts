@@ -131,6 +131,8 @@ export function withinBudget(
 
 /** What `status --json` said of a source at an instant. */
 export interface Sample {
+  /** When the command was started, and when it had answered, wall ms. */
+  readonly askedAt: number;
   readonly at: number;
   readonly state: string;
   readonly reason: string;
@@ -144,7 +146,7 @@ export function honest(
   samples: readonly Sample[],
   { from, to, boundMs }: { readonly from: number; readonly to: number; readonly boundMs: number },
 ): Check {
-  const meant = samples.filter(({ at }) => at >= from + boundMs && at < to);
+  const meant = samples.filter(({ askedAt, at }) => askedAt >= from + boundMs && at < to);
   const green = meant.filter(({ state }) => state === 'ok');
   const states = [...new Set(meant.map(({ state }) => state))].join(', ');
   return check(
