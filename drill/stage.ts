@@ -44,6 +44,8 @@ export async function onStage<T>(
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-drill-'));
   const ending = new AbortController();
   const ends: (() => void | Promise<void>)[] = [];
+  // A simulated upstream is the child of a command: killing the command alone would leave it behind, with our pipes.
+  const { signal: never } = new AbortController();
   let parts = 0;
   const stage: Stage = {
     ...options,
@@ -53,7 +55,7 @@ export async function onStage<T>(
       const number = (parts += 1);
       const simulator = await Simulator.start(
         { seed: options.seed + number, records: 300, pageSize: 50, faults: [], args: [], ...wanted },
-        { folder, ledgerFile: join(folder, `upstream-${String(number)}.jsonl`), signal: stage.signal },
+        { folder, ledgerFile: join(folder, `upstream-${String(number)}.jsonl`), signal: never },
       );
       ends.push(() => simulator.stop());
       return simulator;
