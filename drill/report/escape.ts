@@ -9,11 +9,15 @@ const NAMES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Characters that turn the direction of what follows: a text could show itself as another one. */
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
+
 /** Text of anybody as text of a page or of XML, also inside a quoted attribute. */
 export function escape(text: string): string {
   return text
     .toWellFormed()
     .replace(FORBIDDEN, '\uFFFD')
+    .replace(TURNING, '\uFFFD')
     .replace(/[&<>"']/g, (each) => NAMES[each] ?? each)
     .replace(/[\t\n\r]/g, (each) => `&#${String(each.charCodeAt(0))};`);
 }

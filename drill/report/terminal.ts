@@ -58,8 +58,11 @@ export class RowPrinter {
     const room = this.#columns - FIGURES - MARGIN;
     if (!this.#isWide) return this.#narrow(row, mark);
     if (rest === null) {
-      const line = `${pad(plain(name), room)}  not covered: needs ${plain(needsOf(row))}`;
-      return hung(line, this.#columns, MARGIN, mark);
+      const needs = `not covered: needs ${plain(needsOf(row))}`;
+      const line = `${pad(plain(name), room)}${needs}`;
+      if (width(line) + MARGIN <= this.#columns) return [`${mark} ${line}`];
+      const more = hung(needs, this.#columns, MARGIN + 2, '');
+      return [...hung(plain(name), this.#columns, MARGIN, mark), ...more];
     }
     const figures = COLUMNS.map(([, columns], index) => pad(rest[index] ?? '', columns, 'left')).join('');
     // A name that is too long has a line of its own: a name that is cut cannot be copied.

@@ -31,6 +31,7 @@ tbody th { font-weight: 600; min-width: 9rem; }
 td.figure, th.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.text { min-width: 17rem; } td.text p + p { margin-top: .3rem; }
 .finding { border-left: .25rem solid var(--is); padding: .25rem 0 .25rem .75rem; margin: .75rem 0; }
+.finding h3 { margin: 0; }
 ul { margin: .25rem 0; padding-left: 1.2rem; }
 code { font: .85em/1.5 ui-monospace, monospace; background: var(--panel); padding: .1rem .3rem; border-radius: .2rem; }
 svg { display: block; min-width: 44rem; width: 100%; height: auto; }
