@@ -1,4 +1,6 @@
 import type { Fault } from '../../fault.ts';
+import { callFaults } from './calls.ts';
+import { roomFaults } from './room.ts';
 
-/** Faults of the layer `storage`. */
-export const storageFaults: readonly Fault[] = [];
+/** Disk full, damage, locks, lost files: in the order in which they are played. */
+export const storageFaults: readonly Fault[] = [...roomFaults, ...callFaults];

@@ -60,7 +60,7 @@ export async function cutOnce(
     for (const id of now) acked.add(id);
     await end(running);
     await disk.unmount();
-    disk.mount();
+    await disk.mount();
     return { ...(await lookAt(product, acked)), acked: acked.size, ackedNow: acked.size - before };
   } finally {
     await end(running);
@@ -136,7 +136,7 @@ export async function cutControl(
     child.kill('SIGKILL');
     await gone;
     await disk.unmount();
-    disk.mount();
+    await disk.mount();
     const left = existsSync(file) ? linesIn(readFileSync(file, 'latin1')) : 0;
     return { acked, lost: Math.max(0, acked - left) };
   } finally {

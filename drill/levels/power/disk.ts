@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Stage } from '../../stage.ts';
@@ -37,7 +37,7 @@ export function missingForPower(): string | null {
 
 /** An ext4 file system in a file, mounted in a folder of its own. */
 export class Disk {
-  readonly #image: string;
+  #image: string;
   readonly #signal: AbortSignal;
   readonly folder: string;
 
@@ -48,7 +48,7 @@ export class Disk {
   }
 
   /** Makes and mounts one; it is unmounted when the stage ends, whatever happens. */
-  static create(stage: Stage, name: string, megabytes: number): Disk {
+  static async create(stage: Stage, name: string, megabytes: number): Promise<Disk> {
     clearLeftovers();
     const image = join(stage.folder, `${name}.img`);
     const folder = join(stage.folder, `${PREFIX}${String(process.pid)}-${name}`);
@@ -58,13 +58,22 @@ export class Disk {
     mkdirSync(folder);
     const disk = new Disk(image, folder, stage.signal);
     stage.defer(() => disk.#leave());
-    disk.mount();
+    await disk.mount();
     return disk;
   }
 
   /** Mounts it; the journal is replayed. */
-  mount(): void {
+  async mount(): Promise<void> {
     execFileSync('mount', ['-o', 'loop', this.#image, this.folder], { stdio: 'pipe' });
+    if (isAlive(this.folder)) return;
+    // Somebody's namespace still holds the disk whose power was cut: the same image is put on a disk that is new.
+    await this.unmount();
+    const copy = `${this.#image}+`;
+    execFileSync('cp', ['--sparse=always', this.#image, copy]);
+    rmSync(this.#image);
+    this.#image = copy;
+    execFileSync('mount', ['-o', 'loop', copy, this.folder], { stdio: 'pipe' });
+    if (!isAlive(this.folder)) throw new Error('the disk does not come back');
   }
 
   /** Unmounts it, as soon as nobody uses it any more. @throws Error when it is in use for ten seconds */
@@ -104,6 +113,18 @@ export class Disk {
       if (spawnSync('umount', [this.folder]).status !== 0) await later(50);
     }
     if (isMounted(this.folder)) spawnSync('umount', ['-l', this.folder]);
+  }
+}
+
+/** Whether the disk takes something. */
+function isAlive(folder: string): boolean {
+  const file = join(folder, '.alive');
+  try {
+    writeFileSync(file, '');
+    rmSync(file);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -64,7 +64,7 @@ export async function prepare(
   records: number,
 ): Promise<{ readonly lane: Lane; readonly harvest: Harvest }> {
   const simulator = await stage.simulate({ kind: 'oai-pmh', records, pageSize: 10 });
-  const disk = Disk.create(stage, name, MEGABYTES);
+  const disk = await Disk.create(stage, name, MEGABYTES);
   const home = join(disk.folder, 'home');
   mkdirSync(home);
   const product = new Installation(home, stage.signal);
@@ -78,14 +78,14 @@ export async function prepare(
   product.configure([{ ...source, minIntervalMs: 10 }], { audit: { every: 'off' } });
   // The configuration is ours: no cut may take it.
   await disk.unmount();
-  disk.mount();
+  await disk.mount();
   const harvest = { simulator, product, ledger: () => Ledger.read(simulator.ledgerFile) };
   return { lane: { disk, product, ledgerFile: simulator.ledgerFile, acked: new Set() }, harvest };
 }
 
 /** The same cuts under a writer that never syncs. One that loses nothing would mean that this drill sees no loss. */
 async function playControl(stage: Stage): Promise<{ acked: number; lost: number; blind: number }> {
-  const disk = Disk.create(stage, 'control', 32);
+  const disk = await Disk.create(stage, 'control', 32);
   const dice = new Dice(stage.seed);
   let [acked, lost, blind] = [0, 0, 0];
   for (let number = 0; number < CONTROLS[stage.size]; number += 1) {

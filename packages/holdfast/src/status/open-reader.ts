@@ -14,13 +14,22 @@ export async function withReader<Result>(
   config: Config,
   work: (reader: StoreReader | null) => Promise<Result>,
 ): Promise<Result> {
-  const file = storeFileOf(config);
-  if (!existsSync(file)) return work(null);
-  const reader = openReader({ file });
+  const reader = openOrNull(storeFileOf(config));
   try {
     return await work(reader);
   } finally {
-    await reader.close();
+    await reader?.close();
+  }
+}
+
+/** Null where there is no store, and where a disk without room has given it a name and nothing more. */
+function openOrNull(file: string): StoreReader | null {
+  if (!existsSync(file)) return null;
+  try {
+    return openReader({ file });
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code === 'ERR_STORE_ABSENT') return null;
+    throw error;
   }
 }
 

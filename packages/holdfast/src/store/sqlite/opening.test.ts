@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -163,6 +164,11 @@ test('a store whose budget is used up is upgraded all the same, and then takes n
   const reason = noise(1, 400_000).toString('hex');
   await expect(store.putSource('t', 'arxiv', { reason })).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
   await store.close();
+});
+
+test('a place where no file can be opened is told as trouble of the disk', async () => {
+  mkdirSync(`${file}.lock`);
+  await expect(openStore({ file, clock })).rejects.toMatchObject({ code: 'ERR_STORE_IO' });
 });
 
 test('a store of a newer schema is refused and not touched', async () => {

@@ -18,14 +18,16 @@ export interface OwnerLock {
  * @throws HoldfastError `ERR_STORE_LOCKED` when another engine holds it.
  */
 export function takeOwnerLock(file: string): OwnerLock {
-  const connection = openPlain(lockFile(file), { timeout: PATIENCE_MS });
+  let connection: Connection | null = null;
   try {
+    connection = openPlain(lockFile(file), { timeout: PATIENCE_MS });
     connection.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    connection.close();
+    connection?.close();
     throw sqliteCode(error) === BUSY ? locked(file, error) : storeError(error, lockFile(file));
   }
-  return { release: () => connection.close() };
+  const held = connection;
+  return { release: () => held.close() };
 }
 
 /** Whether an engine owns the store now. Asks for an instant and never stands in an engine's way. */

@@ -1,0 +1,112 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { check, type Fault } from '../../fault.ts';
+import { begin, committedAfter, conclude, layOut, waitsForDisk } from './harvest.ts';
+import { missingForMounts, mountSmall } from './tools.ts';
+import { waitOut } from './waiting.ts';
+
+const QUOTA = 1_400_000;
+
+/** The store reaches its bound. */
+const quota: Fault = {
+  name: 'disk full (quota)',
+  layer: 'storage',
+  about: 'the store reaches `maxDisk` in the middle of a harvest, and is started again with more',
+  holds: 'it waits in sight below the bound, loses nothing, and with more room goes on where it stood',
+  quick: true,
+  play: async (stage) => {
+    const harvest = await layOut(stage, { records: 1_500, pageSize: 100 });
+    const began = Date.now();
+    const live = begin(harvest, stage, { env: { HOLDFAST_MAX_DISK: String(QUOTA) } });
+    const { wait, at } = await live.until('it waits for room', waitsForDisk());
+    const [source] = await harvest.product.sources();
+    const before = live.told().filter(({ kind }) => kind === 'commit').length;
+    const code = await live.stop();
+    const bytes = statSync(join(harvest.product.folder, 'data', 'holdfast.db')).size;
+    const ended = Date.now();
+    const again = begin(harvest, stage);
+    const commit = await again.until('a commit with more room', committedAfter(ended));
+    await again.stop();
+    return conclude(harvest, {
+      injected: 1,
+      recovered: true,
+      detectMs: at - began,
+      recoverMs: commit.at - ended,
+      checks: [
+        check('the wait names its cause', wait?.error?.code === 'ERR_STORE_FULL', wait),
+        check('status says that it waits', source?.state === 'waiting', source?.state ?? '', 'I10'),
+        check('commits came before', before > 0, before),
+        check('the store stays below its bound', bytes <= QUOTA, bytes),
+        check('it ends well', code === 0, code),
+      ],
+      evidence: `${String(before)} commits and ${String(bytes)} bytes below a bound of ${String(QUOTA)}`,
+    });
+  },
+};
+
+/** A disk of its own has no room left. */
+const full: Fault = {
+  name: 'disk full',
+  layer: 'storage',
+  about: 'the disk under the data folder is full in the middle of a harvest, and has room again later',
+  holds: 'it waits in sight, and goes on by itself with the same engine when there is room again',
+  quick: false,
+  missing: missingForMounts,
+  play: async (stage) => {
+    const disk = mountSmall(stage, 'size=1500k');
+    const harvest = await layOut(stage, { records: 600, pageSize: 40, more: { dataDir: disk.folder } });
+    const began = Date.now();
+    return waitOut(stage, harvest, begin(harvest, stage), {
+      began,
+      end: () => disk.remount('size=64m'),
+      // The word for it is the file system's own: nobody but the disk injected it.
+      fired: () => 1,
+      code: /^ERR_STORE_FULL$/,
+    });
+  },
+};
+
+/** There is no room from the first byte on. */
+const fullAtStart: Fault = {
+  name: 'disk full at start',
+  layer: 'storage',
+  about: 'the disk is full before there is a store, and has room later',
+  holds: 'it waits in sight, and begins by itself when there is room',
+  quick: false,
+  missing: missingForMounts,
+  play: async (stage) => {
+    const disk = mountSmall(stage, 'size=64k');
+    const harvest = await layOut(stage, { more: { dataDir: disk.folder } });
+    const began = Date.now();
+    return waitOut(stage, harvest, begin(harvest, stage), {
+      began,
+      end: () => disk.remount('size=64m'),
+      fired: () => 1,
+      code: /^ERR_STORE_FULL$/,
+    });
+  },
+};
+
+/** Nothing can be written from the start on. */
+const readOnly: Fault = {
+  name: 'disk read-only at start',
+  layer: 'storage',
+  about: 'the disk under the data folder is mounted read-only, and can be written later',
+  holds: 'it waits in sight, and begins by itself when the disk can be written',
+  quick: false,
+  missing: missingForMounts,
+  play: async (stage) => {
+    const disk = mountSmall(stage, 'size=64m');
+    const harvest = await layOut(stage, { more: { dataDir: disk.folder } });
+    disk.remount('ro');
+    const began = Date.now();
+    return waitOut(stage, harvest, begin(harvest, stage), {
+      began,
+      end: () => disk.remount('rw'),
+      fired: () => 1,
+      code: /^ERR_STORE_(READONLY|IO)$/,
+    });
+  },
+};
+
+export const roomFaults: readonly Fault[] = [quota, full, fullAtStart, readOnly];

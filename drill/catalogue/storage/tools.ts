@@ -1,0 +1,88 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stage } from '../../stage.ts';
+
+/** Whether a program answers on this machine. */
+export function answers(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** What this machine lacks to mount small disks; null = nothing. */
+export function missingForMounts(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'root on Linux';
+  return answers('unshare', '-m', 'true') ? null : 'the right to mount';
+}
+
+/** What this machine lacks to let system calls fail; null = nothing. */
+export function missingForStrace(): string | null {
+  if (process.platform !== 'linux') return 'Linux (strace)';
+  return answers('strace', '-V') ? null : 'strace';
+}
+
+/** A disk in memory, unmounted when the stage ends. */
+export function mountSmall(
+  stage: Stage,
+  options: string,
+): { readonly folder: string; remount(how: string): void } {
+  const folder = join(stage.folder, 'disk');
+  mkdirSync(folder);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+  stage.defer(() => void spawnSync('umount', ['-l', folder]));
+  return { folder, remount: (how) => void execFileSync('mount', ['-o', `remount,${how}`, folder]) };
+}
+
+/** The database of a data folder with its log, the log's index and its lock. */
+export function storeFiles(dataDir: string): readonly string[] {
+  const file = join(dataDir, 'holdfast.db');
+  return ['', '-wal', '-shm', '-journal', '.lock'].map((ending) => file + ending);
+}
+
+/** System calls of a process that run into an injected fault until `end`. */
+export interface Spell {
+  readonly end: () => Promise<void>;
+  readonly fired: () => number;
+}
+
+/** Attaches strace to a process: `what` such as `pwrite64:error=EIO`, for calls about these files only. */
+export async function castSpell(
+  stage: Stage,
+  pid: number,
+  what: string,
+  files: readonly string[],
+): Promise<Spell> {
+  const trace = join(stage.folder, `trace-${String(pid)}.txt`);
+  const calls = what.split(':')[0] ?? '';
+  const paths = files.flatMap((path) => ['-P', path]);
+  const words = [
+    '-f',
+    '-o',
+    trace,
+    '-p',
+    String(pid),
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    `inject=${what}`,
+    ...paths,
+  ];
+  const strace = spawn('strace', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  strace.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  const gone = new Promise<void>((resolve) => {
+    strace.once('error', () => resolve());
+    strace.once('close', () => resolve());
+  });
+  const end = async (): Promise<void> => {
+    if (strace.exitCode === null && strace.signalCode === null) strace.kill('SIGTERM');
+    await gone;
+  };
+  stage.defer(end);
+  while (!said.includes('attached')) {
+    if (strace.exitCode !== null) throw new Error(`strace: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const fired = (): number =>
+    existsSync(trace) ? readFileSync(trace, 'utf8').split(/INJECTED|DELAYED/).length - 1 : 0;
+  return { end, fired };
+}
