@@ -21,6 +21,8 @@ for (const name of ['packages/resilience', 'packages/upstream', 'packages/holdfa
 cpSync(join(root, 'packages/upstream/dist'), join(root, 'packages/holdfast/dist/upstream'), {
   recursive: true,
 });
+// The guide is served by the page's process, and is read without a network.
+cpSync(join(root, 'docs/guide'), join(root, 'packages/holdfast/dist/guide'), { recursive: true });
 // The supervisor is loaded from one file: each module of its own would cost it memory for as long as it runs.
 const supervisor = await rolldown({
   input: join(root, 'packages/holdfast/dist/daemon/main.js'),

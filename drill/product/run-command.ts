@@ -24,6 +24,8 @@ export interface Running {
   readonly pid: number;
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Standard output so far. */
+  readonly printed: () => string;
 }
 
 export interface CommandOptions {
@@ -64,5 +66,5 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   });
   // Whoever only watches the process learns of its end from `ended`; nobody else has to wait for it.
   ended.catch(() => undefined);
-  return { pid: child.pid ?? -1, child, ended };
+  return { pid: child.pid ?? -1, child, ended, printed: () => Buffer.concat(stdout).toString() };
 }

@@ -16,6 +16,7 @@ function app(change: Partial<AppParts> = {}) {
     host: '127.0.0.1',
     withReader: (work) => work(null),
     clock: { now: () => 0 },
+    guide: () => new Map([['index.html', { type: 'text/html', bytes: Buffer.from('<p>guide</p>') }]]),
     onRequest: () => undefined,
     onDefect: () => undefined,
     ...change,
@@ -32,6 +33,20 @@ async function ask(path: string, headers: Record<string, string> = {}, parts: Pa
   });
   return { answer, text: await answer.text() };
 }
+
+describe('the guide', () => {
+  it('is served by the names of its files, and by no others', async () => {
+    expect((await ask('/guide')).answer.headers.get('location')).toBe('/guide/');
+    const { answer, text } = await ask('/guide/');
+    expect([answer.status, answer.headers.get('content-type'), text]).toEqual([
+      200,
+      'text/html',
+      '<p>guide</p>',
+    ]);
+    for (const path of ['/guide/nothing.html', '/guide/../app.ts', '/guide/%2e%2e/%2e%2e/package.json'])
+      expect((await ask(path)).answer.status, path).toBe(404);
+  });
+});
 
 describe('the endpoints', () => {
   it('tell the status in the form of status --json', async () => {

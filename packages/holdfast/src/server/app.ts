@@ -3,6 +3,8 @@ import type { Context } from 'hono';
 import type { FoundStatus } from '../status/read-status.ts';
 import type { AlertsStatus } from '../follow/index.ts';
 import { refusal, secureHeaders } from './guard.ts';
+import type { GuideParts } from './guide/routes.ts';
+import { addGuideRoutes } from './guide/routes.ts';
 import { ICON } from './page/icon.ts';
 import { overviewPage } from './page/overview-page.ts';
 import { problemPage } from './page/problem-page.ts';
@@ -24,6 +26,7 @@ export interface AppParts {
   /** The store, null when there is none yet: what other installations follow. */
   readonly withReader: RecordParts['withReader'];
   readonly clock: RecordParts['clock'];
+  readonly guide: GuideParts['guide'];
   /** The configured name or address that it listens on. */
   readonly host: string;
   /** Called for each request. */
@@ -65,6 +68,7 @@ export function makeApp(parts: AppParts): Hono {
     return context.json(ready, ready.ready ? 200 : 503);
   });
   addRecordRoutes(app, { ...parts, refuse: answerProblem });
+  addGuideRoutes(app, { ...parts, refuse: answerProblem });
   app.notFound((context) => answerProblem(context, NOT_FOUND));
   app.onError((error, context) => {
     const problem = problemOf(error);
@@ -107,5 +111,5 @@ const NOT_FOUND: Problem = {
   status: 404,
   code: 'ERR_HTTP_NOT_FOUND',
   message: 'There is nothing at this address.',
-  hint: 'The paths are /, /status.json, /metrics, /healthz, /readyz and those under /api.',
+  hint: 'The paths are /, /guide/, /status.json, /metrics, /healthz, /readyz and those under /api.',
 };

@@ -75,5 +75,5 @@ const MALFORMED: Problem = {
   status: 400,
   code: 'ERR_HTTP_MALFORMED',
   message: 'The path of the request is not well-formed.',
-  hint: 'The paths are /, /status.json, /metrics, /healthz, /readyz and those under /api.',
+  hint: 'The paths are /, /guide/, /status.json, /metrics, /healthz, /readyz and those under /api.',
 };

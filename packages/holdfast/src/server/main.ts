@@ -1,6 +1,7 @@
 /** The server process: the page, the endpoints and whoever has to be told. It reads and asks, and writes nothing of the harvest. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '@holdfast/resilience/clock';
 import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import { dieWithParent } from '../child/die-with-parent.ts';
@@ -15,6 +16,7 @@ import { HoldfastError } from '../model/error.ts';
 import { readStatus } from '../status/read-status.ts';
 import { readVersion } from '../version.ts';
 import { makeApp, makeShareApp } from './app.ts';
+import { guideReader } from './guide/guide-files.ts';
 import { KeptReader } from './kept-reader.ts';
 import { keepListening, urlOf } from './listener.ts';
 import type { Notice } from './listener.ts';
@@ -28,6 +30,10 @@ const HEARTBEAT_MS = 1_000;
 const SNAPSHOT_MS = 1_000;
 /** A page is not held up by an engine that is busy: it then shows what the store says. */
 const ENGINE_PATIENCE_MS = 1_000;
+/** The guide lies beside the built program; in a checkout that runs from its sources, where it is written. */
+const GUIDE = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../../../docs/guide/' : '../guide/', import.meta.url),
+);
 const STOP = new HoldfastError('ERR_STOPPED', 'The server was asked to stop.');
 
 const world: ControlWorld = {
@@ -39,7 +45,8 @@ const world: ControlWorld = {
 };
 
 function tell(message: ChildMessage): void {
-  if (process.connected) process.send?.(message);
+  // A parent that has gone just now is the guardian's matter: without a callback it would be an uncaught error.
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 function notice({ code, message, hint }: Notice): void {
@@ -89,6 +96,7 @@ function serve(
     alerts: () => alerts?.status() ?? null,
     withReader,
     clock: systemClock,
+    guide: guideReader(GUIDE),
     onRequest: () => (served.requests += 1),
     onDefect: (error) =>
       process.stderr.write(`${error instanceof Error ? String(error.stack) : String(error)}\n`),

@@ -22,6 +22,7 @@ export function follower(far: ReturnType<typeof virtualMachine>) {
     metrics: () => Promise.resolve(''),
     withReader: (work) => work(far.store),
     clock,
+    guide: () => new Map(),
     host: 'far.test',
     onRequest: () => undefined,
     onDefect: (error) => {

@@ -48,8 +48,9 @@ export function overviewPage({ report, note }: FoundStatus, alerts: AlertsStatus
     </main>
     <footer>
       <p>
-        Version ${report.engine.version} · <a href="/status.json">status.json</a> ·
-        <a href="/metrics">metrics</a> · <a href="/healthz">healthz</a> · <a href="/readyz">readyz</a>
+        Version ${report.engine.version} · <a href="/guide/">guide</a> ·
+        <a href="/status.json">status.json</a> · <a href="/metrics">metrics</a> ·
+        <a href="/healthz">healthz</a> · <a href="/readyz">readyz</a>
       </p>
     </footer>`;
   return layout(`Holdfast: ${overall.sentence}`, body, true);
