@@ -1,0 +1,155 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { Link } from './link.ts';
+import { diceOf } from './random.ts';
+import { Toxic, type Struck, type ToxicSpec } from './toxic.ts';
+
+/** What a proxy is made with. */
+export interface FaultProxyOptions {
+  /** Fixes which connections a toxicity strikes, and every jitter. */
+  readonly seed?: number;
+  /** False: the port is closed until `enable`. */
+  readonly enabled?: boolean;
+  /** It speaks TLS with its clients, with this certificate. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** A TCP proxy on the loopback interface whose toxics come and go while it runs, with Toxiproxy's names. */
+export class FaultProxy {
+  readonly #target: URL;
+  readonly #server: Server;
+  readonly #secure: boolean;
+  readonly #dice: () => number;
+  readonly #toxics = new Map<string, Toxic>();
+  readonly #removed = new Map<string, Struck>();
+  readonly #links = new Set<Link>();
+  #port = 0;
+  #connections = 0;
+  #refusedHandshakes = 0;
+  #handshake = '';
+
+  private constructor(target: URL, { seed = 1, tls }: FaultProxyOptions) {
+    this.#target = target;
+    this.#dice = diceOf(seed);
+    this.#secure = tls !== undefined;
+    const take = (client: Socket): void => this.#take(client);
+    if (tls === undefined) this.#server = createServer({ allowHalfOpen: true }, take);
+    else this.#server = createTlsServer({ ...tls, allowHalfOpen: true }, take);
+    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+      this.#refusedHandshakes += 1;
+      this.#handshake = error.code ?? error.message;
+    });
+  }
+
+  /** Listens on a free port of 127.0.0.1 and passes everything on to the host and port of `target`. */
+  static async start(target: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
+    const proxy = new FaultProxy(new URL(target), options);
+    await proxy.enable();
+    if (options.enabled === false) await proxy.disable();
+    return proxy;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The target's URL with this proxy in place of its host. */
+  get url(): string {
+    const url = new URL(this.#target);
+    url.protocol = this.#secure ? 'https:' : 'http:';
+    url.host = `127.0.0.1:${String(this.#port)}`;
+    return url.href;
+  }
+
+  /** Connections that came so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Handshakes that a client broke off, and how it said so last; only with TLS. */
+  get refusedHandshakes(): { readonly count: number; readonly last: string } {
+    return { count: this.#refusedHandshakes, last: this.#handshake };
+  }
+
+  /** Adds a toxic; it strikes new connections and those that are open. @throws Error when the name is taken */
+  addToxic(spec: ToxicSpec): Toxic {
+    const toxic = new Toxic(spec);
+    if (this.#toxics.has(toxic.name)) throw new Error(`there is a toxic ${toxic.name} already`);
+    this.#toxics.set(toxic.name, toxic);
+    return toxic;
+  }
+
+  /** Takes a toxic away; a connection whose bytes it swallowed is closed. */
+  removeToxic(name: string): void {
+    const toxic = this.#toxics.get(name);
+    if (toxic === undefined) return;
+    this.#toxics.delete(name);
+    this.#removed.set(name, sum(this.#removed.get(name), toxic.struck));
+    toxic.gone.abort();
+  }
+
+  /** How often a toxic struck, over all of its times. */
+  struck(name: string): Struck {
+    return sum(this.#removed.get(name), this.#toxics.get(name)?.struck);
+  }
+
+  /** Toxiproxy's `down`: the port is closed and every connection cut. Gives how many were. */
+  async disable(): Promise<number> {
+    const cut = this.#links.size;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const link of this.#links) link.destroy();
+    await closed;
+    return cut;
+  }
+
+  /** Listens again, on the port that it had. */
+  enable(): Promise<void> {
+    if (this.#server.listening) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, '127.0.0.1', () => {
+        this.#server.off('error', reject);
+        this.#port = (this.#server.address() as AddressInfo).port;
+        resolve();
+      });
+    });
+  }
+
+  /** Ends it with all of its connections. */
+  async close(): Promise<void> {
+    for (const name of this.#toxics.keys()) this.removeToxic(name);
+    if (this.#server.listening) await this.disable();
+  }
+
+  #take(client: Socket): void {
+    const { hostname, port } = this.#target;
+    const upstream = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port),
+      allowHalfOpen: true,
+    });
+    this.#connections += 1;
+    const link = new Link({
+      number: this.#connections,
+      client,
+      upstream,
+      toxics: () => [...this.#toxics.values()],
+      dice: this.#dice,
+    });
+    this.#links.add(link);
+    let open = 2;
+    for (const socket of [client, upstream]) {
+      socket.once('close', () => {
+        open -= 1;
+        if (open === 0) this.#links.delete(link);
+      });
+    }
+  }
+}
+
+function sum(one: Struck | undefined, other: Struck | undefined): Struck {
+  return {
+    connections: (one?.connections ?? 0) + (other?.connections ?? 0),
+    bytes: (one?.bytes ?? 0) + (other?.bytes ?? 0),
+  };
+}
