@@ -1,5 +1,5 @@
 import type { Ledger } from '../upstream/ledger.ts';
-import { check, type Check } from './row.ts';
+import { check, type Check } from '../fault.ts';
 
 /**
  * After each answer with this fault no request comes for `waitMs`, and then one. The simulator's clock measures
@@ -23,4 +23,22 @@ export function pausesAfter(ledger: Ledger, fault: string, waitMs: number): Chec
 export function requestsAfter(ledger: Ledger, fault: string): number {
   const last = ledger.exchanges.findLastIndex(({ response }) => response?.fault === fault);
   return ledger.exchanges.length - 1 - last;
+}
+
+/**
+ * I8: no request comes sooner after the one before than the interval that was configured. The product counts from the
+ * end of an answer, which is later still: so this holds however late a loaded machine lets the ledger be written.
+ */
+export function spaced({ exchanges }: Ledger, intervalMs: number): Check {
+  const pauses = exchanges.flatMap(({ request }, index) => {
+    const before = exchanges[index - 1];
+    return before === undefined ? [] : [request.at - before.request.at];
+  });
+  const least = Math.min(...pauses);
+  return check(
+    `no request within ${String(intervalMs)} ms of the one before`,
+    pauses.every((pause) => pause >= intervalMs),
+    pauses.length === 0 ? 'one request' : `${String(least)} ms at least`,
+    'I8',
+  );
 }

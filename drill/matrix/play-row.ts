@@ -1,237 +1,162 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Installation } from '../product/installation.ts';
-import { faultName } from '../upstream/catalogue.ts';
+import { check, type Check, type Played } from '../fault.ts';
+import type { ExportedLine } from '../product/installation.ts';
+import type { Stage } from '../stage.ts';
 import { Ledger } from '../upstream/ledger.ts';
-import { Simulator } from '../upstream/simulator.ts';
+import type { Simulator } from '../upstream/simulator.ts';
+import { cleanRequests } from './clean-walk.ts';
 import { countRow, sumCounts, type Counts } from './counts.ts';
-import { judge, type Result } from './result.ts';
-import type { Check, Evidence, Played, Row, Stage, UpstreamSpec } from './row.ts';
-
-/** What every row is played with. */
-export interface PlayOptions {
-  readonly seed: number;
-  readonly signal: AbortSignal;
-}
+import { firedIn } from './fired.ts';
+import { intervalOf, sourceId, sourceOf } from './source-of.ts';
+import { hashesHold } from './hashes.ts';
+import { spaced } from './ledger-checks.ts';
+import { timesOf } from './times.ts';
+import type { Evidence, Outcome, Row, Scene, UpstreamSpec } from './row.ts';
 
 const DEADLINE = '90s';
 
-/** Plays rows; a walk without faults, to compare the number of requests with, is played once for all that share it. */
-export class Player {
-  readonly #options: PlayOptions;
-  readonly #clean = new Map<string, Promise<number>>();
+/** Plays a row: simulated upstreams and the built command line as real processes, counted by the upstreams' ledgers. */
+export async function playRow(row: Row, stage: Stage): Promise<Played> {
+  const specs = row.upstreams.map((spec) => sized(spec, stage));
+  const simulators = await Promise.all(specs.map((spec, index) => simulate(stage, spec, index)));
+  const [first, ...rest] = simulators;
+  if (first === undefined) throw new TypeError('a row needs an upstream');
+  const product = stage.install(
+    simulators.map((simulator, index) => sourceOf(specs[index], simulator, index)),
+  );
+  const ledgers = (): Evidence['ledgers'] => [
+    Ledger.read(first.ledgerFile),
+    ...rest.map(({ ledgerFile }) => Ledger.read(ledgerFile)),
+  ];
+  let output = '';
+  const startOnce: Scene['startOnce'] = () => {
+    const running = product.startWith(
+      { env: { ...row.env } },
+      'run',
+      '--once',
+      '--deadline',
+      row.deadline ?? DEADLINE,
+    );
+    running.child.stdout?.on('data', (bytes: Buffer) => (output += bytes.toString()));
+    return running;
+  };
+  const runOnce = async (): Promise<number | null> => (await startOnce().ended).code;
+  const scene: Scene = {
+    product,
+    simulators: [first, ...rest],
+    ledgers,
+    startOnce,
+    runOnce,
+    signal: stage.signal,
+  };
+  const outcome = await (row.play ?? playOnce(row))(scene);
+  const evidence = { ledgers: ledgers(), product, answerWith: replayer(stage, specs[0], ledgers) };
+  const papers = await product.papers();
+  const counts = await countAll(row, { ...evidence, papers }, outcome);
+  const wasted = row.play === undefined ? counts.requests - (await cleanRequests(stage, specs)) : null;
+  const checks = [
+    ...expected(row, outcome, counts, wasted),
+    hashesHold(papers),
+    ...evidence.ledgers.map((ledger, index) => spaced(ledger, intervalOf(specs[index]))),
+    ...outcome.checks,
+  ];
+  const { injected, wanted } = firedIn(row, specs, evidence.ledgers, outcome);
+  return {
+    injected,
+    wanted,
+    traffic: counts.requests,
+    lost: counts.lost,
+    duplicated: counts.duplicated,
+    unexpected: counts.unexpected,
+    // A run that had to end with its work undone, because the fault goes on, has recovered when it says so.
+    recovered: outcome.exit === (row.expect?.exit ?? 0),
+    ...timesOf(output, evidence.ledgers),
+    requestsWasted: wasted,
+    checks: [...checks, ...((await row.check?.(evidence)) ?? [])],
+    evidence: evidenceOf(counts, outcome),
+  };
+}
 
-  constructor(options: PlayOptions) {
-    this.#options = options;
-  }
+function sized(spec: UpstreamSpec, { size }: Stage): UpstreamSpec {
+  const { shorter = 1, records, pageSize } = spec;
+  return size === 'full' ? spec : { ...spec, records: records / shorter, pageSize: pageSize / shorter };
+}
 
-  /**
-   * Plays a row in a folder of its own, with processes of its own. A row that the drill itself cannot play is
-   * unknown. @throws the signal's reason
-   */
-  async play(row: Row): Promise<Result> {
-    const began = performance.now();
-    const run = await this.#run(row).catch((error: unknown) => {
-      this.#options.signal.throwIfAborted();
-      return unplayed(error);
-    });
-    const wasted = row.play === undefined ? run.counts.requests - (await this.#cleanRequests(row)) : null;
-    const { expectedFired, fired } = run;
-    const { verdict, findings } = judge({ row, wasted, ...run });
-    return {
-      name: row.name,
-      group: row.group,
-      about: row.about,
-      seed: this.#options.seed,
-      fired,
-      expectedFired,
-      exit: run.exit,
-      counts: run.counts,
-      wasted,
-      verdict,
-      findings,
-      checks: run.checks,
-      seconds: Math.round((performance.now() - began) / 100) / 10,
-      peers: row.peers,
-    };
-  }
+function simulate(stage: Stage, spec: UpstreamSpec, index: number): Promise<Simulator> {
+  return stage.simulate({ ...spec, args: spec.args ?? [], seed: stage.seed + index });
+}
 
-  #cleanRequests(row: Row): Promise<number> {
-    const upstreams = row.upstreams.map(withoutFaults);
-    const key = JSON.stringify(upstreams);
-    const known = this.#clean.get(key);
-    if (known !== undefined) return known;
-    const [first, ...rest] = upstreams;
-    if (first === undefined) throw new TypeError('a row needs an upstream');
-    const clean = this.#run({
-      name: 'clean',
-      group: 'clean',
-      about: 'no fault',
-      upstreams: [first, ...rest],
-    }).then(({ exit, counts }) => {
-      if (exit !== 0 || counts.lost > 0 || counts.duplicated > 0)
-        throw new Error(`the walk without a fault ended with ${String(exit)}: ${JSON.stringify(counts)}`);
-      return counts.requests;
-    });
-    this.#clean.set(key, clean);
-    return clean;
-  }
+function playOnce({ during }: Row): (scene: Scene) => Promise<Outcome> {
+  return async (scene) => {
+    const [exit, checks] = await Promise.all([scene.runOnce(), during?.(scene) ?? []]);
+    return { exit, checks };
+  };
+}
 
-  async #run(row: Row): Promise<Run> {
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-matrix-'));
-    const simulators: Simulator[] = [];
-    const ending = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, ending.signal]);
-    try {
-      for (const [index, spec] of row.upstreams.entries())
-        simulators.push(await this.#simulate(spec, folder, index));
-      return await this.#perform(row, folder, simulators, signal);
-    } finally {
-      // A play that failed may have left a run behind.
-      ending.abort();
-      await Promise.all(simulators.map((simulator) => simulator.stop()));
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+/** A run of a simulator is replayed by its seed, its flags and the same requests in the same order. */
+function replayer(
+  stage: Stage,
+  spec: UpstreamSpec | undefined,
+  ledgers: () => Evidence['ledgers'],
+): Evidence['answerWith'] {
+  return async (fault) => {
+    if (spec === undefined) throw new TypeError('a row needs an upstream');
+    const [{ exchanges }] = ledgers();
+    const { baseUrl } = await simulate(stage, spec, 0);
+    for (const { request, response } of exchanges) {
+      const answer = await fetch(new URL(request.url, baseUrl), { signal: stage.signal });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      if (response?.fault === fault) return bytes.toString('latin1');
     }
-  }
+    throw new Error(`no answer has the fault ${fault}`);
+  };
+}
 
-  #simulate(spec: UpstreamSpec, folder: string, index: number): Promise<Simulator> {
-    const { seed, signal } = this.#options;
-    const { args = [] } = spec;
-    const ledgerFile = join(folder, `upstream-${String(index + 1)}.jsonl`);
-    return Simulator.start({ ...spec, args, seed: seed + index }, { folder, ledgerFile, signal });
-  }
-
-  async #perform(row: Row, folder: string, all: readonly Simulator[], signal: AbortSignal): Promise<Run> {
-    const [first, ...rest] = all;
-    if (first === undefined) throw new TypeError('a row needs an upstream');
-    const simulators = [first, ...rest] as const;
-    const home = join(folder, 'home');
-    mkdirSync(home);
-    const product = new Installation(home, signal);
-    product.configure(all.map((simulator, index) => sourceOf(row.upstreams[index], simulator, index)));
-    const deadline = row.deadline ?? DEADLINE;
-    const runOnce = async (): Promise<number | null> =>
-      (await product.run('run', '--once', '--deadline', deadline)).code;
-    const ledgers = (): Evidence['ledgers'] => [
-      Ledger.read(first.ledgerFile),
-      ...rest.map(({ ledgerFile }) => Ledger.read(ledgerFile)),
-    ];
-    const stage: Stage = { product, simulators, ledgers, runOnce, signal, deadline };
-    const played = await (row.play ?? playOnce(row))(stage);
-    const answerWith = (fault: string): Promise<string> => this.#answerWith(fault, row, folder, ledgers()[0]);
-    return this.#look(row, { ledgers: ledgers(), product, answerWith }, played);
-  }
-
-  /** A run of a simulator is replayed by its seed, its flags and the same requests in the same order. */
-  async #answerWith(fault: string, row: Row, folder: string, ledger: Ledger): Promise<string> {
-    const simulator = await this.#simulate(row.upstreams[0], mkdtempSync(join(folder, 'replay-')), 0);
-    try {
-      for (const { request, response } of ledger.exchanges) {
-        const answer = await fetch(new URL(request.url, simulator.baseUrl));
-        const bytes = Buffer.from(await answer.arrayBuffer());
-        if (response?.fault === fault) return bytes.toString('latin1');
-      }
-      throw new Error(`no answer has the fault ${fault}`);
-    } finally {
-      await simulator.stop();
-    }
-  }
-
-  async #look(row: Row, evidence: Evidence, played: Played): Promise<Run> {
-    const { product, ledgers } = evidence;
-    const [papers, gaps, quarantine] = [
-      await product.papers(),
-      await product.gaps(),
-      await product.quarantine(),
-    ];
-    const options = {
-      withholds: row.expect?.withholds ?? false,
-      owed: row.expect?.exit === 69 && played.exit === 69,
-    };
-    const counts = ledgers.map((ledger, index) => {
+async function countAll(
+  row: Row,
+  { ledgers, product, papers }: Evidence & { readonly papers: readonly ExportedLine[] },
+  { exit }: Outcome,
+): Promise<Counts> {
+  const gaps = await product.gaps();
+  const quarantine = await product.quarantine();
+  const owed = row.expect?.exit === 69 && exit === 69;
+  return sumCounts(
+    ledgers.map((ledger, index) => {
       const isOurs = ({ source }: { readonly source: string }): boolean => source === sourceId(index);
       const shown = {
         papers: papers.filter(isOurs),
         gaps: gaps.filter(isOurs),
         quarantine: quarantine.filter(isOurs),
       };
-      return countRow(ledger, shown, options);
-    });
-    const more = (await row.check?.(evidence)) ?? [];
-    return {
-      exit: played.exit,
-      counts: sumCounts(counts),
-      checks: [...played.checks, ...more],
-      ...firedIn(row, ledgers, played),
-    };
-  }
-}
-
-function playOnce({ during }: Row): (stage: Stage) => Promise<Played> {
-  return async (stage) => {
-    const [exit, checks] = await Promise.all([stage.runOnce(), during?.(stage) ?? []]);
-    return { exit, checks };
-  };
-}
-
-interface Run {
-  readonly exit: number | null;
-  readonly counts: Counts;
-  readonly checks: readonly Check[];
-  readonly fired: number;
-  readonly expectedFired: number | 'some';
-}
-
-function unplayed(error: unknown): Run {
-  const seen = error instanceof Error ? error.message : String(error);
-  return {
-    exit: null,
-    counts: sumCounts([]),
-    checks: [{ what: 'the drill could play the row', ok: false, seen }],
-    fired: 0,
-    expectedFired: 0,
-  };
-}
-
-/** The id of a row's source in the product's configuration. */
-export function sourceId(index: number): string {
-  return `s${String(index + 1)}`;
-}
-
-function sourceOf(spec: UpstreamSpec | undefined, { baseUrl }: Simulator, index: number): object {
-  const common = { id: sourceId(index), kind: spec?.kind, baseUrl, from: '30d' };
-  return { ...common, minIntervalMs: 20, cooldown: '1s', ...spec?.source };
-}
-
-function withoutFaults(spec: UpstreamSpec): UpstreamSpec {
-  const args = spec.args ?? [];
-  const at = args.indexOf('--restamp');
-  return { ...spec, faults: [], args: at < 0 ? args : args.toSpliced(at, 2) };
-}
-
-/** `NAME@PAGExTIMES` fires TIMES times; `x*` at least once. */
-function firedIn(
-  row: Row,
-  ledgers: Evidence['ledgers'],
-  { happened }: Played,
-): { readonly fired: number; readonly expectedFired: number | 'some' } {
-  if (happened !== undefined) return { fired: happened[0], expectedFired: happened[1] };
-  if (row.happened !== undefined)
-    return {
-      fired: ledgers.reduce((sum, ledger) => sum + (row.happened?.(ledger) ?? 0), 0),
-      expectedFired: 'some',
-    };
-  const faults = row.upstreams.flatMap(({ faults }) => faults);
-  const names = new Set(faults.map(faultName));
-  const fired = [...names].reduce(
-    (sum, name) => sum + ledgers.reduce((total, ledger) => total + ledger.fired(name), 0),
-    0,
+      return countRow(ledger, shown, { withholds: false, owed });
+    }),
   );
-  const times = faults.map((fault) => /x(\d+|\*)$/.exec(fault)?.[1] ?? '1');
-  if (faults.length === 0) return { fired: 0, expectedFired: 0 };
-  return {
-    fired,
-    expectedFired: times.includes('*') ? 'some' : times.reduce((sum, time) => sum + Number(time), 0),
-  };
+}
+
+function expected(row: Row, { exit }: Outcome, counts: Counts, wasted: number | null): readonly Check[] {
+  const wanted = { exit: 0, gaps: 0, quarantined: 0, ...row.expect };
+  const { wastedAtMost } = wanted;
+  const { gaps, quarantined, examples } = counts;
+  return [
+    check(`run --once ends with ${String(wanted.exit)}`, exit === wanted.exit, exit, 'I6'),
+    check(`${String(wanted.gaps)} gaps are listed`, gaps === wanted.gaps, gaps, 'I1'),
+    check(
+      `${String(wanted.quarantined)} records are in the quarantine`,
+      quarantined === wanted.quarantined,
+      quarantined,
+    ),
+    check('every identifier is accounted for', examples.length === 0, examples.join(', '), 'I1'),
+    ...(wastedAtMost === undefined || wasted === null
+      ? []
+      : [check(`at most ${String(wastedAtMost)} requests are wasted`, wasted <= wastedAtMost, wasted, 'I8')]),
+  ];
+}
+
+function evidenceOf(counts: Counts, { exit }: Outcome): string {
+  const { upstream, store, requests, gaps, quarantined } = counts;
+  return [
+    `${String(store)} of ${String(upstream)} records by ${String(requests)} requests`,
+    ...(gaps > 0 ? [`${String(gaps)} gaps`] : []),
+    ...(quarantined > 0 ? [`${String(quarantined)} in the quarantine`] : []),
+    `exit ${String(exit)}`,
+  ].join(', ');
 }

@@ -1,4 +1,6 @@
+import type { Check, Layer } from '../fault.ts';
 import type { Installation } from '../product/installation.ts';
+import type { Running } from '../product/run-command.ts';
 import type { Ledger } from '../upstream/ledger.ts';
 import type { Kind, Simulator } from '../upstream/simulator.ts';
 import type { PeerCells } from './peers.ts';
@@ -8,6 +10,8 @@ export interface UpstreamSpec {
   readonly kind: Kind;
   readonly records: number;
   readonly pageSize: number;
+  /** At quick size the list is so many times shorter, and its pages are, so that a fault strikes the same page. */
+  readonly shorter?: number;
   /** Faults as `holdfast sim` takes them. */
   readonly faults: readonly string[];
   /** Further flags of `holdfast sim`. */
@@ -16,28 +20,22 @@ export interface UpstreamSpec {
   readonly source?: Readonly<Record<string, unknown>>;
 }
 
-/** Something that must be true of a run, and what was seen. */
-export interface Check {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly seen: string;
-}
-
 /** Everything that a row's own play has to work with. */
-export interface Stage {
+export interface Scene {
   readonly product: Installation;
   /** In the order of the row's upstreams; the first source is called `s1`. */
   readonly simulators: readonly [Simulator, ...Simulator[]];
   /** The ledgers as they stand now, in the same order. */
   readonly ledgers: () => readonly [Ledger, ...Ledger[]];
+  /** Starts `run --once`; what it prints counts for the times of detection and recovery. */
+  readonly startOnce: () => Running;
   /** `run --once` until it ends, or until `signal` aborts it. */
   readonly runOnce: () => Promise<number | null>;
   readonly signal: AbortSignal;
-  readonly deadline: string;
 }
 
 /** What a play saw. */
-export interface Played {
+export interface Outcome {
   /** Exit code of the last `run --once`. */
   readonly exit: number | null;
   readonly checks: readonly Check[];
@@ -58,34 +56,33 @@ export interface Expectation {
   readonly exit?: number;
   readonly gaps?: number;
   readonly quarantined?: number;
-  /** The upstream keeps some records to itself to the end: what it never listed is not lost. */
-  readonly withholds?: boolean;
   /** Bound on the requests beyond those of the walk without a fault. */
   readonly wastedAtMost?: number;
 }
 
-/** One row of the matrix. */
+/** A fault of an upstream, by what is asked of it and what must come out. */
 export interface Row {
   readonly name: string;
-  /** `measured`, or the failure of the list that it belongs to. */
-  readonly group: string;
+  /** `protocol` unless told. */
+  readonly layer?: Layer;
+  /** Part of `--quick`. */
+  readonly quick?: boolean;
   readonly about: string;
+  /** Told where `holdsOf` the expectation does not say it. */
+  readonly holds?: string;
   readonly upstreams: readonly [UpstreamSpec, ...UpstreamSpec[]];
   readonly expect?: Expectation;
   /** Longest life of one `run --once`; 90s unless told. */
   readonly deadline?: string;
+  /** Variables of the product's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What happens; one `run --once` unless told. */
-  readonly play?: (stage: Stage) => Promise<Played>;
+  readonly play?: (scene: Scene) => Promise<Outcome>;
   /** What is looked at while the one `run --once` of a row without a play runs. */
-  readonly during?: (stage: Stage) => Promise<readonly Check[]>;
+  readonly during?: (scene: Scene) => Promise<readonly Check[]>;
   /** Further things that must be true afterwards. */
   readonly check?: (evidence: Evidence) => Promise<readonly Check[]> | readonly Check[];
   /** The fault is a change of the list without a `fault` line: how often it happened, by the ledger. */
   readonly happened?: (ledger: Ledger) => number;
   readonly peers?: PeerCells;
-}
-
-/** A check in one expression. */
-export function check(what: string, ok: boolean, seen: unknown): Check {
-  return { what, ok, seen: typeof seen === 'string' ? seen : JSON.stringify(seen) };
 }

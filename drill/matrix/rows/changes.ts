@@ -1,35 +1,48 @@
-import { check, type Row, type Stage } from '../row.ts';
+import { check } from '../../fault.ts';
+import type { Row, Scene } from '../row.ts';
 import type { ExportedLine } from '../../product/installation.ts';
+import { shortList } from './upstreams.ts';
 import type { Ledger } from '../../upstream/ledger.ts';
 
 type Play = NonNullable<Row['play']>;
 
-/** F14: papers get new versions, are withdrawn, deleted and stamped anew between two runs. */
+/** So many rows from the start of the list are left alone: the changed ones are in closed days. */
+const FIRST_PAGES = 50;
+const RESTAMPED = 25;
+
+/** F14: papers get new versions, are withdrawn, deleted, published again and stamped anew between two runs. */
 export function changeRows(): readonly Row[] {
   return [
     {
       name: 'F14:new-version',
-      group: 'F14',
-      about: 'a new version and 100 mere re-stamps between two runs',
-      upstreams: [{ kind: 'arxiv', records: 1_000, pageSize: 200, faults: [] }],
+      about: 'a new version and 25 mere re-stamps between two runs',
+      quick: true,
+      upstreams: [shortList('arxiv', [])],
       happened: (ledger) => happened(ledger, 'new-version', 'restamp'),
       play: revise,
     },
     {
       name: 'F14:withdrawal',
-      group: 'F14',
       about: 'a withdrawal between two runs',
-      upstreams: [{ kind: 'biorxiv', records: 500, pageSize: 100, faults: [] }],
+      quick: true,
+      upstreams: [{ kind: 'biorxiv', records: 400, pageSize: 100, shorter: 4, faults: [] }],
       happened: (ledger) => happened(ledger, 'withdrawal'),
       play: withdraw,
     },
     {
       name: 'F14:deletion',
-      group: 'F14',
-      about: 'a deletion and 100 mere re-stamps between two runs',
-      upstreams: [{ kind: 'oai-pmh', records: 1_000, pageSize: 200, faults: [] }],
+      about: 'a deletion and 25 mere re-stamps between two runs',
+      quick: true,
+      upstreams: [shortList('oai-pmh', [])],
       happened: (ledger) => happened(ledger, 'deletion', 'restamp'),
       play: remove,
+    },
+    {
+      name: 'F14:un-deletion',
+      about: 'a deleted record is published again, between two runs',
+      upstreams: [shortList('oai-pmh', [])],
+      happened: (ledger) => happened(ledger, 'deletion', 'new-version'),
+      play: publishAgain,
     },
   ];
 }
@@ -39,14 +52,14 @@ function happened({ changes }: Ledger, ...wanted: string[]): number {
   return wanted.every((name) => changes.some(({ reason }) => reason === name)) ? changes.length : 0;
 }
 
-const revise: Play = async (stage) => {
-  const { product, simulators, runOnce } = stage;
+const revise: Play = async (scene) => {
+  const { product, simulators, runOnce } = scene;
   const [simulator] = simulators;
-  const { alive, last } = await firstRun(stage);
+  const { alive, last } = await firstRun(scene);
   const [revised, ...others] = alive;
   if (revised === undefined) throw new Error('the first run brought too few papers');
   await simulator.control({ do: 'newVersion', id: revised.id });
-  await simulator.control({ do: 'restamp', ids: others.slice(0, 100).map(({ id }) => id) });
+  await simulator.control({ do: 'restamp', ids: others.slice(0, RESTAMPED).map(({ id }) => id) });
   const exit = await runOnce();
   const versions = (await product.papers('--all-versions'))
     .filter(({ id }) => id === revised.id)
@@ -55,15 +68,15 @@ const revise: Play = async (stage) => {
     exit,
     checks: [
       check('the new version has a line of its own', new Set(versions).size === 2, versions),
-      await onlyChanged(stage, last, [revised]),
+      await onlyChanged(scene, last, [revised]),
     ],
   };
 };
 
-const withdraw: Play = async (stage) => {
-  const { product, simulators, runOnce } = stage;
+const withdraw: Play = async (scene) => {
+  const { product, simulators, runOnce } = scene;
   const [simulator] = simulators;
-  const { alive, last } = await firstRun(stage);
+  const { alive, last } = await firstRun(scene);
   const [withdrawn] = alive;
   if (withdrawn === undefined) throw new Error('the first run brought too few papers');
   await simulator.control({ do: 'withdraw', id: withdrawn.id });
@@ -73,19 +86,19 @@ const withdraw: Play = async (stage) => {
     exit,
     checks: [
       check('the paper is withdrawn', paper?.withdrawn === true, paper ?? null),
-      await onlyChanged(stage, last, [withdrawn]),
+      await onlyChanged(scene, last, [withdrawn]),
     ],
   };
 };
 
-const remove: Play = async (stage) => {
-  const { product, simulators, runOnce } = stage;
+const remove: Play = async (scene) => {
+  const { product, simulators, runOnce } = scene;
   const [simulator] = simulators;
-  const { alive, last } = await firstRun(stage);
+  const { alive, last } = await firstRun(scene);
   const [removed, ...others] = alive;
   if (removed === undefined) throw new Error('the first run brought too few papers');
   await simulator.control({ do: 'remove', id: removed.id });
-  await simulator.control({ do: 'restamp', ids: others.slice(0, 100).map(({ id }) => id) });
+  await simulator.control({ do: 'restamp', ids: others.slice(0, RESTAMPED).map(({ id }) => id) });
   const exit = await runOnce();
   const paper = (await product.papers()).find(({ id }) => id === removed.id);
   return {
@@ -93,7 +106,30 @@ const remove: Play = async (stage) => {
     checks: [
       check('the paper is deleted', paper?.deleted === true, paper?.deleted ?? null),
       check('and keeps its title', paper?.title === removed.title, paper?.title ?? null),
-      await onlyChanged(stage, last, [removed]),
+      await onlyChanged(scene, last, [removed]),
+    ],
+  };
+};
+
+const publishAgain: Play = async (scene) => {
+  const { product, simulators, runOnce } = scene;
+  const [simulator] = simulators;
+  const { alive } = await firstRun(scene);
+  const [removed] = alive;
+  if (removed === undefined) throw new Error('the first run brought too few papers');
+  const shown = async (): Promise<boolean | undefined> =>
+    (await product.papers()).find(({ id }) => id === removed.id)?.deleted;
+  await simulator.control({ do: 'remove', id: removed.id });
+  await runOnce();
+  const between = await shown();
+  await simulator.control({ do: 'newVersion', id: removed.id });
+  const exit = await runOnce();
+  const after = await shown();
+  return {
+    exit,
+    checks: [
+      check('it is deleted while it is', between === true, between),
+      check('and alive again afterwards', after === false, after),
     ],
   };
 };
@@ -101,15 +137,15 @@ const remove: Play = async (stage) => {
 async function firstRun({
   product,
   runOnce,
-}: Stage): Promise<{ alive: readonly ExportedLine[]; last: number }> {
+}: Scene): Promise<{ alive: readonly ExportedLine[]; last: number }> {
   await runOnce();
   const papers = await product.papers();
-  const alive = papers.filter(({ deleted, withdrawn }) => !deleted && !withdrawn).slice(200);
+  const alive = papers.filter(({ deleted, withdrawn }) => !deleted && !withdrawn).slice(FIRST_PAGES);
   return { alive, last: Math.max(...papers.map(({ seq }) => seq)) };
 }
 
 /** The change feed names these papers and no other: a mere re-stamp is no change. */
-async function onlyChanged({ product }: Stage, since: number, papers: readonly ExportedLine[]) {
+async function onlyChanged({ product }: Scene, since: number, papers: readonly ExportedLine[]) {
   const changed = new Set((await product.papers('--since-seq', String(since))).map(({ id }) => id));
   const wanted = papers.every(({ id }) => changed.has(id));
   return check(

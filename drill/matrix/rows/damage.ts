@@ -1,5 +1,6 @@
 import type { Kind } from '../../upstream/simulator.ts';
-import { check, type Check, type Evidence, type Row } from '../row.ts';
+import { check, type Check } from '../../fault.ts';
+import type { Evidence, Row } from '../row.ts';
 import { measuredList } from './upstreams.ts';
 
 const kindsOfXml: readonly Kind[] = ['arxiv', 'oai-pmh'];
@@ -37,7 +38,7 @@ function once(kind: Kind, fault: string): Row {
   const mark = marks[fault];
   return {
     name: `F12:${fault}`,
-    group: 'F12',
+    quick: fault === 'mismatched-tag' || fault === 'missing-id',
     about: 'damage on page 4, once',
     upstreams: [measuredList(kind, [`${fault}@4`])],
     // Bytes that name no record stay in the quarantine until somebody has looked at them.
@@ -80,7 +81,6 @@ function unusual(kind: Kind): readonly Row[] {
   return [
     {
       name: 'F12:numbers-as-titles',
-      group: 'F12',
       about: 'titles 0 and 1e5 stay text',
       upstreams: [measuredList(kind, ['short-page@4'])],
       check: async ({ product }) => {
@@ -92,7 +92,6 @@ function unusual(kind: Kind): readonly Row[] {
     },
     {
       name: 'F12:one-element-lists',
-      group: 'F12',
       about: 'every page has one record',
       upstreams: [{ kind, records: 30, pageSize: 1, faults: ['duplicate-page@4'] }],
     },

@@ -1,5 +1,7 @@
 import type { Kind } from '../../upstream/simulator.ts';
 import type { Row } from '../row.ts';
+import { dayRows, kindRows, odditiesRows } from './elsewhere.ts';
+import { titleRows } from './titles.ts';
 import { changeRows } from './changes.ts';
 import { damageRows } from './damage.ts';
 import { circleRows, endingRows, omissionRows, staleRows } from './lists.ts';
@@ -10,7 +12,8 @@ import { blockRows, refusalRows, waitRows } from './throttling.ts';
 import { cutRows, outageRows, silenceRows, tokenRows } from './wire.ts';
 
 /** Every row of the matrix, in the order in which it is printed. */
-export function allRows(kind: Kind): readonly Row[] {
+export function allRows(): readonly Row[] {
+  const kind: Kind = 'oai-pmh';
   return [
     ...measuredRows(kind),
     ...tokenRows(kind),
@@ -29,5 +32,9 @@ export function allRows(kind: Kind): readonly Row[] {
     ...changeRows(),
     ...instanceRows(kind),
     ...outageRows(kind),
+    ...odditiesRows(kind),
+    ...kindRows(),
+    ...dayRows(),
+    ...titleRows(),
   ];
 }

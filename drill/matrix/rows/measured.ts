@@ -1,6 +1,7 @@
 import { peers } from '../peers.ts';
 import type { Row } from '../row.ts';
 import type { Kind } from '../../upstream/simulator.ts';
+import { pausesAfter } from '../ledger-checks.ts';
 import { measuredList } from './upstreams.ts';
 
 type Measured = Pick<Row, 'about'> & {
@@ -32,13 +33,23 @@ const faults: readonly Measured[] = [
   { fault: 'control-character', about: 'control character', peers: peers.controlCharacter },
 ];
 
+const onTheWire = ['body-cut-reset', 'body-cut-valid', 'tcp-reset', 'never-answers'];
+const quick = ['expired-token', '429-retry-after', 'body-cut-valid', 'same-token'];
+
 /** The matrix that was measured with other harvesters: each fault once, on page 4 of the walk. */
 export function measuredRows(kind: Kind): readonly Row[] {
   return faults.map(({ fault, source, about, peers: cells }) => ({
     name: `measured:${fault}`,
-    group: 'measured',
+    layer: onTheWire.includes(fault) ? 'network' : 'protocol',
+    quick: quick.includes(fault),
     about,
     upstreams: [measuredList(kind, [`${fault}@4`], source === undefined ? {} : { source })],
     peers: cells,
+    expect: { wastedAtMost: 3 },
+    ...(fault.includes('retry-after')
+      ? {
+          check: ({ ledgers: [ledger] }) => [pausesAfter(ledger, fault, fault.endsWith('date') ? 20 : 1_000)],
+        }
+      : {}),
   }));
 }

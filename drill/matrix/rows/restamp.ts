@@ -1,12 +1,12 @@
 import type { Ledger } from '../../upstream/ledger.ts';
 import { firstLooks, walksOf, type ListWalk } from '../../upstream/walks.ts';
-import { check, type Check, type Row } from '../row.ts';
+import { check, type Check } from '../../fault.ts';
+import type { Row } from '../row.ts';
 
 /** 20,000 arXiv papers, 15,000 of them on one datestamp, 2,500 a page: the offset walk of the original. */
 function restamped(perPage: number): Row {
   return {
     name: `F10:restamp-${String(perPage)}`,
-    group: 'F10',
     about: `15,000 papers on one stamp, ${String(perPage)} delivered ones stamped anew after every page`,
     upstreams: [
       {

@@ -2,8 +2,11 @@ import type { Kind } from '../../upstream/simulator.ts';
 import type { Ledger } from '../../upstream/ledger.ts';
 import { peers } from '../peers.ts';
 import { until } from '../until.ts';
-import { check, type Check, type Played, type Row, type Stage } from '../row.ts';
+import { check, type Check } from '../../fault.ts';
+import type { Outcome, Row, Scene } from '../row.ts';
 import { measuredList, shortList } from './upstreams.ts';
+
+const PAGE_SIZE = 500;
 
 type Victim = 'engine' | 'everything';
 
@@ -11,14 +14,14 @@ type Victim = 'engine' | 'everything';
 export function killRows(kind: Kind): readonly Row[] {
   const after = (pages: number, victim: Victim, more: Partial<Row> = {}): Row => ({
     name: `F11:kill-${victim}-after-${String(pages)}`,
-    group: 'F11',
     about: `SIGKILL of ${victim === 'engine' ? 'the engine, whose supervisor starts it again' : 'engine and supervisor'} after ${String(pages)} of 10 pages`,
-    upstreams: [measuredList(kind, [], { pageSize: 500 })],
-    play: (stage) => kill(stage, pages, victim),
+    upstreams: [measuredList(kind, [], { pageSize: PAGE_SIZE })],
+    layer: 'process',
+    play: (scene) => kill(scene, pages, victim),
     ...more,
   });
   return [
-    after(5, 'everything', { name: 'measured:sigkill-after-5-of-10', group: 'measured', peers: peers.kill }),
+    after(5, 'everything', { name: 'measured:sigkill-after-5-of-10', peers: peers.kill }),
     ...[1, 3, 8].map((pages) => after(pages, 'everything')),
     ...[2, 6].map((pages) => after(pages, 'engine')),
   ];
@@ -29,11 +32,12 @@ export function instanceRows(kind: Kind): readonly Row[] {
   return [
     {
       name: 'F15:second-instance',
-      group: 'F15',
       about: 'a second engine on the same store ends with 75 and disturbs nothing',
-      upstreams: [shortList(kind, ['slow-first-byte@2'], { args: ['--slow-ms', '3000'] })],
-      play: async ({ product, runOnce, ledgers, signal, deadline }) => {
-        const first = product.start('run', '--once', '--deadline', deadline);
+      upstreams: [shortList(kind, ['slow-first-byte@2'], { args: ['--slow-ms', '2500'] })],
+      layer: 'process',
+      quick: true,
+      play: async ({ startOnce, runOnce, ledgers, signal }) => {
+        const first = startOnce();
         await until(() => ledgers()[0].faults.length > 0, signal);
         const second = await runOnce();
         const running = first.child.exitCode === null;
@@ -50,9 +54,9 @@ export function instanceRows(kind: Kind): readonly Row[] {
   ];
 }
 
-async function kill(stage: Stage, pages: number, victim: Victim): Promise<Played> {
-  const { product, ledgers, runOnce, signal, deadline } = stage;
-  const running = product.start('run', '--once', '--deadline', deadline);
+async function kill(scene: Scene, pages: number, victim: Victim): Promise<Outcome> {
+  const { startOnce, ledgers, runOnce, signal } = scene;
+  const running = startOnce();
   const engines = new Set<number>();
   running.child.stdout?.on('data', (bytes: Buffer) => {
     for (const [, pid] of bytes.toString().matchAll(/"kind":"engine-started"[^\n]*?"pid":(\d+)/g))

@@ -14,7 +14,7 @@ export function measuredList(
   faults: readonly string[],
   more: Partial<UpstreamSpec> = {},
 ): UpstreamSpec {
-  return { kind, records: 5_000, pageSize: PAGE_SIZES[kind], faults, ...more };
+  return { kind, records: 5_000, pageSize: PAGE_SIZES[kind], shorter: 10, faults, ...more };
 }
 
 /** A short list, for rows in which the number of records tells nothing more. */
@@ -23,5 +23,5 @@ export function shortList(
   faults: readonly string[],
   more: Partial<UpstreamSpec> = {},
 ): UpstreamSpec {
-  return { kind, records: 1_000, pageSize: 200, faults, ...more };
+  return { kind, records: 1_000, pageSize: 200, shorter: 4, faults, ...more };
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '../../upstream/simulator.ts';
 import { requestsAfter } from '../ledger-checks.ts';
-import { check, type Row } from '../row.ts';
+import { check, type Check } from '../../fault.ts';
+import type { Outcome, Row, Scene } from '../row.ts';
 import { measuredList, shortList } from './upstreams.ts';
 
 /** F1: the token of the next page is refused, in every form. */
@@ -8,7 +9,6 @@ export function tokenRows(kind: Kind): readonly Row[] {
   const faults = ['expired-token', 'bad-resumption-token', 'bad-argument-token'];
   return faults.map((fault) => ({
     name: `F1:${fault}x2`,
-    group: 'F1',
     about: 'the token is refused, twice',
     upstreams: [measuredList(kind, [`${fault}@4x2`])],
     expect: { wastedAtMost: 6 },
@@ -20,14 +20,14 @@ export function silenceRows(kind: Kind): readonly Row[] {
   const timeouts = { firstByte: '6s', idle: '3s' };
   const dead = ['never-answers', 'stall-mid-body'].map((fault): Row => ({
     name: `F5:${fault}`,
-    group: 'F5',
+    layer: 'network',
     about: 'a dead connection is given up within the limits',
     upstreams: [measuredList(kind, [`${fault}@4`], { source: { timeouts } })],
     expect: { wastedAtMost: 1 },
   }));
   const slow = ['slow-first-byte', 'stall-then-rest', 'slow-drip'].map((fault): Row => ({
     name: `F5:${fault}`,
-    group: 'F5',
+    layer: 'network',
     about: 'a slow answer is waited for: not one request more',
     upstreams: [
       measuredList(kind, [`${fault}@4`], {
@@ -58,28 +58,74 @@ export function cutRows(kind: Kind): readonly Row[] {
   const mayRead = ['gzip-mislabelled', 'longer-than-length'];
   return faults.map((fault) => ({
     name: `F6:${fault}`,
-    group: 'F6',
+    layer: 'network',
+    quick: fault === 'gzip-truncated',
     about: 'a page that is cut or damaged on the wire',
     upstreams: [measuredList(kind, [`${fault}@4`])],
     expect: { wastedAtMost: mayRead.includes(fault) ? 2 : 1 },
   }));
 }
 
-/** An upstream that answers nothing but errors: the run ends by its deadline, with few requests. */
+/** An upstream that answers nothing but errors: the run ends by its deadline, with few requests; then it is well. */
 export function outageRows(kind: Kind): readonly Row[] {
   return ['500', 'tcp-reset', 'throttle-body-200'].map((fault) => ({
     name: `outage:${fault}x*`,
-    group: 'outage',
-    about: 'nothing but errors from page 2 on, for 10 s',
+    layer: fault === 'throttle-body-200' ? 'protocol' : 'network',
+    quick: fault === '500',
+    about: 'nothing but errors from page 2 on until the deadline; then the upstream is well again',
+    holds: 'The first run ends with 69 and few requests, the next one has every record.',
     upstreams: [shortList(kind, [`any:${fault}@2x*`])],
-    deadline: '10s',
-    expect: { exit: 69 },
-    check: ({ ledgers: [ledger] }) => [
-      check(
-        'the upstream is not stormed',
-        ledger.fired(fault) <= 15 && requestsAfter(ledger, fault) === 0,
-        ledger.fired(fault),
-      ),
-    ],
+    deadline: OUTAGE,
+    play: (scene) => outlast(scene, fault),
   }));
+}
+
+const OUTAGE = '5s';
+/** Attempts in that time: 1, 2, 4 … times a third of a second, and as many by the second lane. */
+const STORM = 15;
+
+async function outlast(
+  { product, runOnce, ledgers, simulators: [simulator] }: Scene,
+  fault: string,
+): Promise<Outcome> {
+  const first = await runOnce();
+  const fired = ledgers()[0].fired(fault);
+  const after = requestsAfter(ledgers()[0], fault);
+  const during = await incidentsOf(product);
+  await simulator.control({ do: 'disarm' });
+  let exit = await runOnce();
+  // A throttled source may still be told to wait when its deadline is short.
+  if (exit === 69) exit = await runOnce();
+  return {
+    exit,
+    checks: [
+      check('while it lasts the run ends with 69', first === 69, first, 'I10'),
+      check('an incident is open while it lasts', during.some(isOpen), during, 'I7'),
+      ...(await untilOver(product)),
+      check('the upstream is not stormed', fired <= STORM && after === 0, fired, 'I8'),
+    ],
+  };
+}
+
+/** A row of `incidents --json`, as far as it is looked at here. */
+interface IncidentLine {
+  readonly cause: string;
+  readonly recoveredAt: string | null;
+}
+
+async function incidentsOf(product: Scene['product']): Promise<readonly IncidentLine[]> {
+  const { stdout } = await product.run('incidents', '--json');
+  return (JSON.parse(stdout) as readonly (IncidentLine & { readonly kind: string })[])
+    .filter(({ kind }) => kind === 'incident')
+    .map(({ cause, recoveredAt }) => ({ cause, recoveredAt }));
+}
+
+function isOpen({ recoveredAt }: IncidentLine): boolean {
+  return recoveredAt === null;
+}
+
+async function untilOver(product: Scene['product']): Promise<readonly Check[]> {
+  const incidents = await incidentsOf(product);
+  const over = incidents.length === 1 && !incidents.some(isOpen);
+  return [check('there was one incident, and it is over', over, incidents, 'I7')];
 }

@@ -1,0 +1,13 @@
+import { mannersMutants } from './manners-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { storeMutants } from './store-mutants.ts';
+import { walkMutants } from './walk-mutants.ts';
+import { wordMutants } from './word-mutants.ts';
+
+/** Every mutant, in the order in which they are played. */
+export const mutants: readonly Mutant[] = [
+  ...walkMutants,
+  ...mannersMutants,
+  ...storeMutants,
+  ...wordMutants,
+];

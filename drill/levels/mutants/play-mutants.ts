@@ -1,0 +1,97 @@
+import { check, type Check, type Played } from '../../fault.ts';
+import { inOrder } from '../../in-order.ts';
+import { PRODUCT } from '../../product/run-command.ts';
+import type { Stage } from '../../stage.ts';
+import { mutants } from './catalogue.ts';
+import { chooseMutants } from './choose-mutants.ts';
+import { copyProduct, install, restore } from './copy-product.ts';
+import { drill, isCaught } from './gate.ts';
+import type { Mutant } from './mutant.ts';
+
+/** Copies of the product in which mistakes are made at the same time. */
+const AT_ONCE = 2;
+const ROTATION = 4;
+
+interface Tried {
+  readonly mutant: Mutant;
+  readonly caught: boolean;
+  readonly seen: string;
+  readonly traffic: number;
+}
+
+/**
+ * Makes each mistake in a copy of the product, and plays the row that has to see it. The unmutated copy has to pass
+ * the same rows before: a row that fails anyway catches nothing. @throws Error when it does not
+ */
+export async function playMutants(stage: Stage): Promise<Played> {
+  const chosen = stage.size === 'full' ? mutants : chooseMutants(mutants, ROTATION, stage.seed);
+  const copies = Array.from({ length: AT_ONCE }, (_, index) =>
+    copyProduct(PRODUCT, `${stage.folder}/product-${String(index)}`),
+  );
+  await passesUnmutated(stage, copies[0] ?? '', chosen);
+  const tried: Tried[] = [];
+  const free = [...copies];
+  const attempt = async (mutant: Mutant): Promise<Tried> => {
+    const copy = free.pop();
+    if (copy === undefined) throw new TypeError('no copy is free');
+    try {
+      return await tryOne(stage, copy, mutant);
+    } finally {
+      free.push(copy);
+    }
+  };
+  for await (const one of inOrder(chosen, AT_ONCE, attempt)) {
+    tried.push(one);
+    stage.say(
+      `${String(tried.length)} of ${String(chosen.length)}: ${one.mutant.name} ${one.caught ? 'caught' : 'SURVIVED'} by ${one.mutant.caughtBy}`,
+    );
+  }
+  const killed = tried.filter(({ caught }) => caught).length;
+  return {
+    injected: tried.length,
+    wanted: chosen.length,
+    traffic: tried.reduce((sum, { traffic }) => sum + traffic, 0),
+    lost: 0,
+    duplicated: 0,
+    unexpected: 0,
+    recovered: true,
+    detectMs: null,
+    recoverMs: null,
+    requestsWasted: null,
+    checks: tried.map(toCheck),
+    evidence: `${String(killed)}/${String(chosen.length)} mutants caught, each by its row; the unmutated copy passed the same rows`,
+    counts: { mutantsKilled: killed, mutantsOf: chosen.length },
+  };
+}
+
+function toCheck({ mutant, caught, seen }: Tried): Check {
+  return check(`${mutant.caughtBy} sees "${mutant.name}" (${mutant.promise})`, caught, seen);
+}
+
+async function passesUnmutated(stage: Stage, copy: string, chosen: readonly Mutant[]): Promise<void> {
+  const rows = [...new Set(chosen.map(({ caughtBy }) => caughtBy))];
+  for (const row of rows) {
+    const { exit, rows: told, stderr } = await drill(copy, [row], stage);
+    const bad = told.filter(({ verdict }) => verdict !== 'valid');
+    if (exit === 0 && told.length > 0 && bad.length === 0) continue;
+    throw new Error(
+      `the unmutated product does not pass ${row} (exit ${String(exit)}: ${bad.flatMap(({ findings }) => findings).join('; ') || stderr}), so the gate is void`,
+    );
+  }
+}
+
+async function tryOne(stage: Stage, copy: string, mutant: Mutant): Promise<Tried> {
+  install(mutant, copy);
+  try {
+    const drilled = await drill(copy, [mutant.caughtBy], stage);
+    const [row] = drilled.rows;
+    return {
+      mutant,
+      caught: isCaught(drilled),
+      seen: row === undefined ? drilled.stderr : `${row.verdict}: ${row.findings.join('; ')}`,
+      traffic: row?.traffic ?? 0,
+    };
+  } finally {
+    restore(mutant, copy, PRODUCT);
+  }
+}
