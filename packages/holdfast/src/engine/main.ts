@@ -10,6 +10,7 @@ import type { EngineEvent } from '../model/event.ts';
 import type { Store } from '../store/port.ts';
 import type { Engine } from './engine.ts';
 import type { StartMessage } from './messages.ts';
+import { exitCodeOf } from './exit-code-of.ts';
 import { openConfiguredStore } from './open-store.ts';
 import type { StoreUpgrade } from '../store/sqlite/index.ts';
 import { runEngine } from './run-engine.ts';
@@ -21,7 +22,8 @@ const LATE = 4;
 const STOP = new HoldfastError('ERR_STOPPED', 'The engine was asked to stop.');
 
 function tell(message: ChildMessage): void {
-  if (process.connected) process.send?.(message);
+  // A parent that has gone just now is the guardian's matter: without a callback it would be an uncaught error.
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 /** As `tell`, and waits until the message is on its way: the process is about to end. */
@@ -106,14 +108,6 @@ async function heartbeat(progress: () => number, signal: AbortSignal): Promise<v
     tell({ type: 'heartbeat', progress: progress(), rss: process.memoryUsage.rss() });
     await systemClock.sleep(HEARTBEAT_MS, { signal }).catch(() => undefined);
   }
-}
-
-function exitCodeOf(error: unknown): number {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code === 'ERR_STORE_LOCKED') return PRIVATE_EXIT.locked;
-  if (typeof code === 'string' && (code.startsWith('ERR_CONFIG') || code === 'ERR_CONTACT'))
-    return PRIVATE_EXIT.configuration;
-  return code === 'ERR_STOPPED' ? PRIVATE_EXIT.done : PRIVATE_EXIT.temporary;
 }
 
 /** Tells the parent why the engine cannot go on. */
