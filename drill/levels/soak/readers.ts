@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Background } from './background.ts';
+import type { Background } from '../../product/background.ts';
 
 /** What the readers saw. */
 export interface Seen {

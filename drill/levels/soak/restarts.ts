@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { acknowledgedKept } from '../../checker/invariants.ts';
 import { check, type Check } from '../../fault.ts';
-import type { Background } from './background.ts';
+import type { Background } from '../../product/background.ts';
 
 /** A second installation of the same upstreams that is stopped, verified and started again and again. */
 export interface Restarts {

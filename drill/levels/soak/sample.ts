@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { pidsOf, statusOf, type Place } from '../../product/page.ts';
 
 /** What was measured of the product at one moment; null where it could not be. Bytes, seconds, counts. */
 export type Sample = { readonly at: number } & Readonly<Record<Measure, number | null>>;
@@ -23,20 +24,6 @@ export const measures = [
   'requests',
 ] as const;
 export type Measure = (typeof measures)[number];
-
-/** The processes of an installation. */
-export interface Pids {
-  readonly engine: number;
-  readonly server: number;
-  readonly supervisor: number;
-}
-
-/** Where the product is looked at. */
-export interface Place {
-  readonly page: string;
-  readonly dataFolder: string;
-  readonly signal: AbortSignal;
-}
 
 /** Looks at everything once. What does not answer is null: a row of nulls is a finding of its own. */
 export async function sample(place: Place): Promise<Sample> {
@@ -72,30 +59,6 @@ export function csvOf(samples: readonly Sample[]): string {
   const cells = (row: readonly (number | string | null)[]): string => row.map((cell) => cell ?? '').join(',');
   const rows = samples.map((each) => cells([each.at, ...measures.map((measure) => each[measure])]));
   return `${[cells(['at', ...measures]), ...rows].join('\n')}\n`;
-}
-
-/** What `/status.json` says, as far as the soak looks at it. */
-export interface Status {
-  readonly engine: { readonly pid: number | null; readonly state: string };
-  readonly supervisor: {
-    readonly pid: number;
-    readonly children: readonly { readonly name: string; readonly pid: number | null }[];
-  } | null;
-  readonly store: { readonly records: number };
-}
-
-/** `/status.json`. @throws when it does not answer within ten seconds */
-export async function statusOf({ page, signal }: Place): Promise<Status> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
-  const answer = await fetch(new URL('status.json', page), { signal: limit });
-  return (await answer.json()) as Status;
-}
-
-/** The three processes, or null while one of them is not there. */
-export function pidsOf({ engine, supervisor }: Status): Pids | null {
-  const server = supervisor?.children.find(({ name }) => name === 'server')?.pid ?? null;
-  if (engine.pid === null || supervisor === null || server === null) return null;
-  return { engine: engine.pid, server, supervisor: supervisor.pid };
 }
 
 /** Sums over the labels of each metric. */

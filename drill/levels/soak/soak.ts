@@ -5,7 +5,7 @@ import { compare, countsOf, examplesOf, type Comparison } from '../../checker/co
 import { check, type Check, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
-import { Background } from './background.ts';
+import { Background } from '../../product/background.ts';
 import { read, type Seen } from './readers.ts';
 import { stopVerifyStart, type Restarts } from './restarts.ts';
 import { csvOf, sample, type Sample } from './sample.ts';

@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Installation } from '../../product/installation.ts';
-import type { Stage } from '../../stage.ts';
-import { pidsOf, statusOf, type Pids, type Place } from './sample.ts';
+import type { Stage } from '../stage.ts';
+import { Installation } from './installation.ts';
+import { pidsOf, statusOf, type Pids, type Place } from './page.ts';
 
 const READY_MS = 60_000;
 
