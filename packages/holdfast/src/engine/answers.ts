@@ -1,12 +1,13 @@
 import { systemClock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
 import type { AuditWish } from '../audit/port.ts';
-import type { Store } from '../store/port.ts';
+import type { IntegrityFinding, Store } from '../store/port.ts';
 import type { Answerer } from '../control/listen.ts';
 import type { Engine } from './engine.ts';
 import { liveStatus } from './live-status.ts';
 import { acknowledge } from './acknowledge.ts';
 import { metricsOf, type ProcessMetrics } from './metrics.ts';
+import type { SpotChecks } from './spot-checks.ts';
 import type { Imports } from './import/imports.ts';
 import { redrive } from './redrive.ts';
 import type { StartMessage } from './messages.ts';
@@ -20,6 +21,7 @@ export interface AnswererParts {
   readonly uniqueId: () => string;
   readonly imports: Imports;
   readonly readProcess: () => ProcessMetrics;
+  readonly checks: Pick<SpotChecks, 'verified'>;
 }
 
 /** Answers what is asked of the running engine. */
@@ -30,6 +32,7 @@ export function answerer({
   uniqueId,
   readProcess,
   imports,
+  checks,
 }: AnswererParts): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
@@ -56,13 +59,22 @@ export function answerer({
       case 'import':
         return imports.answer(textOf(args['do']), textOf(args['path']), sourceOf(args) ?? null);
       case 'verify':
-        return Array.fromAsync(store.verify());
+        return verify(store, checks);
       default:
         throw new HoldfastError('ERR_CONTROL', `The engine does not know "${verb}".`, {
           hint: 'The command line and the engine may be of different versions: restart the engine.',
         });
     }
   };
+}
+
+async function verify(
+  store: Pick<Store, 'verify'>,
+  checks: Pick<SpotChecks, 'verified'>,
+): Promise<readonly IntegrityFinding[]> {
+  const findings = await Array.fromAsync(store.verify());
+  checks.verified(findings);
+  return findings;
 }
 
 /** A budget that is no positive number is none. */

@@ -27,6 +27,7 @@ import { processMetrics } from './process-metrics.ts';
 import { judgeRun, leaveRun, type RunEnd } from './run-end.ts';
 import { keepStates } from './state-keeper.ts';
 import { TimelineKeeper } from './timeline/timeline-keeper.ts';
+import { SpotChecks } from './spot-checks.ts';
 import { keepUp } from './upkeep.ts';
 import type { MachineWatch } from './watch-machine.ts';
 
@@ -51,6 +52,12 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   const { start, store, signal, tell, uniqueId } = run;
   const { config } = start;
   const { engine, incidents, timeline, watched, close } = await compose(run);
+  const checks = new SpotChecks({
+    store,
+    clock: systemClock,
+    isBusy: () => isBusy(engine),
+    onResult: (summary) => incidents.integrity(summary),
+  });
   run.onEngine(engine);
   announce(config, engine, tell);
   const background = new AbortController();
@@ -64,7 +71,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   const control = await listen(
     ownControlPath(config),
     process.getuid?.(),
-    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess, imports }),
+    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess, imports, checks }),
     { clock: systemClock },
   );
   // Nothing of it is needed for the first requests, and all of it takes time from them.
@@ -74,6 +81,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     if (!ending.aborted) watched.by = watchMachine(engine, config, systemClock);
     await Promise.all([
       ...helpersOf({ engine, store, config, incidents, timeline, signal: ending }),
+      checks.run(ending),
       keepConfiguredOutputs({ run, engine, incidents }, { harvested: ending, stop }),
     ]);
   });
@@ -184,12 +192,10 @@ interface HelperParts {
 
 /** What goes on beside the harvest until it has ended. */
 function helpersOf({ engine, store, config, incidents, timeline, signal }: HelperParts): Promise<void>[] {
-  const isBusy = (): boolean =>
-    engine.lastCommitAt !== null && systemClock.now() - engine.lastCommitAt < BUSY_MS;
   const { rawRetention, maxDisk, alerts, backup } = config;
   const file = storeFile(config);
   return [
-    keepIndexed(store, systemClock, isBusy, signal),
+    keepIndexed(store, systemClock, () => isBusy(engine), signal),
     keepStates(engine, store, systemClock, signal),
     incidents.run(signal),
     timeline.run(signal),
@@ -214,12 +220,17 @@ function helpersOf({ engine, store, config, incidents, timeline, signal }: Helpe
         maxDisk,
         diskDays: alerts.diskDays,
         freeBytes: () => freeBytes(dirname(file)),
-        isBusy,
+        isBusy: () => isBusy(engine),
         onForecast: (summary) => incidents.forecast(summary),
       },
       signal,
     ),
   ];
+}
+
+/** A commit was a moment ago. */
+function isBusy({ lastCommitAt }: Engine): boolean {
+  return lastCommitAt !== null && systemClock.now() - lastCommitAt < BUSY_MS;
 }
 
 async function freeBytes(folder: string): Promise<number | null> {

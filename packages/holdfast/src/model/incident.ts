@@ -15,6 +15,7 @@ export type IncidentCause =
   | 'disk'
   | 'disk-forecast'
   | 'backup'
+  | 'integrity'
   | 'gap'
   | 'quarantine'
   | 'stale'

@@ -14,10 +14,19 @@ export function isLate({
   return freshness.late || (LATE.has(state) && !isAwaited({ state, reason }));
 }
 
-/** What a status is worth as an exit code: 4 when something visible is unresolved, 3 when no engine runs, else 0. */
-export function exitCodeOfStatus({ engine, store, sources }: StatusReport): number {
+/** What a status is worth as an exit code: 5 when the store does not hold what was written, 4 when something visible is unresolved, 3 when no engine runs, else 0. */
+export function exitCodeOfStatus({ engine, store, sources, incidents }: StatusReport): number {
   const unhealthy = engine.state === 'hung' || engine.state === 'cooling-down';
   const degraded = unhealthy || sources.some(isLate) || store.quarantined > 0 || store.gapsOpen > 0;
   const absent = engine.state === 'stopped' || engine.state === 'starting';
-  return combineExitCodes([degraded ? EXIT.degraded : EXIT.ok, absent ? EXIT.notRunning : EXIT.ok]);
+  return combineExitCodes([
+    isDamaged({ incidents }) ? EXIT.integrity : EXIT.ok,
+    degraded ? EXIT.degraded : EXIT.ok,
+    absent ? EXIT.notRunning : EXIT.ok,
+  ]);
+}
+
+/** Whether damage of the store is known and not over. */
+export function isDamaged({ incidents }: Pick<StatusReport, 'incidents'>): boolean {
+  return incidents.some(({ cause, state }) => cause === 'integrity' && state === 'open');
 }

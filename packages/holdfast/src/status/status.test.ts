@@ -11,6 +11,7 @@ import { lastDayFrom, lastDays, UNKNOWN_DAY } from './last-day.ts';
 import type { LiveStatus } from './live-status.ts';
 import { statusFromStore } from './status-from-store.ts';
 import type { Told } from './status-from-store.ts';
+import { incidentReport } from './incident-report.ts';
 import { exampleIncident, exampleReport, exampleSource, NOW } from './testing/example-report.ts';
 import { nextCommands, overallOf } from './verdict.ts';
 
@@ -314,6 +315,10 @@ describe('the exit code of a status', () => {
   const healthy = exampleReport();
   const { engine, store } = healthy;
   const awaiting = exampleSource({ state: 'stale', reason: awaitedReason('2026-11-20', '2026-11-19') });
+  const damage = (state: 'open' | 'recovered') =>
+    incidentReport(
+      exampleIncident({ cause: 'integrity', scope: 'store', recoveredAt: state === 'open' ? null : NOW }),
+    );
   const late = { lagSeconds: 1, stalenessSeconds: 1, targetSeconds: 1, late: true };
   it.each([
     ['nothing', healthy, 0],
@@ -331,6 +336,13 @@ describe('the exit code of a status', () => {
     ['a cooldown', { ...healthy, engine: { ...engine, state: 'cooling-down' as const } }, 4],
     ['a hanging engine', { ...healthy, engine: { ...engine, state: 'hung' as const } }, 4],
     ['no engine', { ...healthy, engine: { ...engine, state: 'stopped' as const } }, 3],
+    ['damage of the store', { ...healthy, incidents: [damage('open')] }, 5],
+    ['damage that is over', { ...healthy, incidents: [damage('recovered')] }, 0],
+    [
+      'no engine and damage',
+      { ...healthy, incidents: [damage('open')], engine: { ...engine, state: 'stopped' as const } },
+      5,
+    ],
     [
       'no engine and a gap',
       { ...healthy, store: { ...store, gapsOpen: 1 }, engine: { ...engine, state: 'stopped' as const } },

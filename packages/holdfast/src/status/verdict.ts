@@ -1,4 +1,4 @@
-import { isLate } from './degraded.ts';
+import { isDamaged, isLate } from './degraded.ts';
 import type { SourceStatus, StatusReport } from './status-report.ts';
 
 /** How things stand, in one sentence and the reasons for it. */
@@ -23,7 +23,7 @@ const NAMED = 3;
 
 /** Whether all is well, and why not. Claims no more than was counted. */
 export function overallOf(report: StatusReport): Overall {
-  const wrong = [...engineTrouble(report), ...lateSources(report), ...unresolved(report)];
+  const wrong = [...damage(report), ...engineTrouble(report), ...lateSources(report), ...unresolved(report)];
   const waits = [...machineWaits(report), ...waitingSources(report)];
   if (wrong.length > 0)
     return { level: 'degraded', sentence: 'Something needs attention.', reasons: [...wrong, ...waits] };
@@ -40,6 +40,10 @@ export function overallOf(report: StatusReport): Overall {
       ? `${catchingUp} of ${plural(active, 'source')} ${catchingUp === 1 ? 'is' : 'are'} catching up; no gap is open and nothing is in quarantine.`
       : `${plural(active, 'source')} up to date, no gap is open and nothing is in quarantine.`;
   return { level: 'well', sentence: 'All is well.', reasons: [reason] };
+}
+
+function damage(report: StatusReport): string[] {
+  return isDamaged(report) ? ['The store does not hold what was written: holdfast verify names what.'] : [];
 }
 
 function engineTrouble({ engine }: StatusReport): string[] {
@@ -117,6 +121,7 @@ export function nextCommands({ engine, sources, store, incidents }: StatusReport
   const waiting = sources.find(({ state }) => ['waiting', 'throttled', 'blocked'].includes(state));
   const paused = sources.find(({ state }) => state === 'paused');
   const commands = [
+    ...(isDamaged({ incidents }) ? ['holdfast verify'] : []),
     ...(engine.state === 'stopped' ? ['holdfast start'] : []),
     ...(engine.state === 'hung' || engine.state === 'cooling-down' ? ['holdfast logs'] : []),
     ...(waiting === undefined ? [] : [`holdfast retry ${waiting.id}`]),

@@ -260,8 +260,21 @@ export interface IntegrityFinding {
   readonly problem: string;
 }
 
+/** Where a check that goes on for ever stands; only the store that gave it understands it. */
+export interface SpotPlace {
+  readonly part: number;
+  /** The key of the last row that was checked; none: from the beginning of the part. */
+  readonly after: readonly unknown[];
+}
+
+/** What a small part of the check found, and where it goes on; null = it has been round once. */
+export interface SpotCheck {
+  readonly findings: readonly IntegrityFinding[];
+  readonly next: SpotPlace | null;
+}
+
 /** What a store held at one moment; it can be read while an engine writes on. */
-export type StoreMoment = Omit<StoreReader, 'verify' | 'close' | 'moment'>;
+export type StoreMoment = Omit<StoreReader, 'verify' | 'spotCheck' | 'close' | 'moment'>;
 
 /** Reads; they may lag behind the writer and never block it. */
 export interface StoreReader {
@@ -326,6 +339,11 @@ export interface StoreReader {
   /** The raw bytes of a stored record as the upstream gave it, null when its page is no longer kept. */
   raw(source: string, id: string, version: string | null): Promise<Uint8Array | null>;
   verify(): AsyncIterable<IntegrityFinding>;
+  /**
+   * Checks about `rows` rows from a place on (null: from the beginning), and each time the newest commits. A few
+   * milliseconds: for an engine that looks a little at a time.
+   */
+  spotCheck(place: SpotPlace | null, rows: number): Promise<SpotCheck>;
   close(): Promise<void>;
 }
 

@@ -68,6 +68,11 @@ export class IncidentKeeper {
     this.#turn({ type: 'backup', at: this.#options.clock.now(), summary });
   }
 
+  /** What the store holds is not what was written, as a sentence; null = it was checked and is. */
+  integrity(summary: string | null): void {
+    this.#turn({ type: 'integrity', at: this.#options.clock.now(), summary });
+  }
+
   /** A file of `outputs` cannot be written, as a sentence; null = it can. */
   output(output: 'jsonl' | 'summary', summary: string | null, nextAttemptAt: number | null): void {
     this.#turn({ type: 'output', at: this.#options.clock.now(), output, summary, nextAttemptAt });

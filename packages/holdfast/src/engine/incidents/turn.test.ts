@@ -361,6 +361,17 @@ test('a day that is due and not late yet is no incident, and ends that of the da
   expect(told.open).toEqual([]);
 });
 
+test('damage of the store lasts, whatever is committed, until a check says that it is over', () => {
+  const told = new Told(two);
+  told.turn(0, { type: 'integrity', summary: 'paper a/1 is not what was written' });
+  told.commits(SECOND, 'a');
+  told.turn(2 * SECOND, { type: 'integrity', summary: 'paper a/1 is not what was written, and 1 more' });
+  expect(told.open).toEqual(['integrity:store']);
+  expect(told.all).toHaveLength(1);
+  told.turn(3 * SECOND, { type: 'integrity', summary: null });
+  expect(told.open).toEqual([]);
+});
+
 test('a late source and a disk that fills up last until they are told to be well', () => {
   const told = new Told(two);
   told.event(0, { kind: 'state', source: 'a', state: 'stale', reason: 'nothing newer' });

@@ -41,6 +41,8 @@ export type BookInput =
       readonly summary: string | null;
       readonly nextAttemptAt: number | null;
     }
+  /** A sentence when the store does not hold what was written; null when it was checked and does. */
+  | { readonly type: 'integrity'; readonly at: number; readonly summary: string | null }
   /** A sentence when the last backup failed; null when it did not. */
   | { readonly type: 'backup'; readonly at: number; readonly summary: string | null };
 
@@ -62,6 +64,8 @@ export function turn(book: Book, input: BookInput): Book {
       return reckon(onOutput(book, input), at);
     case 'forecast':
       return reckon(ofStore(book, 'disk-forecast', input.summary, at), at);
+    case 'integrity':
+      return reckon(ofStore(book, 'integrity', input.summary, at), at);
     case 'backup':
       return reckon(ofStore(book, 'backup', input.summary, at), at);
   }
@@ -220,7 +224,12 @@ function countOf(
 }
 
 /** A trouble of the store itself that lasts until the same place says that it is over. */
-function ofStore(book: Book, cause: 'disk-forecast' | 'backup', summary: string | null, at: number): Book {
+function ofStore(
+  book: Book,
+  cause: 'disk-forecast' | 'backup' | 'integrity',
+  summary: string | null,
+  at: number,
+): Book {
   if (summary === null) return { ...book, troubles: without(book.troubles, (each) => each.cause === cause) };
   return see(
     book,

@@ -25,6 +25,7 @@ const OPENED: Readonly<Record<IncidentCause, (scopes: string) => string>> = {
   disk: () => 'the disk does not let us write',
   'disk-forecast': () => 'the disk will soon be full',
   backup: () => 'the last backup failed',
+  integrity: () => 'the store does not hold what was written',
   offline: () => 'offline',
   asleep: () => 'asleep',
   'clock-step': () => 'the clock was set',

@@ -51,6 +51,7 @@ describe('what is told', () => {
     'disk',
     'disk-forecast',
     'backup',
+    'integrity',
     'oom',
     'hung',
   ] as const)('tells %s at once', async (cause) => {

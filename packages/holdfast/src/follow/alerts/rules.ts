@@ -19,6 +19,7 @@ const TELLING: Readonly<Record<IncidentCause, Telling>> = {
   disk: 'at-once',
   'disk-forecast': 'at-once',
   backup: 'at-once',
+  integrity: 'at-once',
   // Our own states say nothing about an upstream; a single crash is repaired before anybody could read of it.
   offline: 'never',
   asleep: 'never',

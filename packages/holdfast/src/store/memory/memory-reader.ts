@@ -24,6 +24,8 @@ import type {
   Related,
   SearchHit,
   SourceState,
+  SpotCheck,
+  SpotPlace,
   StampedQuery,
   StoreIdentity,
   StoreMoment,
@@ -317,6 +319,14 @@ export class MemoryReader implements StoreReader {
       const finding = paperProblem(row);
       if (finding) yield finding;
     }
+  }
+
+  async spotCheck(place: SpotPlace | null, rows: number): Promise<SpotCheck> {
+    const all = [...this.#parts.records.rows()];
+    const from = Number(place?.after[0] ?? 0);
+    const findings = all.slice(from, from + rows).flatMap((row) => paperProblem(row) ?? []);
+    const next = from + rows < all.length ? { part: 0, after: [from + rows] } : null;
+    return { findings, next };
   }
 
   /** The simple matcher needs no index; only the position moves. */

@@ -22,6 +22,8 @@ import type {
   Related,
   SearchHit,
   SourceState,
+  SpotCheck,
+  SpotPlace,
   StampedQuery,
   StoreIdentity,
   StoreMoment,
@@ -56,6 +58,7 @@ import { readStats } from './read-stats.ts';
 import { searchPapers } from './search-papers.ts';
 import { storeError } from './store-error.ts';
 import { checkFile } from './check-file.ts';
+import { spotCheck } from './spot-check.ts';
 import { verifyStore } from './verify-store.ts';
 
 /** What the reader needs besides its connection. */
@@ -252,6 +255,17 @@ export class SqliteReader implements StoreReader {
     const reader = new SqliteReader({ file, connection });
     try {
       yield* verifyStore({ read: (work) => reader.#read(work), turn: () => this.#turn() });
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** Over a connection of its own, as `verify`. */
+  async spotCheck(place: SpotPlace | null, rows: number): Promise<SpotCheck> {
+    const { file } = this.#parts;
+    const connection = openConnection(file, { readOnly: true });
+    try {
+      return new SqliteReader({ file, connection }).#read((db) => spotCheck(db, place, rows));
     } finally {
       connection.close();
     }

@@ -83,7 +83,7 @@ async function batch(work: Verifying, walk: LedgerWalk, row: Row): Promise<reado
 }
 
 /** A damaged row may hold text where a number belongs. */
-function readable<Value>(work: () => Value): Value | null {
+export function readable<Value>(work: () => Value): Value | null {
   try {
     return work();
   } catch {
@@ -117,11 +117,13 @@ async function readFeedAgain(
   return { findings, hash: hash.digest('hex') };
 }
 
-function damagedChange(seq: bigint): IntegrityFinding {
+/** A row of the feed that does not have its check. */
+export function damagedChange(seq: bigint): IntegrityFinding {
   return { what: 'change', key: String(seq), problem: 'the row of the change feed is not what was written' };
 }
 
-function missingChanges(before: bigint, after: bigint): IntegrityFinding {
+/** Numbers that the feed leaves out. */
+export function missingChanges(before: bigint, after: bigint): IntegrityFinding {
   const problem = `the change feed goes on with ${after} after ${before}`;
   return { what: 'change', key: String(before + 1n), problem };
 }

@@ -83,13 +83,15 @@ export async function* verifyRows(work: Verifying, check: TableCheck): AsyncIter
   yield* guarded(check.table, part, where);
 }
 
-interface CheckedPage {
+/** A page of rows that were checked. */
+export interface CheckedPage {
   readonly findings: readonly IntegrityFinding[];
   /** The key of the last row; null when there is no further page. */
   readonly last: readonly unknown[] | null;
 }
 
-function readPage(db: Connection, check: TableCheck, after: readonly unknown[]): CheckedPage {
+/** Computes the checks of a page of rows again. */
+export function readPage(db: Connection, check: TableCheck, after: readonly unknown[]): CheckedPage {
   const { table, keys, atOnce = AT_ONCE } = check;
   const columns = checkedColumns(table);
   const names = [...columns, 'crc', ...apartColumns(table)];

@@ -30,7 +30,8 @@ const inTable = (table: string, ...columns: readonly string[]) => {
 const versionName = (row: Row): string =>
   `${text(row, 'source')}/${text(row, 'id')}${text(row, 'version') === '' ? '' : `v${text(row, 'version')}`}`;
 
-const TABLES: readonly TableCheck[] = [
+/** Every table whose rows carry a check. */
+export const TABLES: readonly TableCheck[] = [
   { table: 'papers', what: 'paper', keys: ['seq'], name: versionName, more: paperProblems },
   { table: 'histories', what: 'paper', keys: ['source', 'id'], name: nameBy('source', 'id') },
   { table: 'journals', what: 'paper', keys: ['source', 'id'], name: nameBy('source', 'id') },
