@@ -4,6 +4,7 @@ import { damageFaults } from './damage.ts';
 import { lockFaults } from './locks.ts';
 import { lostFileFaults } from './lost-files.ts';
 import { roomFaults } from './room.ts';
+import { stateFileFaults } from './state-files.ts';
 
 /** Disk full, damage, locks, lost files: in the order in which they are played. */
 export const storageFaults: readonly Fault[] = [
@@ -12,4 +13,5 @@ export const storageFaults: readonly Fault[] = [
   ...lockFaults,
   ...damageFaults,
   ...lostFileFaults,
+  ...stateFileFaults,
 ];

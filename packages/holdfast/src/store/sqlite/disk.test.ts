@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '@holdfast/resilience/clock';
@@ -53,6 +53,24 @@ test('a store that may not grow any more refuses the batch whole and says why', 
   expect(await all(store.verify())).toEqual([]);
   await store.close();
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a store that is moved away under its engine takes nothing until it is back',
+  async () => {
+    const store = await openStore({ file, clock });
+    const harvest = new Harvest(store, await leased(store));
+    await harvest.add([paper({ id: 'a' })]);
+    renameSync(file, `${file}.away`);
+    const gone = { code: 'ERR_STORE_GONE', verdict: { category: 'local' } };
+    await expect(harvest.add([paper({ id: 'b' })])).rejects.toMatchObject(gone);
+    writeFileSync(file, 'another file');
+    await expect(harvest.add([paper({ id: 'b' })])).rejects.toMatchObject(gone);
+    renameSync(`${file}.away`, file);
+    await harvest.add([paper({ id: 'b' })]);
+    expect((await store.stats()).records).toBe(2);
+    await store.close();
+  },
+);
 
 /** Why this machine cannot mount a small disk; null when it can. */
 function whyNoMount(): string | null {

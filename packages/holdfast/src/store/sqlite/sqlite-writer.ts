@@ -32,6 +32,7 @@ import { migrate } from './migrate.ts';
 import { PAPER_ROW, PaperRow } from './record-reader.ts';
 import { updateChecked } from './row-check.ts';
 import { putSource } from './source-writer.ts';
+import { assertSameFile, identityOf, type FileIdentity } from './same-file.ts';
 import { isBroken, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
 import type { Phase } from './transaction.ts';
@@ -66,6 +67,8 @@ const INDEX_ANEW = updateChecked('counters', { value: '0' }, "name = 'indexed'")
 export class SqliteWriter {
   readonly #options: WriterOptions;
   #connection: Connection | null = null;
+  /** The file that the connection writes. */
+  #opened: FileIdentity | null = null;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -182,10 +185,11 @@ export class SqliteWriter {
     return this.#writing((connection) => transaction(connection, () => work(connection)));
   }
 
-  /** Begins nothing for which file and log have no room. */
+  /** Begins nothing for which file and log have no room, and nothing in a file that nobody finds any more. */
   #writing<Result>(work: (connection: Connection) => Result): Result {
     const { file, maxBytes } = this.#options;
     return this.#guard((connection) => {
+      if (this.#opened !== null) assertSameFile(file, this.#opened);
       if (maxBytes !== undefined) assertRoom(connection, file, maxBytes);
       return work(connection);
     });
@@ -195,7 +199,10 @@ export class SqliteWriter {
   #guard<Result>(work: (connection: Connection) => Result): Result {
     const { file, maxBytes } = this.#options;
     try {
-      this.#connection ??= openConnection(file, maxBytes === undefined ? {} : { maxBytes });
+      if (this.#connection === null) {
+        this.#connection = openConnection(file, maxBytes === undefined ? {} : { maxBytes });
+        this.#opened = identityOf(file);
+      }
       return work(this.#connection);
     } catch (error) {
       if (isBroken(error) || this.#connection?.inTransaction) this.#discard();
@@ -210,6 +217,7 @@ export class SqliteWriter {
       // The handle is given up either way; what failed is reported by the caller.
     }
     this.#connection = null;
+    this.#opened = null;
   }
 
   #lookUp(batchId: string): CommitResult | null {
