@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const published = [
   { folder: 'packages/resilience', maxBytes: 450_000, holds: ['dist/index.js', 'dist/index.d.ts'] },
   {
     folder: 'packages/holdfast',
-    maxBytes: 1_500_000,
+    maxBytes: 2_500_000,
     holds: ['bin/holdfast.js', 'dist/cli/main.js', 'dist/engine/main.js', 'dist/upstream/index.js'],
   },
 ] as const;
@@ -112,6 +112,23 @@ describe('installed into an empty folder', () => {
     expect(status).toBe(1);
   });
 
+  // The least Node that the application takes, and the one that the lock file brings.
+  const younger = { 24: binaryOf('24'), 26: process.execPath };
+  describe.for(Object.entries(younger))('under Node %s', ([major, node]) => {
+    test.skipIf(major === '24' && !covered('Node 24', existsSync(node)))(
+      'it harvests simulated upstreams and compares, and lists its drill',
+      () => {
+        expect(run(node, '--version').stdout).toMatch(new RegExp(`^v${major}\\.`));
+        const demo = run(node, bin(), 'demo');
+        expect(demo.status, demo.stderr).toBe(0);
+        expect(demo.stdout).toMatch(/^arxiv +\d+ +1200 +1200 +0 +0 +0$/m);
+        const list = run(node, bin(), 'drill', '--list');
+        expect(list.status, list.stderr).toBe(0);
+        expect(list.stdout).toContain('process killed');
+      },
+    );
+  });
+
   const old = binaryOf('20');
   test.skipIf(!covered('Node 20', existsSync(old)))(
     'a Node that is too old is told which one is needed',
@@ -121,11 +138,20 @@ describe('installed into an empty folder', () => {
       expect(status).toBe(78);
     },
   );
+
+  test('npm removes the command and the packages, and touches nothing else', () => {
+    mkdirSync(join(home, 'data'));
+    npm(home, 'uninstall', '--no-save', 'holdfast', '@holdfast/resilience');
+    expect(existsSync(join(home, 'node_modules/holdfast'))).toBe(false);
+    expect(existsSync(join(home, 'node_modules/.bin/holdfast'))).toBe(false);
+    expect(existsSync(join(home, 'data'))).toBe(true);
+  });
 });
 
-/** The source that a built file stems from; the simulator is copied into the application from its own package. */
+/** The source that a built file stems from; the simulator and the drill are put into the application from folders of their own. */
 function sourceOf(name: string, built: string): string {
   const source = built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+  if (source.startsWith('drill/')) return join(root, source);
   const [home, path] = source.startsWith('upstream/')
     ? ['packages/upstream', source.slice('upstream/'.length)]
     : [name, source];

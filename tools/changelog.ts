@@ -7,7 +7,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const headings = { feature: 'New', change: 'Changed', fix: 'Mended' } as const;
+/** The kinds of fragments, in the order in which a release tells them, with their headings. */
+export const kinds = [
+  ['feature', 'New'],
+  ['change', 'Changed'],
+  ['fix', 'Mended'],
+] as const;
 
 /** A fragment: the file's name and its text. */
 export interface Fragment {
@@ -29,7 +34,7 @@ export function findings({ file, text }: Fragment, release: boolean): string[] {
 
 /** The fragments as one text, by kind and then by number. */
 export function collect(fragments: readonly Fragment[]): string {
-  const sections = Object.entries(headings).map(([kind, heading]) => {
+  const sections = kinds.map(([kind, heading]) => {
     const texts = fragments
       .filter(({ file }) => file.endsWith(`.${kind}.md`))
       .sort((a, b) => Number.parseInt(a.file, 10) - Number.parseInt(b.file, 10))
@@ -39,10 +44,14 @@ export function collect(fragments: readonly Fragment[]): string {
   return sections.filter((section) => section !== '').join('\n');
 }
 
-function main(flags: readonly string[]): number {
-  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'changelog.d');
+/** The fragments in a folder. */
+export function readFragments(folder: string): Fragment[] {
   const files = readdirSync(folder).filter((file) => file !== 'TEMPLATE.md');
-  const fragments = files.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+  return files.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+}
+
+function main(flags: readonly string[]): number {
+  const fragments = readFragments(join(dirname(fileURLToPath(import.meta.url)), '..', 'changelog.d'));
   const found = fragments.flatMap((fragment) => findings(fragment, flags.includes('--release')));
   if (found.length > 0) console.error(found.join('\n'));
   else if (flags.length === 0) console.log(collect(fragments));
