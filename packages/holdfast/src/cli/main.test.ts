@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readVersion } from '../version.ts';
 import { runCommandLine } from './main.ts';
 import { testIo } from './testing/test-io.ts';
 
@@ -41,7 +42,7 @@ describe('wrong usage exits with 2 and suggests', () => {
 
 describe('help and version', () => {
   it('are results: standard output, 0', async () => {
-    expect(await holdfast('--version')).toMatchObject({ code: 0, out: '0.1.0\n', err: '' });
+    expect(await holdfast('--version')).toMatchObject({ code: 0, out: `${readVersion()}\n`, err: '' });
     expect((await holdfast('--help')).out).toContain('Exit codes: 0 ok');
     expect((await holdfast('status', '--help')).out).toContain('--watch');
     expect((await holdfast('help', 'status')).out).toContain('--watch');
