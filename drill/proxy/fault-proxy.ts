@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { Link } from './link.ts';
 import { diceOf } from './random.ts';
 import { Toxic, type Struck, type ToxicSpec } from './toxic.ts';
@@ -86,6 +86,12 @@ export class FaultProxy {
     this.#toxics.delete(name);
     this.#removed.set(name, sum(this.#removed.get(name), toxic.struck));
     toxic.gone.abort();
+  }
+
+  /** Another certificate for the connections to come. @throws Error when it does not speak TLS */
+  setCertificate(certificate: { readonly key: string; readonly cert: string }): void {
+    if (!('setSecureContext' in this.#server)) throw new Error('this proxy does not speak TLS');
+    (this.#server as TlsServer).setSecureContext(certificate);
   }
 
   /** How often a toxic struck, over all of its times. */

@@ -78,7 +78,7 @@ export class Link {
     if (after === 'reset') this.destroy('reset');
     if (after === 'close') {
       to.end();
-      this.#options[stream === 'downstream' ? 'upstream' : 'client'].destroy();
+      this.#sides(stream)[1].destroy();
     }
     return after === 'go on';
   }
@@ -125,14 +125,24 @@ export class Link {
         if (passage.after === 'reset') await this.#sleep(spec.attributes.timeout, toxic);
         return passage;
       }
-      case 'timeout':
-        strike();
-        // The bytes are gone: whatever came after them would be another stream. The toxic's end closes it.
+      case 'timeout': {
+        const passage = this.#upTo(toxic, pieces, spec.attributes.bytes ?? 0, 'close');
+        if (passage.after === 'go on') return passage;
+        const [to] = this.#sides(toxic.stream);
+        for (const piece of passage.pieces) to.write(piece);
+        // The rest is gone: whatever came after it would be another stream. The toxic's end closes it.
         await this.#sleep(spec.attributes.timeout === 0 ? Infinity : spec.attributes.timeout, toxic);
         return go([], 0, 'close');
+      }
       case 'slow_close':
         return go(pieces);
     }
+  }
+
+  /** Where a stream goes, and whence it comes. */
+  #sides(stream: Stream): readonly [Socket, Socket] {
+    const { client, upstream } = this.#options;
+    return stream === 'downstream' ? [client, upstream] : [upstream, client];
   }
 
   #upTo(toxic: Toxic, pieces: readonly Buffer[], most: number, after: 'close' | 'reset'): Passage {

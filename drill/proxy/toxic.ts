@@ -8,8 +8,11 @@ export interface ToxicAttributes {
   readonly bandwidth: { readonly rate: number };
   /** The end of the stream is passed on so much later. */
   readonly slow_close: { readonly delay: number };
-  /** Nothing passes; after `timeout` the connection is closed, or with 0 when the toxic is removed. */
-  readonly timeout: { readonly timeout: number };
+  /**
+   * Nothing passes, or with `bytes` (ours alone) nothing more than that; after `timeout` the connection is closed,
+   * or with 0 when the toxic is removed.
+   */
+  readonly timeout: { readonly timeout: number; readonly bytes?: number };
   /** A true RST after `timeout`, and, ours alone, after so many `bytes` of the stream have passed. */
   readonly reset_peer: { readonly timeout: number; readonly bytes?: number };
   /** Pieces of `average_size` ± `size_variation` bytes, each `delay` microseconds after the one before. */
