@@ -7,8 +7,11 @@ import type { Report } from './report.ts';
 export const REMEMBER = 'HOLDFAST_DRILL_LAST';
 
 /** Keeps the summary of a whole drill for other surfaces; a drill of chosen rows, or half of one, says too little. */
-export function remember({ seed, version, summary }: Report, { only }: Pick<DrillArguments, 'only'>): void {
-  const path = process.env[REMEMBER];
+export function remember(
+  { seed, version, summary }: Report,
+  { only }: Pick<DrillArguments, 'only'>,
+  path = process.env[REMEMBER],
+): void {
   if (path === undefined || path === '' || only.length > 0 || summary.interrupted) return;
   const { size, startedAt, valid, invalid, unknown, notCovered, lost, duplicated, tookMs } = summary;
   const kept = {

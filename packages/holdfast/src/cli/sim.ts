@@ -20,8 +20,14 @@ export function simulate(io: Io, args: readonly string[]): Promise<number> {
 }
 
 /** Starts a prebuilt program with all arguments, unread, and takes over its exit code. */
-export async function runProgram(io: Io, path: string, args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [path, ...args], { stdio: 'inherit' });
+export async function runProgram(
+  io: Io,
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const options = { stdio: 'inherit', env: { ...io.env, ...env } } as const;
+  const child = spawn(process.execPath, [path, ...args], options);
   const ignore = io.onSignal((signal) => void child.kill(signal));
   try {
     return await new Promise<number>((resolve, reject) => {

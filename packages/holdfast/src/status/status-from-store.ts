@@ -8,6 +8,7 @@ import type { EngineTrace } from './engine-trace.ts';
 import { incidentReport, recentIncidents } from './incident-report.ts';
 import { isoOf, isoOrNull } from './instant.ts';
 import { CELL_MS, lastDayFrom, lastDays } from './last-day.ts';
+import { lastDrill } from './last-drill.ts';
 import type { LiveStatus } from './live-status.ts';
 import { machineReport } from './machine-report.ts';
 import { sourceStatus } from './source-status.ts';
@@ -89,6 +90,7 @@ export async function statusFromStore(
       backup: lastBackup(config.backup.folder, config.store.slice('sqlite:'.length), now),
     },
     disk: await diskReport(config, stats, samples, now),
+    drill: lastDrill(config.stateDir),
     timeline: { from: isoOf(lastDayFrom(now)), slotSeconds: CELL_MS / 1000 },
     sources: [...new Set([...configured.keys(), ...stored.keys()])].map((id) =>
       sourceStatus({

@@ -2,6 +2,7 @@ import type { RestartReason, Restarts } from '../model/engine-message.ts';
 import type { SourceStateName } from '../model/event.ts';
 import type { IncidentCause, IncidentLayer } from '../model/incident.ts';
 import type { ChildMode, SupervisorStatus } from '../model/supervisor-status.ts';
+import type { LastDrill } from './last-drill.ts';
 import type { MachineReport } from './machine-report.ts';
 
 /** States of an engine; a heartbeat older than the configured `watchdog` is `hung`. */
@@ -147,6 +148,8 @@ export interface StatusReport {
     } | null;
   };
   readonly disk: DiskReport;
+  /** The last whole drill on this machine; null when none was. */
+  readonly drill: LastDrill | null;
   /** Of the sources' timelines: begin of their first letter, and seconds per letter. */
   readonly timeline: { readonly from: string; readonly slotSeconds: number };
   readonly sources: readonly SourceStatus[];

@@ -17,6 +17,7 @@ export function factList(report: StatusReport, alerts: AlertsStatus | null): Htm
     disk(report),
     ...machine(report),
     ...channels(alerts),
+    ...drilled(report),
   ];
   return html`<dl class="facts">
     ${facts.map(
@@ -27,6 +28,13 @@ export function factList(report: StatusReport, alerts: AlertsStatus | null): Htm
         </div>`,
     )}
   </dl>`;
+}
+
+function drilled({ drill }: StatusReport): Fact[] {
+  if (drill === null) return [];
+  const { startedAt, size, valid, invalid, unknown, notCovered } = drill;
+  const rest = `${grouped(invalid)} invalid, ${grouped(unknown)} unknown, ${grouped(notCovered)} not covered`;
+  return [['Last drill', `${grouped(valid)} valid`, `${startedAt.slice(0, 10)} (${size}): ${rest}`]];
 }
 
 function engine({ engine: { state, pid, uptimeSeconds, nextStartAt } }: StatusReport): Fact {

@@ -83,6 +83,7 @@ export function exampleReport(change: Partial<StatusReport> = {}): StatusReport 
       backup: null,
     },
     disk: { freeBytes: 41e9, usedBytes: 1e6, walBytes: 0, maxDisk: null, fullInDays: null },
+    drill: null,
     timeline: { from: ago(47 * 1_800_000), slotSeconds: 1_800 },
     sources: [exampleSource()],
     incidents: [],
