@@ -19,6 +19,8 @@ export interface Campaign extends Comparison {
   readonly corpus: Corpus;
   readonly records: number;
   readonly kills: readonly Kill[];
+  /** What the upstream was asked. */
+  readonly requests: number;
   /** Pages fetched again after each kill. */
   readonly refetched: readonly number[];
   /** Exit code of the run that completed the harvest. */
@@ -27,20 +29,32 @@ export interface Campaign extends Comparison {
   readonly verify: number | null;
 }
 
-/** Harvests one list, killed at most `most` times, and checks the outcome. `hits` counts the kills of all lists. */
+/** What the lists of one drill share. */
+export interface Shared {
+  /** Kills of all lists, by the step that they hit. */
+  readonly hits: Record<Phase, number>;
+  /** Kills that are still to be given away; a list takes one as it plans it. */
+  left: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An undisturbed harvest, with what it exported. */
+export type Measure = Undisturbed & { readonly exported: string };
+
+/** Harvests one list under kills until it is complete or there are no kills left, and checks the outcome. */
 export async function killCampaign(
   folder: string,
   corpus: Corpus,
-  options: { readonly dice: Dice; readonly most: number; readonly hits: Record<Phase, number> },
+  { dice, shared, measure }: { readonly dice: Dice; readonly shared: Shared; readonly measure: Measure },
 ): Promise<Campaign> {
-  const undisturbed = await harvestInPeace(join(folder, 'undisturbed'), corpus);
   const ledgerFile = join(folder, 'ledger.jsonl');
   const simulator = await startSimulator(corpus, ledgerFile);
   try {
-    const home = makeHome(join(folder, 'killed'), simulator);
-    const kills = await killAgainAndAgain(home, options);
+    const home = makeHome(join(folder, 'killed'), simulator, { signal: shared.signal });
+    const { env, signal } = home;
+    const kills = await killAgainAndAgain(home, dice, shared);
     const lastRunAt = Date.now();
-    const last = await run([...home.config, 'run', '--once', '--deadline', '2m'], { env: home.env });
+    const last = await run([...home.config, 'run', '--once', '--deadline', '2m'], { env, signal });
     const ledger = readLedger(ledgerFile);
     const exported = await exportAll(home);
     const killedAt = kills.map(({ at }) => at);
@@ -48,10 +62,11 @@ export async function killCampaign(
       corpus,
       kills,
       records: exported.split('\n').length - 1,
-      ...compare(ledger, exported, undisturbed.exported),
-      refetched: refetchedAfter(ledger, undisturbed, killedAt, lastRunAt),
+      requests: ledger.filter(({ type }) => type === 'request').length,
+      ...compare(ledger, exported, measure.exported),
+      refetched: refetchedAfter(ledger, measure, killedAt, lastRunAt),
       lastRun: last.code,
-      verify: (await run([...home.config, 'verify'], { env: home.env })).code,
+      verify: (await run([...home.config, 'verify'], { env, signal })).code,
     };
   } finally {
     await simulator.stop();
@@ -63,17 +78,17 @@ export function noHits(): Record<Phase, number> {
   return Object.fromEntries(PHASES.map((phase) => [phase, 0])) as Record<Phase, number>;
 }
 
-async function killAgainAndAgain(
-  home: Home,
-  { dice, most, hits }: { readonly dice: Dice; readonly most: number; readonly hits: Record<Phase, number> },
-): Promise<readonly Kill[]> {
+async function killAgainAndAgain(home: Home, dice: Dice, shared: Shared): Promise<readonly Kill[]> {
   const kills: Kill[] = [];
-  for (let life = 1; kills.length < most; life += 1) {
-    const plan = planLife(dice, hits, most - kills.length);
+  for (let life = 1; shared.left > 0; life += 1) {
+    shared.signal?.throwIfAborted();
+    const plan = planLife(dice, shared.hits, shared.left);
+    shared.left -= plan.length;
     const lived = await live(home, plan, `life-${life}`);
+    shared.left += plan.length - lived.kills.length;
     for (const kill of lived.kills) {
       kills.push(kill);
-      hits[kill.phase] += 1;
+      shared.hits[kill.phase] += 1;
     }
     if (lived.caughtUp) break;
   }
@@ -81,10 +96,7 @@ async function killAgainAndAgain(
 }
 
 /** The measure: the same list, harvested by one run that nobody kills, and looked at again by a second. */
-async function harvestInPeace(
-  folder: string,
-  corpus: Corpus,
-): Promise<Undisturbed & { readonly exported: string }> {
+export async function harvestInPeace(folder: string, corpus: Corpus): Promise<Measure> {
   const simulator = await startSimulator(corpus, `${folder}.jsonl`);
   try {
     const home = makeHome(folder, simulator);

@@ -9,6 +9,8 @@ export interface Home {
   readonly storeFile: string;
   readonly stateDir: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Ends what runs here. */
+  readonly signal?: AbortSignal | undefined;
   /** The words every command begins with. */
   readonly config: readonly string[];
 }
@@ -17,7 +19,11 @@ export interface Home {
 export function makeHome(
   folder: string,
   { corpus, baseUrl }: Simulator,
-  settings: { readonly dataDir?: string; readonly source?: object } = {},
+  settings: {
+    readonly dataDir?: string;
+    readonly source?: object;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Home {
   const dataDir = settings.dataDir ?? join(folder, 'data');
   const stateDir = join(folder, 'state');
@@ -44,6 +50,7 @@ export function makeHome(
     stateDir,
     storeFile: join(dataDir, 'holdfast.db'),
     env: { HOLDFAST_STATE_DIR: stateDir },
+    signal: settings.signal,
     config: ['--config', file],
   };
 }

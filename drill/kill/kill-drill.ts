@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { killCampaign, noHits } from './campaign.ts';
-import type { Campaign } from './campaign.ts';
+import { harvestInPeace, killCampaign, noHits } from './campaign.ts';
+import type { Campaign, Measure, Shared } from './campaign.ts';
 import type { Target, Phase } from './plan.ts';
 import { Dice } from './random.ts';
 import type { Corpus, Kind } from './simulator.ts';
@@ -11,6 +11,11 @@ export interface KillDrillOptions {
   readonly seed: number;
   /** An empty folder. */
   readonly folder: string;
+  /** Lists that are harvested at the same time, each killed by itself. */
+  readonly atOnce?: number;
+  readonly signal?: AbortSignal;
+  /** How long the lists are, about; 500 unless told. */
+  readonly records?: number;
   /** Called after each list. */
   readonly onCampaign?: (campaign: Campaign, killsSoFar: number) => void;
 }
@@ -30,32 +35,44 @@ export interface KillReport {
 
 const KINDS: readonly [Kind, ...Kind[]] = ['oai-pmh', 'arxiv', 'biorxiv'];
 
-/** Kills the harvest of one list after the other until there were enough kills. */
-export async function killDrill({ kills, seed, folder, onCampaign }: KillDrillOptions): Promise<KillReport> {
-  const dice = new Dice(seed);
-  const hits = noHits();
+/** Kills the harvests of several lists, and then of others, until there were enough kills. */
+export async function killDrill(options: KillDrillOptions): Promise<KillReport> {
+  const { kills, seed, folder, onCampaign, atOnce = 1, signal, records = 500 } = options;
+  const shared: Shared = { hits: noHits(), left: kills, signal };
+  const measures = new Map<Kind, Promise<Measure>>();
   const campaigns: Campaign[] = [];
+  let number = 0;
   let done = 0;
-  for (let number = 1; done < kills; number += 1) {
-    const corpus = corpusOf(KINDS[(number - 1) % KINDS.length] ?? 'oai-pmh', seed + number);
-    const options = { dice, hits, most: kills - done };
-    const campaign = await killCampaign(join(folder, `list-${number}`), corpus, options);
-    campaigns.push(campaign);
-    done += campaign.kills.length;
-    onCampaign?.(campaign, done);
-  }
+  const work = async (): Promise<void> => {
+    while (shared.left > 0) {
+      number += 1;
+      const [place, corpus] = [
+        join(folder, `list-${number}`),
+        corpusOf(KINDS[(number - 1) % KINDS.length] ?? 'oai-pmh', seed, records),
+      ];
+      // The lists of a kind are one and the same list: what is different is when it is killed.
+      const measured = measures.get(corpus.kind) ?? harvestInPeace(join(folder, corpus.kind), corpus);
+      measures.set(corpus.kind, measured);
+      const dice = new Dice(seed + number);
+      const campaign = await killCampaign(place, corpus, { dice, shared, measure: await measured });
+      campaigns.push(campaign);
+      done += campaign.kills.length;
+      onCampaign?.(campaign, done);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
   const all = campaigns.flatMap((campaign) => campaign.kills);
   const targets = {
     tree: all.filter(({ target }) => target === 'tree').length,
     engine: all.filter(({ target }) => target === 'engine').length,
   };
   const needed = Math.floor(kills / 15);
-  const report = { seed, campaigns, kills: done, hits, targets, needed };
+  const report = { seed, campaigns, kills: done, hits: shared.hits, targets, needed };
   return { ...report, problems: problemsOf(report) };
 }
 
-function corpusOf(kind: Kind, seed: number): Corpus {
-  return { kind, seed, records: kind === 'biorxiv' ? 600 : 500, pageSize: 10, days: 8 };
+function corpusOf(kind: Kind, seed: number, records: number): Corpus {
+  return { kind, seed, records: kind === 'biorxiv' ? records * 1.2 : records, pageSize: 10, days: 8 };
 }
 
 function problemsOf({ campaigns, hits, needed }: Omit<KillReport, 'problems'>): readonly string[] {

@@ -7,6 +7,9 @@ import { mustRun, run, start, killGroup } from './process.ts';
 export interface KilledImport {
   /** Kills that hit an import that had stored something and was not done. */
   readonly hits: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly unexpected: number;
   readonly problems: readonly string[];
 }
 
@@ -96,7 +99,14 @@ export async function killImports(
       ? []
       : ['verify']),
   ];
-  return { hits, problems };
+  const [published, known] = [new Set(ids), new Set(stored)];
+  return {
+    hits,
+    lost: ids.filter((id) => !known.has(id)).length,
+    duplicated: stored.length - known.size,
+    unexpected: [...known].filter((id) => !published.has(id)).length,
+    problems,
+  };
 }
 
 async function storedIds(config: string, env: Readonly<Record<string, string>>): Promise<readonly string[]> {

@@ -42,6 +42,7 @@ export async function live(home: Home, plan: LifePlan, name: string): Promise<Li
   appendFileSync(log, '');
   const running = start([...home.config, 'run'], {
     group: true,
+    signal: home.signal,
     env: {
       ...home.env,
       DRILL_KILL_LOG: log,

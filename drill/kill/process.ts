@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const BIN = fileURLToPath(new URL('../../packages/holdfast/bin/holdfast.js', import.meta.url));
+import { HOLDFAST } from '../product/run-command.ts';
 
 /** How a process is started. */
 export interface StartOptions {
@@ -12,6 +10,8 @@ export interface StartOptions {
   /** A program, with its arguments, that is given the command line to run. */
   readonly under?: readonly string[];
   readonly cwd?: string;
+  /** Kills it, with its group if it leads one. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a process ended and what it printed. */
@@ -34,7 +34,7 @@ export interface Running {
 
 /** Starts the built command line under this Node. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
-  return startNode([BIN, ...args], options);
+  return startNode([HOLDFAST, ...args], options);
 }
 
 /** Starts this Node with these words. */
@@ -46,15 +46,21 @@ export function startNode(args: readonly string[], options: StartOptions = {}): 
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  if (child.pid === undefined) throw new Error(`${program} could not be started`);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${program} could not be started`);
+  const end = (): void => void (options.group ? killGroup(pid) : child.kill('SIGKILL'));
+  options.signal?.addEventListener('abort', end, { once: true });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, out, err }));
+    child.on('close', (code, signal) => {
+      options.signal?.removeEventListener('abort', end);
+      resolve({ code, signal, out, err });
+    });
   });
-  return { child, pid: child.pid, out: () => out, ended };
+  return { child, pid, out: () => out, ended };
 }
 
 /** Runs the command line to its end. */

@@ -33,9 +33,24 @@ export function hasStrace(): boolean {
   return process.platform === 'linux' && spawnSync('strace', ['-V'], { stdio: 'ignore' }).status === 0;
 }
 
+/** As `hasStrace`, and it may trace: containers often forbid it. */
+export function canTrace(): boolean {
+  return (
+    hasStrace() && spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' }).status === 0
+  );
+}
+
 /** The words before a command whose threads are killed at their `nth` call. */
 export function killAt({ files, call }: Series, nth: number, home: Home): readonly string[] {
   return [...tracing(files, [call], home), '-e', `inject=${call}:signal=SIGKILL:when=${nth}`];
+}
+
+/** How a call is made to fail. */
+export type Errno = 'EIO' | 'ENOSPC';
+
+/** The words before a command whose threads have their `nth` call fail. */
+export function failAt({ files, call }: Series, nth: number, errno: Errno, home: Home): readonly string[] {
+  return [...tracing(files, [call], home), '-e', `inject=${call}:error=${errno}:when=${nth}`];
 }
 
 /** The words before a command whose calls are only written down; `countCalls` reads them. */
@@ -65,7 +80,8 @@ function tracing(files: Files, calls: readonly SystemCall[], home: Home): readon
   return [...trace, ...paths.flatMap((path) => ['-P', path])];
 }
 
-function traceFile({ folder }: Home): string {
+/** Where the calls are written down. */
+export function traceFile({ folder }: Home): string {
   return join(folder, 'trace.txt');
 }
 

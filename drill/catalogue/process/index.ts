@@ -5,7 +5,9 @@ import { rapidFaults } from './rapid.ts';
 import { rebootFaults } from './reboot.ts';
 import { refusedFaults } from './refused.ts';
 import { signalFaults } from './signals.ts';
+import { spawningFaults } from './spawning.ts';
 import { stoppedFaults } from './stopped.ts';
+import { systemdFault } from './systemd.ts';
 
 /** Faults of the layer `process`. */
 export const processFaults: readonly Fault[] = [
@@ -16,4 +18,6 @@ export const processFaults: readonly Fault[] = [
   ...stoppedFaults,
   ...signalFaults,
   ...refusedFaults,
+  ...spawningFaults,
+  systemdFault,
 ];

@@ -91,9 +91,9 @@ async function playStale(stage: Stage): Promise<Played> {
 }
 
 /** A program of somebody else. */
-function startInnocent({ defer }: Stage): ChildProcess {
+function startInnocent(stage: Stage): ChildProcess {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
-  defer(() => void child.kill('SIGKILL'));
+  stage.defer(() => void child.kill('SIGKILL'));
   return child;
 }
 
