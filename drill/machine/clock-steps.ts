@@ -1,22 +1,22 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { times, type Scenario } from './scenario.ts';
+import { slowest, times, type Scenario } from './scenario.ts';
 import { watchAftermath } from './after.ts';
-import { HERE, POLL_MS, startWorld, type World } from './world.ts';
+import { countsOfWorld, HERE, POLL_MS, startWorld, type World } from './world.ts';
 
 const LIBRARIES = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map(
   (machine) => `/usr/lib/${machine}/faketime/libfaketime.so.1`,
 );
 /** Two polls: the one that was planned when the clock stepped, and some time for the machine. */
-const FIRST_REQUEST_MS = 2 * POLL_MS;
+const FIRST_REQUEST_MS = 3 * POLL_MS;
 const WATCH_MS = 12_000;
 const MOST_REQUESTS = 24;
 
 /** The wall clock of the product steps two hours ahead and then four hours back, while monotonic time goes on. */
 export const clockSteps: Scenario = {
   name: 'wall clock +2 h, then -2 h',
-  missing: () => (library() === undefined ? 'libfaketime (apt-get install faketime)' : null),
+  missing: () => (fakeTimeLibrary() === undefined ? 'libfaketime (apt-get install faketime)' : null),
   play: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-clock-'));
     const file = join(folder, 'offset');
@@ -25,7 +25,7 @@ export const clockSteps: Scenario = {
     const world = await startWorld({
       ...HERE,
       productEnv: {
-        LD_PRELOAD: library() ?? '',
+        LD_PRELOAD: fakeTimeLibrary() ?? '',
         FAKETIME_TIMESTAMP_FILE: file,
         FAKETIME_NO_CACHE: '1',
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
@@ -35,8 +35,10 @@ export const clockSteps: Scenario = {
       const ahead = await step(world, () => setOffset('+2h'));
       const back = await step(world, () => setOffset('-2h'));
       return {
+        ...(await countsOfWorld(world)),
         fired: await stepsSeen(world),
         seen: `ahead: first requests after ${times(ahead.firstMs)}; back: ${times(back.firstMs)}; at most ${String(Math.max(ahead.most, back.most))} in ${String(WATCH_MS / 1000)} s`,
+        recoverMs: slowest([...ahead.firstMs, ...back.firstMs]),
         problems: [
           ...(ahead.sameEngine && back.sameEngine ? [] : ['a healthy engine was replaced']),
           ...([...ahead.firstMs, ...back.firstMs].every((ms) => ms !== null && ms <= FIRST_REQUEST_MS)
@@ -66,6 +68,7 @@ async function stepsSeen({ product }: World): Promise<string | null> {
   return steps > 0 ? `incident clock-step` : null;
 }
 
-function library(): string | undefined {
+/** Where libfaketime is; undefined where it is not. */
+export function fakeTimeLibrary(): string | undefined {
   return LIBRARIES.find((path) => existsSync(path));
 }

@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compare, countsOf } from '../checker/compare.ts';
 import { Installation } from '../product/installation.ts';
 import { HOLDFAST } from '../product/run-command.ts';
+import { Ledger } from '../upstream/ledger.ts';
+import type { Finding } from './scenario.ts';
 
 /** What a scenario changes about where its processes run. */
 export interface Place {
@@ -23,6 +26,7 @@ export const HERE: Place = { upstreamPrefix: [], host: '127.0.0.1', productPrefi
 /** A simulated upstream that notes when it is asked. */
 export interface Service {
   readonly id: string;
+  readonly ledger: () => Ledger;
   /** Arrivals of requests, ms since the epoch. */
   arrivals(): readonly number[];
 }
@@ -98,7 +102,7 @@ async function startService(
       .split('\n')
       .filter((text) => text.startsWith('{"type":"request"'))
       .map((text) => (JSON.parse(text) as { at: number }).at);
-  return { service: { id, arrivals }, baseUrl, child };
+  return { service: { id, arrivals, ledger: () => Ledger.read(ledger) }, baseUrl, child };
 }
 
 function startProduct(
@@ -146,6 +150,20 @@ async function settled(services: readonly Service[], child: ChildProcess): Promi
     if (quiet) return;
     if (Date.now() > deadline) throw new Error('the sources were not caught up within a minute');
   }
+}
+
+/** The store against what the services published; nothing changes there while a scenario is played. */
+export async function countsOfWorld({
+  services,
+  product,
+}: World): Promise<Pick<Finding, 'traffic' | 'lost' | 'duplicated' | 'unexpected'>> {
+  const papers = await product.papers();
+  const ledgers = services.map(({ id, ledger }) => ({ id, ledger: ledger() }));
+  const of = (id: string): typeof papers => papers.filter(({ source }) => source === id);
+  return {
+    traffic: ledgers.reduce((total, { ledger }) => total + ledger.exchanges.length, 0),
+    ...countsOf(ledgers.map(({ id, ledger }) => compare(ledger, of(id)))),
+  };
 }
 
 /** How many requests a service got within the last `ms`. */
