@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundleEngine } from './bundle-engine.ts';
+import { bundleSimulation } from './bundle-simulation.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
@@ -39,3 +40,5 @@ await supervisor.write({
   minify: { compress: true, mangle: false, codegen: true },
 });
 await bundleEngine(join(root, 'packages/holdfast/dist'));
+// The drill plays the histories on what is installed.
+await bundleSimulation(join(root, 'packages/holdfast'));

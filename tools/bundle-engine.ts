@@ -25,7 +25,7 @@ export async function bundleEngine(dist: string): Promise<void> {
 }
 
 /** Modules that look for files beside themselves find them still: other threads, the version. */
-function inPlace(file: string): Plugin {
+export function inPlace(file: string): Plugin {
   return {
     name: 'in-place',
     transform: (code, id) => {

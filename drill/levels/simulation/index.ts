@@ -1,4 +1,5 @@
 import type { Fault } from '../../fault.ts';
+import { simulationBySeed } from './by-seed.ts';
 
 /** Rows of the level `simulation`. */
-export const simulationRows: readonly Fault[] = [];
+export const simulationRows: readonly Fault[] = [simulationBySeed];

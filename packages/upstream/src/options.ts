@@ -50,6 +50,8 @@ export interface UpstreamOptions {
   readonly slowMs?: number;
   /** Speed of slow-drip in bytes a second. Default 2000. */
   readonly dripBytesPerSecond?: number;
+  /** Length of the abstract of huge-abstract, in characters. Default ten million. */
+  readonly hugeChars?: number;
   /** Receives each ledger entry at once, before the answer leaves. */
   readonly sink?: (entry: LedgerEntry) => void;
 }

@@ -233,7 +233,12 @@ class SimulatedUpstream implements Upstream {
   }
 
   #context(call: Call): FaultContext {
-    const { retryAfter = 1, slowMs = 2000, dripBytesPerSecond = 2000 } = this.#options;
+    const {
+      retryAfter = 1,
+      slowMs = 2000,
+      dripBytesPerSecond = 2000,
+      hugeChars = 10_000_000,
+    } = this.#options;
     const answer = (pageSize?: number): Answer => this.#made.service.answer(call, pageSize);
     return {
       call,
@@ -242,7 +247,7 @@ class SimulatedUpstream implements Upstream {
       random: this.#random,
       previousRows: this.#delivered.previous,
       tokens: this.#given(call),
-      settings: { retryAfter, slowMs, dripBytesPerSecond, pageSize: this.#made.pageSize },
+      settings: { retryAfter, slowMs, dripBytesPerSecond, hugeChars, pageSize: this.#made.pageSize },
       replan: answer,
       reject: (code, message) => this.#made.service.reject?.(call, code, message) ?? answer(),
       omit: (rows) => void this.#omit(rows),

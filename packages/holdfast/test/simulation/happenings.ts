@@ -28,12 +28,12 @@ export interface Cable {
 const HOUR = 3_600_000;
 const ADDRESSES = ['eth0 192.0.2.2'];
 
-/** Draws what happens in one history; in most, nothing. */
-export function drawHappenings(random: Random): readonly Planned[] {
+/** Draws what happens within so many timers of one history; in most, nothing. */
+export function drawHappenings(timers: number, random: Random): readonly Planned[] {
   if (random.next() < 0.6) return [];
   const count = 1 + Math.floor(random.next() * 3);
   return Array.from({ length: count }, () => ({
-    at: 5 + Math.floor(random.next() * 150),
+    at: 5 + Math.floor(random.next() * timers),
     what: draw(random),
   }));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { seededRandom, VirtualClock, type Random } from '@holdfast/resilience/clock';
 import { createUpstream, type Kind, type Upstream } from '@holdfast/upstream';
 import type { Config, SourceConfig } from '../../src/config/config.ts';
@@ -8,6 +9,7 @@ import { compare, type Comparison } from './compare.ts';
 import { Generation } from './generation.ts';
 import { addressesOf, happen, plugIn, type Cable, type Planned } from './happenings.ts';
 import { PolitenessWatch } from './politeness-watch.ts';
+import { settled } from './settled.ts';
 import { SimState, simTransport, storeForLife } from './sim-ports.ts';
 import { testConfig } from './test-config.ts';
 
@@ -18,6 +20,10 @@ export interface Scenario {
   readonly records: number;
   readonly days: number;
   readonly pageSize: number;
+  /** How many days back are asked for: more of them are more windows. */
+  readonly fromDays: number;
+  /** About the size of a record. */
+  readonly recordBytes: number;
   readonly faults: readonly string[];
   /** How many times the engine dies, and within how many port calls of each life. */
   readonly crashes: number;
@@ -41,6 +47,8 @@ export interface Outcome extends Comparison {
   readonly churned: readonly string[];
   /** Why it did not come to its end; null when it did. */
   readonly problem: string | null;
+  /** SHA-256 of all that the upstream saw and of all that the store tells its followers. */
+  readonly digest: () => Promise<string>;
 }
 
 /** Everything that survives the engine. */
@@ -53,6 +61,8 @@ interface World {
   readonly random: Random;
   readonly watch: PolitenessWatch;
   readonly reached: Set<string>;
+  /** Keys of the windows whose first look came to an end. */
+  readonly walked: Set<string>;
   readonly cable: Cable;
   /** What has not happened yet. */
   readonly ahead: Planned[];
@@ -96,12 +106,21 @@ export async function runHistory(scenario: Scenario): Promise<Outcome> {
     surprises: world.counts.surprises,
     churned: await churned(store),
     problem: end === 'finished' ? null : end,
+    digest: () => digestOf(world),
   };
 }
 
+async function digestOf({ upstream, store }: World): Promise<string> {
+  const told = [...upstream.ledger.entries, ...(await store.changes(0n, 100_000))];
+  const text = JSON.stringify(told, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return createHash('sha256').update(text).digest('hex');
+}
+
 function makeWorld(scenario: Scenario): World {
-  const { kind, seed, records, days, pageSize, restamp, faults, clockSkewMs } = scenario;
-  const clock = new VirtualClock({ start: START + clockSkewMs });
+  const { kind, seed, records, days, pageSize, recordBytes, restamp, faults, clockSkewMs } = scenario;
+  const clock = new VirtualClock({ start: START + clockSkewMs, settle: settled });
   const upstream = createUpstream({
     kind,
     seed,
@@ -110,8 +129,10 @@ function makeWorld(scenario: Scenario): World {
     pageSize,
     restamp,
     faults,
-    recordBytes: 300,
+    recordBytes,
     slowMs: 5_000,
+    // Its ten million characters would be half of the time of all histories, and prove no more of the order of things.
+    hugeChars: 20_000,
     // Longer than the cool-down that is used where no time is named, so that ignoring it shows.
     retryAfter: 60,
     // Its own clock: nothing that happens to ours is seen there.
@@ -126,6 +147,7 @@ function makeWorld(scenario: Scenario): World {
     random: seededRandom(seed),
     watch: new PolitenessWatch(MIN_INTERVAL_MS),
     reached: new Set(),
+    walked: new Set(),
     cable: { plugged: true },
     ahead: scenario.happenings.toSorted((one, other) => one.at - other.at),
     counts: { surprises: 0, timers: 0 },
@@ -151,7 +173,10 @@ async function live(world: World, diesAt: number): Promise<string> {
     uniqueId: () => `${String(random.next())}-${String((ids += 1))}`,
     emit: (event) => {
       if (event.kind === 'window' || event.kind === 'gap') reached.add(`${event.kind}:${event.state}`);
-      if (event.kind === 'commit' && event.look === 2) world.counts.surprises += event.missing;
+      if (event.kind === 'window' && event.look === 1) world.walked.add(event.window);
+      // Where a page could not be had its identifiers are listed instead of a first look: those were missing, visibly.
+      if (event.kind === 'commit' && event.look === 2 && world.walked.has(event.window))
+        world.counts.surprises += event.missing;
       if (event.kind === 'wait') reached.add(`wait:${event.wait.why}`);
     },
   });
@@ -209,12 +234,12 @@ function textOf(error: unknown): string {
   return error instanceof Error ? String(error.stack) : String(error);
 }
 
-function configOf({ kind }: Scenario, upstream: Upstream): Config {
+function configOf({ kind, fromDays }: Scenario, upstream: Upstream): Config {
   const source: SourceConfig = {
     id: 'source',
     kind,
     baseUrl: `http://upstream.example${upstream.basePath}`,
-    from: '30d',
+    from: `${String(fromDays)}d`,
     enabled: true,
     minIntervalMs: MIN_INTERVAL_MS,
     cooldown: 10_000,

@@ -173,5 +173,8 @@ export function storeForLife(store: Store, life: Generation, reached: Set<string
 }
 
 function noteWalk({ next }: Commit, reached: Set<string>): void {
-  if (next.cursor !== '') reached.add(`walk:${(JSON.parse(next.cursor) as { mode: string }).mode}`);
+  // The first key of every cursor; to parse all of them took as long as to answer the requests.
+  const mode = /^\{"mode":"([a-z-]+)"/.exec(next.cursor)?.[1];
+  if (mode !== undefined) reached.add(`walk:${mode}`);
+  else if (next.cursor !== '') throw new TypeError(`a cursor does not begin with its mode: ${next.cursor}`);
 }

@@ -15,7 +15,11 @@ export interface Tally {
   readonly histories: Record<string, number>;
   readonly fired: Record<string, number>;
   readonly reached: Record<string, number>;
+  /** The first of them; `invalid` counts all. */
   readonly violations: Violation[];
+  invalid: number;
+  /** How often a fault fired, over all histories. */
+  faults: number;
   crashes: number;
   requests: number;
 }
@@ -48,9 +52,19 @@ const EXPECTED = [
 ];
 /** What happens in fewer histories than this was hardly tried. */
 const LEAST_SHARE = 0.01;
+const VIOLATIONS_KEPT = 100;
 
 export function emptyTally(): Tally {
-  return { histories: {}, fired: {}, reached: {}, violations: [], crashes: 0, requests: 0 };
+  return {
+    histories: {},
+    fired: {},
+    reached: {},
+    violations: [],
+    invalid: 0,
+    faults: 0,
+    crashes: 0,
+    requests: 0,
+  };
 }
 
 /** Adds one history. */
@@ -61,9 +75,17 @@ export function count(tally: Tally, outcome: Outcome): void {
   for (const state of reached) add(tally.reached, state, 1);
   tally.crashes += crashes;
   tally.requests += requests;
+  tally.faults += fired.length;
   const what = faultOf(outcome);
   if (what !== null)
-    tally.violations.push({ seed: scenario.seed, kind: scenario.kind, what, faults: scenario.faults });
+    note(tally, [{ seed: scenario.seed, kind: scenario.kind, what, faults: scenario.faults }], 1);
+}
+
+/** The first by seed are kept, whichever process came first with its own. */
+function note(tally: Tally, violations: readonly Violation[], howMany: number): void {
+  tally.invalid += howMany;
+  tally.violations.push(...violations);
+  tally.violations.sort((one, other) => one.seed - other.seed).splice(VIOLATIONS_KEPT);
 }
 
 /** Adds the sums of another process. */
@@ -71,7 +93,8 @@ export function merge(into: Tally, other: Tally): void {
   for (const name of ['histories', 'fired', 'reached'] as const) {
     for (const [key, value] of Object.entries(other[name])) add(into[name], key, value);
   }
-  into.violations.push(...other.violations);
+  note(into, other.violations, other.invalid);
+  into.faults += other.faults;
   into.crashes += other.crashes;
   into.requests += other.requests;
 }

@@ -20,6 +20,7 @@ export interface FaultContext {
     readonly slowMs: number;
     readonly dripBytesPerSecond: number;
     readonly pageSize: number;
+    readonly hugeChars: number;
   };
   /** The right answer, computed anew, by another page size if one is given. */
   readonly replan: (pageSize?: number) => Answer;

@@ -1,6 +1,6 @@
 import type { Reply } from '../exchange.ts';
 import type { Kind } from '../kind.ts';
-import { everywhere, json, oai, type FaultDefinition } from './definition.ts';
+import { everywhere, json, oai, type FaultContext, type FaultDefinition } from './definition.ts';
 
 /** Pages whose bytes are not what the format allows, or whose fields are not what the source documents. */
 export const textFaults: readonly FaultDefinition[] = [
@@ -46,8 +46,8 @@ export const textFaults: readonly FaultDefinition[] = [
       (all) => all.slice(0, -4) + String(Number(all.slice(-4)) + 10),
     ),
   ),
-  text('huge-abstract', 'An abstract of ten million characters.', everywhere, (page) =>
-    inRecord(page, ' lengthy'.repeat(1_250_000)),
+  text('huge-abstract', 'An abstract of ten million characters.', everywhere, (page, { settings }) =>
+    inRecord(page, ' lengthy'.repeat(Math.ceil(settings.hugeChars / ' lengthy'.length))),
   ),
   text('renamed-field', 'The titles are called something else.', everywhere, (page) =>
     page.replaceAll('"title":', '"paper_title":').replaceAll(/(<\/?)(dc:)?title>/g, '$1$2headline>'),
@@ -74,7 +74,7 @@ function text(
   name: string,
   about: string,
   kinds: readonly Kind[],
-  change: (page: string) => string,
+  change: (page: string, context: FaultContext) => string,
 ): FaultDefinition {
   return { name, about, kinds, needs: 'rows', delivers: true, effect: { layer: 'text', change } };
 }
