@@ -23,6 +23,8 @@ export class FaultProxy {
   readonly #toxics = new Map<string, Toxic>();
   readonly #removed = new Map<string, Struck>();
   readonly #links = new Set<Link>();
+  /** Every connection, those within a handshake too. */
+  readonly #sockets = new Set<Socket>();
   #port = 0;
   #connections = 0;
   #refusedHandshakes = 0;
@@ -35,6 +37,10 @@ export class FaultProxy {
     const take = (client: Socket): void => this.#take(client);
     if (tls === undefined) this.#server = createServer({ allowHalfOpen: true }, take);
     else this.#server = createTlsServer({ ...tls, allowHalfOpen: true }, take);
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
       this.#refusedHandshakes += 1;
       this.#handshake = error.code ?? error.message;
@@ -104,6 +110,7 @@ export class FaultProxy {
     const cut = this.#links.size;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const link of this.#links) link.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
     return cut;
   }

@@ -101,14 +101,6 @@ const rows: readonly ToxicRow[] = [
     says: /BODY_CUT|broke|ECONNRESET/,
     quick: true,
   },
-  {
-    name: 'flaky-connections',
-    about: 'Half of the connections are reset.',
-    toxic: { type: 'reset_peer', toxicity: 0.5, attributes: { timeout: 0 } },
-    when: 'start',
-    lastsMs: 4_000,
-    mild: true,
-  },
 ];
 
 function faultOf({ name, about, holds, quick = false, toxic, ...plan }: ToxicRow): Fault {
