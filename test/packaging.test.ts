@@ -151,6 +151,8 @@ describe('installed into an empty folder', () => {
 /** The source that a built file stems from; the simulator and the drill are put into the application from folders of their own. */
 function sourceOf(name: string, built: string): string {
   const source = built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+  // Joined from the compiled product and its tests' histories.
+  if (source.startsWith('simulation/')) return join(root, name, 'test', source);
   if (source.startsWith('drill/')) return join(root, source);
   const [home, path] = source.startsWith('upstream/')
     ? ['packages/upstream', source.slice('upstream/'.length)]
