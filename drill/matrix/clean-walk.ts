@@ -3,14 +3,20 @@ import type { Stage } from '../stage.ts';
 import { sourceOf } from './source-of.ts';
 import type { UpstreamSpec } from './row.ts';
 
-/** The same walk without its fault, played once for all rows that share it: the number of its requests. */
-const walks = new Map<string, Promise<number>>();
+/** A walk without any fault. */
+export interface CleanWalk {
+  readonly requests: number;
+  readonly exit: number | null;
+}
+
+/** The same walk without its fault, played once for all rows that share it. */
+const walks = new Map<string, Promise<CleanWalk>>();
 
 /** Flags that make a fault worse, and change nothing without one. */
 const OF_FAULTS = ['--restamp', '--retry-after', '--slow-ms', '--drip-bytes'];
 
-/** Requests of the walk of these lists when nothing goes wrong. @throws Error when even that does not end well */
-export async function cleanRequests(stage: Stage, specs: readonly UpstreamSpec[]): Promise<number> {
+/** The walk of these lists when nothing goes wrong; that even this does not end well is a finding of its own. */
+export async function cleanWalk(stage: Stage, specs: readonly UpstreamSpec[]): Promise<CleanWalk> {
   const upstreams = specs.map(withoutFaults);
   const key = JSON.stringify([stage.seed, upstreams]);
   const known = walks.get(key) ?? walk(stage, upstreams);
@@ -25,7 +31,7 @@ export async function cleanRequests(stage: Stage, specs: readonly UpstreamSpec[]
   }
 }
 
-async function walk(stage: Stage, upstreams: readonly UpstreamSpec[]): Promise<number> {
+async function walk(stage: Stage, upstreams: readonly UpstreamSpec[]): Promise<CleanWalk> {
   const simulators = await Promise.all(
     upstreams.map((spec, index) =>
       stage.simulate({ ...spec, args: spec.args ?? [], seed: stage.seed + index }),
@@ -34,9 +40,21 @@ async function walk(stage: Stage, upstreams: readonly UpstreamSpec[]): Promise<n
   const product = stage.install(
     simulators.map((simulator, index) => sourceOf(upstreams[index], simulator, index)),
   );
-  const { code, stderr } = await product.run('run', '--once', '--deadline', '90s');
-  if (code !== 0) throw new Error(`the walk without a fault ended with ${String(code)}: ${stderr}`);
-  return simulators.reduce((sum, { ledgerFile }) => sum + Ledger.read(ledgerFile).exchanges.length, 0);
+  const { code } = await product.run('run', '--once', '--deadline', '60s');
+  const requests = simulators.reduce(
+    (sum, { ledgerFile }) => sum + Ledger.read(ledgerFile).exchanges.length,
+    0,
+  );
+  return { requests, exit: code };
+}
+
+/**
+ * What such a walk may need: each page twice, by both looks, a request for what the repository is, and the ends of
+ * the two windows. Null for lists that are not walked by plain pages.
+ */
+export function mostRequests(specs: readonly UpstreamSpec[]): number | null {
+  if (specs.some(({ kind, args = [] }) => kind !== 'oai-pmh' || args.length > 0)) return null;
+  return specs.reduce((sum, { records, pageSize }) => sum + 2 * Math.ceil(records / pageSize) + 6, 0);
 }
 
 function withoutFaults({ args = [], kind, records, pageSize }: UpstreamSpec): UpstreamSpec {

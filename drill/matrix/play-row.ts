@@ -3,7 +3,7 @@ import type { ExportedLine } from '../product/installation.ts';
 import type { Stage } from '../stage.ts';
 import { Ledger } from '../upstream/ledger.ts';
 import type { Simulator } from '../upstream/simulator.ts';
-import { cleanRequests } from './clean-walk.ts';
+import { cleanWalk, mostRequests, type CleanWalk } from './clean-walk.ts';
 import { countRow, sumCounts, type Counts } from './counts.ts';
 import { firedIn } from './fired.ts';
 import { intervalOf, sourceId, sourceOf } from './source-of.ts';
@@ -52,9 +52,11 @@ export async function playRow(row: Row, stage: Stage): Promise<Played> {
   const evidence = { ledgers: ledgers(), product, answerWith: replayer(stage, specs[0], ledgers) };
   const papers = await product.papers();
   const counts = await countAll(row, { ...evidence, papers }, outcome);
-  const wasted = row.play === undefined ? counts.requests - (await cleanRequests(stage, specs)) : null;
+  const clean = row.play === undefined ? await cleanWalk(stage, specs) : null;
+  const wasted = clean === null ? null : counts.requests - clean.requests;
   const checks = [
     ...expected(row, outcome, counts, wasted),
+    ...cleanChecks(clean, specs),
     hashesHold(papers),
     ...evidence.ledgers.map((ledger, index) => spaced(ledger, intervalOf(specs[index]))),
     ...outcome.checks,
@@ -74,6 +76,19 @@ export async function playRow(row: Row, stage: Stage): Promise<Played> {
     checks: [...checks, ...((await row.check?.(evidence)) ?? [])],
     evidence: evidenceOf(counts, outcome),
   };
+}
+
+/** A product that errs without any fault must not hide behind a comparison with itself. */
+function cleanChecks(clean: CleanWalk | null, specs: readonly UpstreamSpec[]): readonly Check[] {
+  if (clean === null) return [];
+  const { exit, requests } = clean;
+  const most = mostRequests(specs);
+  return [
+    check('the same walk without the fault ends well', exit === 0, exit, 'I6'),
+    ...(most === null
+      ? []
+      : [check(`and needs at most ${String(most)} requests`, requests <= most, requests, 'I8')]),
+  ];
 }
 
 function sized(spec: UpstreamSpec, { size }: Stage): UpstreamSpec {

@@ -1,3 +1,4 @@
+import { deepMutants } from './deep-mutants.ts';
 import { mannersMutants } from './manners-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { storeMutants } from './store-mutants.ts';
@@ -10,4 +11,5 @@ export const mutants: readonly Mutant[] = [
   ...mannersMutants,
   ...storeMutants,
   ...wordMutants,
+  ...deepMutants,
 ];

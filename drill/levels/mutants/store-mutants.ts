@@ -53,18 +53,6 @@ export const storeMutants: readonly Mutant[] = [
     caughtBy: 'F14:withdrawal',
   },
   {
-    name: 'versions mixed up',
-    promise: 'The latest version is the one that is shown.',
-    edits: [
-      {
-        file: WRITER,
-        find: 'return left < right ? -1 : left > right ? 1 : 0;',
-        replace: 'return left < right ? 1 : left > right ? -1 : 0;',
-      },
-    ],
-    caughtBy: 'F14:new-version',
-  },
-  {
     name: 'versions overwrite each other',
     promise: 'Every version has a line of its own.',
     edits: [

@@ -112,8 +112,8 @@ export const walkMutants: readonly Mutant[] = [
     edits: [
       {
         file: ENGINE,
-        find: 'if (!stream.secondLook) return settled(end, {',
-        replace: 'if (true) return settled(end, {',
+        find: 'if (!stream.secondLook) return settled(end, { state: "SEALED", look: 1,',
+        replace: 'if (true) return settled(end, { state: "VERIFIED", look: 2,',
       },
     ],
     caughtBy: 'F8:omitted-range',
@@ -138,24 +138,6 @@ export const walkMutants: readonly Mutant[] = [
       find: 'return new Date(ms).toISOString().slice(0, 10);',
       replace: 'return new Date(ms - new Date(ms).getTimezoneOffset() * 6e4).toISOString().slice(0, 10);',
     })),
-    caughtBy: 'utc-days:kiritimati',
-  },
-  {
-    name: 'bioRxiv empty page believed',
-    promise: 'A page without rows in the middle of an offset list ends nothing.',
-    edits: [
-      {
-        file: ENGINE,
-        find: 'if (page.end === "unproved" || page.next === null) return doubt(progress, request, "the list stopped without an end marker", asked, context);',
-        replace:
-          'if (page.end === "unproved" || page.next === null) return { mode: "finished", end: "proved", progress };',
-      },
-      {
-        file: ENGINE,
-        find: 'return doubt(progress, request, reading.detail, walk.mode === "doubting" ? walk.asked : 0, context);',
-        replace: 'return { mode: "finished", end: "confirmed", progress };',
-      },
-    ],
-    caughtBy: 'F7:biorxiv:empty-page',
+    caughtBy: 'utc-days:pago-pago',
   },
 ];
