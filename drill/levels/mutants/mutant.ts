@@ -24,8 +24,6 @@ export interface Mutant {
 export const ENGINE = 'engine/main.js';
 /** The writer's thread, in one file. */
 export const WRITER = 'store/sqlite/writer.js';
-/** The supervisor, in one file. */
-export const SUPERVISOR = 'daemon/supervise.cjs';
 
 /**
  * A built text with one mistake in it. @throws Error when the text is not found exactly as often as expected: the

@@ -53,19 +53,6 @@ export const storeMutants: readonly Mutant[] = [
     caughtBy: 'F14:withdrawal',
   },
   {
-    name: 'versions overwrite each other',
-    promise: 'Every version has a line of its own.',
-    edits: [
-      {
-        file: WRITER,
-        find: 'over: same ?? unnumbered,',
-        replace: 'over: same ?? unnumbered ?? latestOf(known.rows),',
-        times: 2,
-      },
-    ],
-    caughtBy: 'F14:new-version',
-  },
-  {
     name: 'identifiers as numbers',
     promise: 'Identifiers are text.',
     edits: [ENGINE, WRITER].map((file) => ({
@@ -89,16 +76,6 @@ export const storeMutants: readonly Mutant[] = [
     caughtBy: 'F14:deletion',
   },
   {
-    name: 'hash of half the record',
-    promise: 'The hash covers the whole record.',
-    edits: [ENGINE, WRITER].map((file) => ({
-      file,
-      find: '"version", "deleted", "withdrawn", "title", "abstract",',
-      replace: '"version", "deleted", "withdrawn", "title",',
-    })),
-    caughtBy: 'F12:titles-of-all-scripts',
-  },
-  {
     name: 'signs beyond ASCII replaced',
     promise: 'Text is kept character for character.',
     edits: [ENGINE, WRITER].map((file) => ({
@@ -119,17 +96,5 @@ export const storeMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: 'F7:duplicate-page',
-  },
-  {
-    name: 'two engines on one store',
-    promise: 'A store has one writing engine at a time.',
-    edits: [
-      {
-        file: ENGINE,
-        find: 'connection.exec("BEGIN EXCLUSIVE");',
-        replace: 'connection.exec("BEGIN");',
-      },
-    ],
-    caughtBy: 'F15:second-instance',
   },
 ];

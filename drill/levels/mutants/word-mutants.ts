@@ -1,4 +1,4 @@
-import { ENGINE, SUPERVISOR, type Mutant } from './mutant.ts';
+import { ENGINE, type Mutant } from './mutant.ts';
 
 /** Mistakes of who tells how things stand, and of who stands by. */
 export const wordMutants: readonly Mutant[] = [
@@ -71,17 +71,5 @@ export const wordMutants: readonly Mutant[] = [
     promise: 'The list of gaps shows every gap.',
     edits: [{ file: 'cli/gaps.js', find: 'reader.gaps(', replace: '((async () => []))(' }],
     caughtBy: 'F13:poison-page',
-  },
-  {
-    name: 'supervisor gives up',
-    promise: 'An engine that dies is started again.',
-    edits: [
-      {
-        file: SUPERVISOR,
-        find: 'PUBLIC.locked}:rules.main&&!rules.restart?',
-        replace: 'PUBLIC.locked}:rules.main?',
-      },
-    ],
-    caughtBy: 'F11:kill-engine-after-2',
   },
 ];
