@@ -94,7 +94,7 @@ describe.skipIf(own === undefined)('the archive for this machine', () => {
 
   beforeAll(async () => {
     if (own === undefined) return;
-    const node = nodeFiles(root, own, '', true);
+    const node = nodeFiles(root, own, join(folder, 'cache'), true);
     file = await writeArchive(folder, { root, platform: own, version, node, seconds: sourceTime(root) });
     execFileSync('tar', ['-xf', file], { cwd: folder });
     home = join(folder, archiveName({ version, platform: own }));

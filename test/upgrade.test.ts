@@ -69,7 +69,7 @@ describe.skipIf(!full || missingCommit(root, PREVIOUS) !== null)('over the data 
     async () => {
       if (own === undefined) return;
       const { version } = manifestOf('packages/holdfast');
-      const node = nodeFiles(root, own, '', true);
+      const node = nodeFiles(root, own, join(folder, 'cache'), true);
       const archive = await writeArchive(folder, {
         root,
         platform: own,

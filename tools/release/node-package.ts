@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { plain, program } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { npm } from './npm.ts';
-import { lockedPackage, nodeBinary } from './platforms.ts';
+import { lockedPackage, nodeBinary, platforms } from './platforms.ts';
 import type { Platform } from './platforms.ts';
 import { readTarball } from './tar.ts';
 
@@ -19,19 +20,34 @@ export interface NodeFiles {
  */
 export function nodeFiles(root: string, platform: Platform, cache: string, installed = false): NodeFiles {
   const { version } = lockedPackage(root, platform.node);
-  const wanted = [nodeBinary(platform), 'LICENSE', 'package.json'];
   const take = installed
     ? installedFile(join(root, 'node_modules', platform.node))
     : fetched(root, platform, cache);
-  const files = wanted.map((path) => ({ path, data: take(path), executable: path === nodeBinary(platform) }));
+  const binary = nodeBinary(platform);
+  const [donor = platform] = platforms;
+  // The package for Windows brings no licence; it is the same text for every platform of a version.
+  const licence = take('LICENSE') ?? need(fetched(root, donor, cache)('LICENSE'), donor, 'LICENSE');
+  const files = [
+    program(binary, need(take(binary), platform, binary)),
+    plain('LICENSE', licence),
+    plain('package.json', need(take('package.json'), platform, 'package.json')),
+  ];
   return { version, files };
 }
 
-function installedFile(folder: string): (path: string) => Buffer {
-  return (path) => readFileSync(join(folder, path));
+/** A file of a package of Node; undefined when the package has none of that name. */
+type Take = (path: string) => Buffer | undefined;
+
+function need(data: Buffer | undefined, { node }: Platform, path: string): Buffer {
+  if (data === undefined) throw new Error(`${node} holds no ${path}`);
+  return data;
 }
 
-function fetched(root: string, { node }: Platform, cache: string): (path: string) => Buffer {
+function installedFile(folder: string): Take {
+  return (path) => (existsSync(join(folder, path)) ? readFileSync(join(folder, path)) : undefined);
+}
+
+function fetched(root: string, { node }: Platform, cache: string): Take {
   const { version, integrity = '' } = lockedPackage(root, node);
   const file = join(cache, `${node}-${version}.tgz`);
   mkdirSync(cache, { recursive: true });
@@ -42,11 +58,7 @@ function fetched(root: string, { node }: Platform, cache: string): (path: string
     throw new Error(`${node}@${version} is not what package-lock.json pins; it was removed from ${cache}`);
   }
   const entries = new Map(readTarball(content).map((entry) => [entry.path, entry.data]));
-  return (path) => {
-    const data = entries.get(`package/${path}`);
-    if (data === undefined) throw new Error(`${node}@${version} holds no ${path}`);
-    return data;
-  };
+  return (path) => entries.get(`package/${path}`);
 }
 
 /** Whether content has the digest that npm's `integrity` names. */
