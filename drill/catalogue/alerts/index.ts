@@ -1,4 +1,7 @@
 import type { Fault } from '../../fault.ts';
+import { deadManFaults } from './dead-man.ts';
+import { receiverFaults } from './receivers.ts';
+import { wordFaults } from './words.ts';
 
 /** Faults of the layer `alerts`. */
-export const alertsFaults: readonly Fault[] = [];
+export const alertsFaults: readonly Fault[] = [...receiverFaults, ...wordFaults, ...deadManFaults];

@@ -1,0 +1,69 @@
+import { check, type Check, type Played } from '../../fault.ts';
+import type { Stage } from '../../stage.ts';
+import { Scene } from '../surface/scene.ts';
+import type { Receiver } from './receiver.ts';
+
+/** How long an alert may take that is due, on a loaded machine, with the retries of a channel that was down. */
+export const TOLD_MS = 90_000;
+
+/** A product that tells a receiver of outages after a second. */
+export async function sceneWith(
+  stage: Stage,
+  url: string,
+  options: { readonly sources?: number; readonly more?: object } = {},
+): Promise<Scene> {
+  const alerts = { channels: [{ type: 'webhook', url }], outageAfter: '1s' };
+  return await Scene.open(stage, { ...options, records: 60, more: { alerts, ...options.more } });
+}
+
+/** Every upstream answers 500 until `mend`. */
+export async function breakAll({ simulators }: Scene): Promise<number> {
+  for (const simulator of simulators) await simulator.control({ do: 'arm', fault: '500@1x*' });
+  return Date.now();
+}
+
+/** Upstreams answer again. */
+export async function mend({ simulators }: Scene): Promise<number> {
+  for (const simulator of simulators) await simulator.control({ do: 'disarm' });
+  return Date.now();
+}
+
+/** One opening, and one recovery of the same incident, each accepted once. */
+export function oncePerCause(receiver: Receiver): Check {
+  const ids = receiver.accepted();
+  const [opened = '', recovered = ''] = ids;
+  const same = opened.replace(/:opened$/, '') === recovered.replace(/:recovered$/, '');
+  return check(
+    'one message for the cause and one for its recovery',
+    ids.length === 2 && opened.endsWith(':opened') && recovered.endsWith(':recovered') && same,
+    ids.join(', ') || 'none',
+    'I7',
+  );
+}
+
+/** Ends an outage, waits for the word about it, and gives it time to be told twice. */
+export async function playOut(
+  scene: Scene,
+  receiver: Receiver,
+  played: {
+    readonly injected: number;
+    readonly wanted?: number;
+    readonly beganAt: number;
+    readonly checks: readonly Check[];
+    readonly evidence: string;
+  },
+): Promise<Played> {
+  const mendedAt = await mend(scene);
+  const recovered = await scene.came(() => receiver.events().includes('recovered'), TOLD_MS);
+  const recoverMs = recovered ? Date.now() - mendedAt : null;
+  await scene.came(() => receiver.deliveries.length > 1_000, 6_000);
+  const first = receiver.deliveries[0]?.at;
+  return await scene.finish({
+    injected: played.injected,
+    wanted: played.wanted ?? 'some',
+    detectMs: first === undefined ? null : first - played.beganAt,
+    recoverMs,
+    checks: [oncePerCause(receiver), ...played.checks],
+    evidence: `${played.evidence}; ${String(receiver.deliveries.length)} deliveries, ${String(receiver.accepted().length)} accepted`,
+  });
+}

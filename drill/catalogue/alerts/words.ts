@@ -1,0 +1,127 @@
+import { check, type Fault, type Played } from '../../fault.ts';
+import { HttpFaults } from '../../proxy/http-faults.ts';
+import type { Stage } from '../../stage.ts';
+import { Scene } from '../surface/scene.ts';
+import { breakAll, playOut, sceneWith, TOLD_MS } from './outage.ts';
+import { Receiver } from './receiver.ts';
+
+/** What is said, and how often. */
+export const wordFaults: readonly Fault[] = [
+  {
+    name: 'one cause for many sources',
+    layer: 'alerts',
+    about: 'Four upstreams of four services fail together, and come back together.',
+    holds: 'One message names all four, one says that it is over: no storm of alerts.',
+    quick: false,
+    limitMs: 300_000,
+    play: manySources,
+  },
+  {
+    name: 'hostile text in an alert',
+    layer: 'alerts',
+    about:
+      "The upstream's error is made of escapes for terminals, HTML and line breaks that look like headers.",
+    holds: 'What the receiver gets is one line of plain text, without control characters.',
+    quick: false,
+    limitMs: 300_000,
+    play: hostileText,
+  },
+];
+
+async function manySources(stage: Stage): Promise<Played> {
+  const sources = 4;
+  const receiver = await Receiver.open(stage);
+  const scene = await sceneWith(stage, receiver.url, { sources });
+  const beganAt = await breakAll(scene);
+  const all = async (): Promise<boolean> =>
+    (await scene.background.product.sources()).every(
+      ({ state }) => state !== 'ok' && state !== 'catching-up',
+    );
+  const down = await scene.came(all, TOLD_MS);
+  await scene.came(() => receiver.events().includes('opened'), TOLD_MS);
+  const opened = receiver.deliveries.find(({ accepted }) => accepted)?.body ?? '{}';
+  const incidents = await scene.background.product.run('incidents', '--json');
+  const scopes = new Set(
+    (JSON.parse(incidents.stdout) as readonly { kind: string; cause?: string; scope?: string }[])
+      .filter(({ kind, cause }) => kind === 'incident' && cause === 'outage')
+      .map(({ scope }) => scope),
+  );
+  const { sources: named = [] } = JSON.parse(opened) as { sources?: readonly string[] };
+  const failures = scene.ledgers().filter((ledger) => ledger.fired('500') > 0).length;
+  return await playOut(scene, receiver, {
+    injected: failures,
+    wanted: sources,
+    beganAt,
+    checks: [
+      check('every source says that it waits', down, 'states of `status`', 'I10'),
+      check('an incident for each service', scopes.size === sources, [...scopes]),
+      check('the message is about some of them', named.length > 0, named),
+    ],
+    evidence: `${String(failures)} upstreams failed, the first message named ${named.join(', ')}`,
+  });
+}
+
+const HOSTILE =
+  '\u009b31mred\u009d0;owned\u009c &lt;script&gt;alert(1)&lt;/script&gt; \u202etxt.exe\r\nBcc: everyone@example.org';
+
+async function hostileText(stage: Stage): Promise<Played> {
+  const receiver = await Receiver.open(stage);
+  let proxy: HttpFaults | null = null;
+  const alerts = { channels: [{ type: 'webhook', url: receiver.url }], outageAfter: '1s' };
+  const scene = await Scene.open(stage, {
+    records: 60,
+    more: { alerts },
+    address: async ({ baseUrl }) => {
+      proxy = await HttpFaults.start(baseUrl);
+      return proxy.url;
+    },
+  });
+  const faults = proxy as HttpFaults | null;
+  if (faults === null) throw new Error('there is no proxy');
+  stage.defer(() => faults.close());
+  const beganAt = Date.now();
+  faults.addRule({ name: 'hostile', answer: () => hostileAnswer() });
+  const told = await scene.came(() => receiver.events().includes('opened'), TOLD_MS);
+  const body = receiver.deliveries[0]?.body ?? '';
+  const words = stringsOf(JSON.parse(body === '' ? 'null' : body) as unknown);
+  const raw = words.filter((text) =>
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(text),
+  );
+  const injected = faults.struck('hostile');
+  faults.removeRule('hostile');
+  return await playOut(scene, receiver, {
+    injected,
+    beganAt,
+    checks: [
+      check('it is told', told, receiver.events()),
+      check(
+        'no control character is in any text',
+        raw.length === 0,
+        raw.map((text) => JSON.stringify(text)),
+      ),
+      check('no line is made by the upstream', !words.some((text) => /^Bcc:/m.test(text)), words),
+      check(
+        'the text of the upstream was told at all',
+        words.some((text) => text.includes('red')),
+        words,
+      ),
+    ],
+    evidence: `the upstream said ${JSON.stringify(HOSTILE.slice(0, 30))}…, the alert ${JSON.stringify(words.find((text) => text.includes('red'))?.slice(0, 200) ?? 'nothing of it')}`,
+  });
+}
+
+function hostileAnswer(): { status: number; headers: Record<string, string>; body: Buffer } {
+  const body = Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-01-01T00:00:00Z</responseDate><request>http://x/</request><error code="badArgument">${HOSTILE}</error></OAI-PMH>`,
+  );
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml', 'content-length': String(body.length) },
+    body,
+  };
+}
+
+function stringsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : [];
+}
