@@ -6,6 +6,7 @@ import { sqliteState } from '@holdfast/resilience/state/sqlite';
 import { lastBackup, runBackup } from '../backup/index.ts';
 import type { Config } from '../config/config.ts';
 import { controlPath } from '../control/control-path.ts';
+import { setAsideDamaged } from '../follow/set-aside-damaged.ts';
 import { listen } from '../control/listen.ts';
 import type { ChildMessage } from '../model/engine-message.ts';
 import type { EngineEvent } from '../model/event.ts';
@@ -119,6 +120,8 @@ interface Composed {
 /** The engine over the real network, and those who keep the book of what happens to it. */
 async function compose({ start, store, tell, uniqueId }: EngineRun): Promise<Composed> {
   const { config } = start;
+  const damaged = setAsideDamaged(config.stateDir);
+  if (damaged !== null) tell({ type: 'event', event: stateSetAside(damaged) });
   const state = sqliteState(config.stateDir, { clock: systemClock });
   const transport = httpTransport({
     clock: systemClock,
@@ -264,6 +267,18 @@ function announce(config: Config, engine: Engine, tell: EngineRun['tell']): void
     hint: 'Set "contact": "you@example.org" in holdfast.config.json, or HOLDFAST_CONTACT.',
   };
   tell({ type: 'event', event: notice });
+}
+
+/** Politeness begins anew: what an upstream asked for before is not known any more. */
+function stateSetAside(file: string): EngineEvent {
+  return {
+    kind: 'notice',
+    at: systemClock.now(),
+    source: null,
+    code: 'STATE_SET_ASIDE',
+    message: `What this machine knew of its upstreams was damaged, and is now ${file}; it begins anew.`,
+    hint: 'Waits that upstreams had asked for are not known any more. Check the disk.',
+  };
 }
 
 function ownControlPath({ dataDir }: Config): string {

@@ -8,7 +8,7 @@ import { dieWithParent } from '../child/die-with-parent.ts';
 import { startMessage } from '../child/start-message.ts';
 import type { Config } from '../config/index.ts';
 import type { ControlWorld } from '../control/ask.ts';
-import { httpCaller, startAlerts, startDeadman, systemSender } from '../follow/index.ts';
+import { httpCaller, setAsideDamaged, startAlerts, startDeadman, systemSender } from '../follow/index.ts';
 import type { RunningAlerts, RunningDeadman } from '../follow/index.ts';
 import { PRIVATE_EXIT } from '../model/engine-message.ts';
 import type { ChildMessage } from '../model/engine-message.ts';
@@ -128,7 +128,10 @@ function beginAlerts(
   const { channels, outageAfter } = config.alerts;
   if (channels.length === 0) return { running: null, end: () => Promise.resolve() };
   const { clock, env, platform } = world;
-  const state = sqliteState(join(config.dataDir, 'alerts'), { clock });
+  const folder = join(config.dataDir, 'alerts');
+  // A memory that cannot be read would silence everything; what lasts is told once more instead.
+  setAsideDamaged(folder);
+  const state = sqliteState(folder, { clock });
   const { host, port } = config.dashboard;
   const running = startAlerts({
     clock,
