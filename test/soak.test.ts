@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Dice } from '../drill/kill/random.ts';
 import { csvOf, measures, type Sample } from '../drill/levels/soak/sample.ts';
-import { blocksOf, median, slopeOf, type Point } from '../drill/levels/soak/slope.ts';
+import { blocksOf, floor, median, slopeOf, type Point } from '../drill/levels/soak/slope.ts';
 import { bounds, judgeSoak } from '../drill/levels/soak/verdict.ts';
 
 const MINUTE = 60_000;
@@ -64,6 +64,14 @@ describe('a slope', () => {
     const bound = slopeOf(series(200, noise(new Dice(3), 0.995)));
     expect(free?.worth).toBeGreaterThan(40);
     expect(bound?.worth ?? 0).toBeLessThan(40);
+  });
+
+  test('of the floor is not moved by what comes and goes, and is by what stays', () => {
+    const busy = series(60, (at) => 50 + (Math.floor(at / 10_000) % 3) * Math.floor(at / (10 * MINUTE)));
+    expect(slopeOf(busy)?.perHour).toBeGreaterThan(1);
+    expect(slopeOf(busy, floor)).toMatchObject({ perHour: 0, high: 0 });
+    const leak = busy.map(({ at, value }) => ({ at, value: value + Math.floor(at / (10 * MINUTE)) }));
+    expect(slopeOf(leak, floor)?.low).toBeGreaterThan(3);
   });
 
   test('of a few minutes is not told', () => {

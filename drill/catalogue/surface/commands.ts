@@ -88,7 +88,7 @@ async function noTerminal(stage: Stage): Promise<Played> {
       check(`\`${name}\` prints no escape`, !escapes, JSON.stringify((stdout + stderr).slice(0, 80))),
       check(
         `\`${name}\` is no crash`,
-        code !== null && code !== 1 && !/\n\s+at /.test(stderr),
+        code !== null && code !== 1 && code !== 2 && !/\n\s+at /.test(stderr),
         `exit ${String(code)}: ${stderr.slice(0, 200)}`,
       ),
     );

@@ -24,12 +24,12 @@ const HOUR_MS = 3_600_000;
 const ROUNDING = 1e-20;
 
 /**
- * Least squares over the medians of blocks of two minutes. Neighbouring blocks resemble each other, so that they
+ * Least squares over the medians (or another centre) of blocks of two minutes. Neighbouring blocks resemble each other, so that they
  * are worth fewer than they are: n (1 - r) / (1 + r) with the lag-1 autocorrelation r of the residuals (Santer et
  * al. 2000, doi:10.1029/1999JD901105), in the standard error and in the degrees of freedom. Null: too few.
  */
-export function slopeOf(points: readonly Point[]): Slope | null {
-  const blocks = blocksOf(points);
+export function slopeOf(points: readonly Point[], of: Centre = median): Slope | null {
+  const blocks = blocksOf(points, of);
   const n = blocks.length;
   if (n < FEWEST) return null;
   const middle = mean(blocks.map(({ at }) => at));
@@ -56,8 +56,14 @@ export function slopeOf(points: readonly Point[]): Slope | null {
   };
 }
 
-/** The median of each block, at the mean of its times; a last block that is not half full is left out. */
-export function blocksOf(points: readonly Point[]): readonly Point[] {
+/** What stands for a block. */
+export type Centre = (values: readonly number[]) => number;
+
+/** The lowest one: what is left when everything that comes and goes has gone. A leak raises it. */
+export const floor: Centre = (values) => Math.min(...values);
+
+/** The centre of each block, at the mean of its times; a last block that is not half full is left out. */
+export function blocksOf(points: readonly Point[], of: Centre = median): readonly Point[] {
   const [first] = points;
   const last = points.at(-1);
   if (first === undefined || last === undefined) return [];
@@ -68,7 +74,7 @@ export function blocksOf(points: readonly Point[]): readonly Point[] {
     .filter(({ length }) => 2 * length > fullest)
     .map((group) => ({
       at: mean(group.map(({ at }) => at)),
-      value: median(group.map(({ value }) => value)),
+      value: of(group.map(({ value }) => value)),
     }));
 }
 

@@ -1,6 +1,6 @@
 import { check, type Check } from '../../fault.ts';
 import { measures, type Measure, type Sample } from './sample.ts';
-import { blocksOf, median, slopeOf, type Slope } from './slope.ts';
+import { blocksOf, floor, median, slopeOf, type Centre, type Slope } from './slope.ts';
 
 /** What must stay flat, in its unit, and by how much an hour it may rise. */
 interface Bound {
@@ -12,6 +12,8 @@ interface Bound {
   readonly perHour: number;
   /** It wanders by so much without any trend: in a short time no smaller rise can be told from that. */
   readonly wanders: number;
+  /** What stands for a block of its values; the median unless told. */
+  readonly of?: Centre;
 }
 
 const MB = 1024 * 1024;
@@ -19,12 +21,21 @@ const MB = 1024 * 1024;
 /**
  * Memory: a poll is asked every two seconds here and every six hours in life, so 2 MB an hour here, 0.4 kB for each
  * of 5,400 polls, would be 2 MB in a year. The heap is collected when V8 likes, and its young generation alone
- * takes 1 to 16 MB: 4 MB of wandering. Descriptors are whole numbers: one an hour is one leak. The delay of the
+ * takes 1 to 16 MB: 4 MB of wandering. Heap and descriptors are judged by the lowest of each block: what is under way
+ * comes and goes, and what is left of it stays. Descriptors are whole numbers: one an hour is one leak. The delay of the
  * event loop may not rise by 5 ms an hour, and the log of the store not by 4 MB, of which a checkpoint is made.
  */
 export const bounds: readonly Bound[] = [
   { measure: 'engineRss', what: 'memory of the engine', unit: 'MB', scale: MB, perHour: 2, wanders: 4 },
-  { measure: 'engineHeap', what: 'heap of the engine', unit: 'MB', scale: MB, perHour: 2, wanders: 4 },
+  {
+    measure: 'engineHeap',
+    what: 'heap of the engine',
+    unit: 'MB',
+    scale: MB,
+    perHour: 2,
+    wanders: 4,
+    of: floor,
+  },
   { measure: 'serverRss', what: 'memory of the page server', unit: 'MB', scale: MB, perHour: 2, wanders: 4 },
   {
     measure: 'supervisorRss',
@@ -34,7 +45,15 @@ export const bounds: readonly Bound[] = [
     perHour: 1,
     wanders: 2,
   },
-  { measure: 'engineFds', what: 'descriptors of the engine', unit: '', scale: 1, perHour: 1, wanders: 1 },
+  {
+    measure: 'engineFds',
+    what: 'descriptors of the engine',
+    unit: '',
+    scale: 1,
+    perHour: 1,
+    wanders: 1,
+    of: floor,
+  },
   {
     measure: 'serverFds',
     what: 'descriptors of the page server',
@@ -42,6 +61,7 @@ export const bounds: readonly Bound[] = [
     scale: 1,
     perHour: 1,
     wanders: 1,
+    of: floor,
   },
   {
     measure: 'supervisorFds',
@@ -50,6 +70,7 @@ export const bounds: readonly Bound[] = [
     scale: 1,
     perHour: 1,
     wanders: 1,
+    of: floor,
   },
   { measure: 'walBytes', what: 'log of the store', unit: 'MB', scale: MB, perHour: 4, wanders: 4 },
   { measure: 'loopDelayP99', what: 'event-loop delay p99', unit: 'ms', scale: 1e-3, perHour: 5, wanders: 5 },
@@ -123,11 +144,11 @@ interface Told {
 function tell(bound: Bound, hours: number, samples: readonly Sample[]): Told {
   const { what, unit, scale, measure } = bound;
   const points = pointsOf(samples, measure);
-  const blocks = blocksOf(points).map(({ value }) => value / scale);
+  const blocks = blocksOf(points, bound.of).map(({ value }) => value / scale);
   if (hours < LEAST_HOURS || blocks.length === 0)
     return { check: null, doubt: `too short to tell a trend: ${what}`, text: `${what}: too short` };
   const most = Math.max(bound.perHour, bound.wanders / hours);
-  const slope = slopeOf(points);
+  const slope = slopeOf(points, bound.of);
   const level = `${what} ${shown(median(points.map(({ value }) => value)) / scale)} ${unit}`.trimEnd();
   // All medians within what it may rise in this time: flat, however much neighbours resemble each other.
   const within = Math.max(...blocks) - Math.min(...blocks) <= most * hours;
