@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { check, type Check, type Fault, type Played } from '../../fault.ts';
 import { HttpFaults } from '../../proxy/http-faults.ts';
 import type { Stage } from '../../stage.ts';
@@ -86,12 +87,14 @@ function spoil({
   headers: Readonly<Record<string, string | string[] | undefined>>;
   body: Buffer;
 }): { status: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer } {
-  const text = body.toString('utf8');
+  const isPacked = headers['content-encoding'] === 'gzip';
+  const text = (isPacked ? gunzipSync(body) : body).toString('utf8');
   if (!text.startsWith('{')) return { status, headers, body };
   const page = JSON.parse(text) as { collection?: readonly object[] };
   const collection = page.collection?.map((row) => ({ ...row, title: HOSTILE }));
+  const { 'content-encoding': _, ...plain } = headers;
   const spoiled = Buffer.from(
     JSON.stringify({ ...page, ...(collection === undefined ? {} : { collection }) }),
   );
-  return { status, headers: { ...headers, 'content-length': String(spoiled.length) }, body: spoiled };
+  return { status, headers: { ...plain, 'content-length': String(spoiled.length) }, body: spoiled };
 }
