@@ -82,6 +82,11 @@ export function unknown(fault: Fault, why: string, frame: Frame): Row {
   return { ...unplayed(fault, frame), verdict: 'unknown', findings: [why] };
 }
 
+/** A row in which the product did not do what it had to, so that it could not be played to its end. */
+export function failed(fault: Fault, why: string, frame: Frame): Row {
+  return { ...unplayed(fault, frame), verdict: 'invalid', findings: [`${why} (I6)`] };
+}
+
 function findingsOf({ lost, duplicated, unexpected, recovered, checks }: Played): string[] {
   return [
     ...(lost === 0 ? [] : [`${String(lost)} lost (I1)`]),

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Fault } from './fault.ts';
 import { inOrder } from './in-order.ts';
-import { judge, notCovered, unknown, type Frame, type Row } from './judge.ts';
+import { failed, judge, notCovered, unknown, type Frame, type Row } from './judge.ts';
+import { ProductFailure } from './product/product-failure.ts';
 import { onStage, type Size } from './stage.ts';
 
 /** What a drill is played with. */
@@ -19,11 +20,9 @@ export interface RunOptions {
 }
 
 /** With a bound, a row that has not begun by then is left out ... */
-const QUICK_MS = 75_000;
+const QUICK_MS = 65_000;
 /** ... and one that still runs then is ended. */
-const QUICK_END_MS = 85_000;
-/** Who had so long and has not ended does so for a reason of its own, not for want of time, ms. */
-const FAIR_MS = 30_000;
+const QUICK_END_MS = 87_000;
 const LIMIT_MS = 180_000;
 /** What a row that did not fit needs. */
 export const MORE_TIME = 'more time than --quick has';
@@ -85,8 +84,7 @@ async function playOne(
     return judge(fault, played, frame());
   } catch (error) {
     options.signal.throwIfAborted();
-    if (limit.aborted && limitMs === leftMs && limitMs < FAIR_MS)
-      return notCovered(fault, MORE_TIME, frame());
+    if (error instanceof ProductFailure) return failed(fault, error.message, frame());
     const why = limit.aborted
       ? `it did not end within ${String(Math.round(limitMs / 1000))} s`
       : textOf(error);

@@ -3,6 +3,7 @@ import type { Installation } from '../product/installation.ts';
 import type { CommandOptions, Ended, Running } from '../product/run-command.ts';
 import { eventsOf, lastState, type DrillEvent } from './events.ts';
 import type { IncidentLine, Sample } from './invariants.ts';
+import { ProductFailure } from '../product/product-failure.ts';
 
 /** How long anything may take that has to come, on a slow and loaded machine, ms. */
 const PATIENCE_MS = 60_000;
@@ -124,14 +125,16 @@ export class WatchedProduct {
     const last = this.events()
       .slice(-3)
       .map((event) => JSON.stringify(event));
-    return new Error(`waited ${String(withinMs / 1000)} s for ${what}${ended}; seen last: ${last.join(' ')}`);
+    return new ProductFailure(
+      `waited ${String(withinMs / 1000)} s for ${what}${ended}; seen last: ${last.join(' ')}`,
+    );
   }
 }
 
 /** The rows of `incidents --json`, of all times. @throws Error when it does not end with 0 */
 export async function incidentsOf(product: Installation): Promise<readonly IncidentLine[]> {
   const { code, stdout, stderr } = await product.run('incidents', '--json', '--all');
-  if (code !== 0) throw new Error(`holdfast incidents ended with ${String(code)}: ${stderr}`);
+  if (code !== 0) throw new ProductFailure(`holdfast incidents ended with ${String(code)}: ${stderr}`);
   return (JSON.parse(stdout) as readonly (IncidentLine & { readonly kind: string })[]).filter(
     ({ kind }) => kind === 'incident',
   );

@@ -5,6 +5,7 @@ import { PHASES } from './plan.ts';
 import type { LifePlan, Phase, Target } from './plan.ts';
 import { killGroup, start } from './process.ts';
 import type { Running } from './process.ts';
+import { ProductFailure } from '../product/product-failure.ts';
 
 /** One kill that was. */
 export interface Kill {
@@ -61,7 +62,7 @@ export async function live(home: Home, plan: LifePlan, name: string): Promise<Li
     .map(({ at }, index): Kill => ({ target: 'engine', phase: died[index] ?? 'start', at }));
   if (idle() && code === 0) return { kills, caughtUp: true };
   if (signal !== 'SIGKILL' || kills.length !== plan.length - 1 || died.length !== plan.length)
-    throw new Error(
+    throw new ProductFailure(
       `a run of the plan ${JSON.stringify(plan)} ended with ${signal ?? code} after ${died.length} engines:\n${err}${out.slice(-1500)}`,
     );
   return {

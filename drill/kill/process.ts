@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { HOLDFAST } from '../product/run-command.ts';
+import { ProductFailure } from '../product/product-failure.ts';
 
 /** How a process is started. */
 export interface StartOptions {
@@ -73,7 +74,9 @@ export async function mustRun(args: readonly string[], options: StartOptions = {
   const ended = await run(args, options);
   if (ended.code === 0) return ended.out;
   const how = ended.signal ?? `exit code ${ended.code}`;
-  throw new Error(`holdfast ${args.join(' ')} ended with ${how}:\n${ended.err}${ended.out.slice(-2000)}`);
+  throw new ProductFailure(
+    `holdfast ${args.join(' ')} ended with ${how}:\n${ended.err}${ended.out.slice(-2000)}`,
+  );
 }
 
 /** Kills a whole process group; false when it is gone already. */

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage } from '../stage.ts';
 import { Installation } from './installation.ts';
 import { pidsOf, statusOf, type Pids, type Place } from './page.ts';
+import { ProductFailure } from './product-failure.ts';
 
 const READY_MS = 60_000;
 
@@ -31,14 +32,14 @@ export class Background {
   /** Starts it and waits until all three processes answer. @throws Error when they do not within a minute */
   async start(): Promise<Pids> {
     const { code, stderr } = await this.product.run('start');
-    if (code !== 0) throw new Error(`holdfast start ended with ${String(code)}: ${stderr}`);
+    if (code !== 0) throw new ProductFailure(`holdfast start ended with ${String(code)}: ${stderr}`);
     const deadline = performance.now() + READY_MS;
     for (;;) {
       const pids = await this.pids();
       if (pids !== null) return pids;
       this.place.signal.throwIfAborted();
       if (performance.now() > deadline)
-        throw new Error('engine, page server and supervisor did not answer within a minute');
+        throw new ProductFailure('engine, page server and supervisor did not answer within a minute');
       await pause(250);
     }
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCommand, type CommandOptions, type Ended, type Running } from './run-command.ts';
+import { ProductFailure } from './product-failure.ts';
 
 /** One paper as `export --format jsonl` prints it, as far as the drill looks at it. */
 export interface ExportedLine {
@@ -91,7 +92,7 @@ export class Installation {
   /** The papers, one a line. @throws Error when `export` does not end with 0 */
   async papers(...args: string[]): Promise<readonly ExportedLine[]> {
     const { code, stdout, stderr } = await this.run('export', '--format', 'jsonl', ...args);
-    if (code !== 0) throw new Error(`holdfast export ended with ${String(code)}: ${stderr}`);
+    if (code !== 0) throw new ProductFailure(`holdfast export ended with ${String(code)}: ${stderr}`);
     return stdout
       .split('\n')
       .filter(Boolean)
@@ -111,13 +112,14 @@ export class Installation {
   /** The sources of `status --json`, whose exit code says how they are and not whether it could answer. */
   async sources(): Promise<readonly SourceLine[]> {
     const { code, stdout, stderr } = await this.run('status', '--json');
-    if (stdout === '') throw new Error(`holdfast status ended with ${String(code)}: ${stderr}`);
+    if (stdout === '') throw new ProductFailure(`holdfast status ended with ${String(code)}: ${stderr}`);
     return (JSON.parse(stdout) as { sources: readonly SourceLine[] }).sources;
   }
 
   async #json<T>(...args: string[]): Promise<T> {
     const { code, stdout, stderr } = await this.run(...args);
-    if (code !== 0) throw new Error(`holdfast ${args.join(' ')} ended with ${String(code)}: ${stderr}`);
+    if (code !== 0)
+      throw new ProductFailure(`holdfast ${args.join(' ')} ended with ${String(code)}: ${stderr}`);
     return JSON.parse(stdout) as T;
   }
 

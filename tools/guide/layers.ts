@@ -70,7 +70,7 @@ async function oneRun(stage: Stage, faults: readonly string[]): Promise<Recordin
 async function outage(stage: Stage): Promise<Recording> {
   const upstream = await stage.simulate({ ...LIST, records: 1_200 });
   const proxy = await FaultProxy.start(upstream.baseUrl);
-  stage.defer(() => proxy.stop());
+  stage.defer(() => proxy.close());
   const product = stage.install([{ ...sourceOf(upstream), baseUrl: proxy.url }]);
   const running = product.start('run', '--once', '--deadline', '60s');
   await commits(running, 5);

@@ -7,6 +7,7 @@ import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Simulator } from '../../upstream/simulator.ts';
 import { endProcess, isAlive } from './processes.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 /** A line of the supervisor's log, as far as these rows look at it. */
 export interface Logged {
@@ -165,7 +166,7 @@ export class Harvest {
         const tail = this.events()
           .slice(-4)
           .map((event) => JSON.stringify(event));
-        throw new Error(
+        throw new ProductFailure(
           `${what}: not seen within ${String(patienceMs / 1000)} s; last log: ${tail.join(' ')}`,
         );
       }
@@ -190,7 +191,7 @@ export class Harvest {
   /** The engine that was started last. @throws Error when none was */
   engine(): number {
     const pid = this.engines().at(-1);
-    if (pid === undefined) throw new Error('no engine was started');
+    if (pid === undefined) throw new ProductFailure('no engine was started');
     return pid;
   }
 

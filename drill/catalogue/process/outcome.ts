@@ -2,6 +2,7 @@ import { compare, countsOf, examplesOf } from '../../checker/compare.ts';
 import { oneIncident, type IncidentLine } from '../../checker/invariants.ts';
 import { check, type Check, type Played } from '../../fault.ts';
 import { SOURCE, type Harvest, type Logged } from './harvest.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 /** What a play knows of its fault when the harvest is caught up again. */
 export interface Story {
@@ -94,7 +95,7 @@ export async function statusOf({ product }: Harvest): Promise<{
   readonly text: string;
 }> {
   const { stdout, stderr } = await product.run('status', '--json');
-  if (stdout === '') throw new Error(`holdfast status said nothing: ${stderr}`);
+  if (stdout === '') throw new ProductFailure(`holdfast status said nothing: ${stderr}`);
   const { engine, sources } = JSON.parse(stdout) as {
     engine: EngineLine;
     sources: readonly { id: string; state: string; reason: string }[];

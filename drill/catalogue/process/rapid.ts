@@ -4,6 +4,7 @@ import type { Stage } from '../../stage.ts';
 import { Harvest } from './harvest.ts';
 import { finish, statusOf } from './outcome.ts';
 import { kill } from './processes.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 /** So many engines die as soon as they start; the fifth end within a minute is one too many. */
 const AT_START = 4;
@@ -92,7 +93,7 @@ async function endCooldown(
   const began = Date.now();
   if (size === 'quick') {
     const { code, stderr } = await harvest.product.run('restart');
-    if (code !== 0) throw new Error(`holdfast restart ended with ${String(code)}: ${stderr}`);
+    if (code !== 0) throw new ProductFailure(`holdfast restart ended with ${String(code)}: ${stderr}`);
     return { at: began, by: 'a person' };
   }
   const { at } = await harvest.event(

@@ -6,6 +6,7 @@ import type { Running } from '../../product/run-command.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Simulator } from '../../upstream/simulator.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 /** What `run` prints of itself, as far as a row about the disk looks at it. */
 export interface Told {
@@ -108,8 +109,9 @@ export function follow(running: Running, stage: Stage): Live {
     for (;;) {
       const found = events.find(fits);
       if (found !== undefined) return found;
-      if (ended) throw new Error(`the run ended before ${what}: ${(await running.ended).stderr.slice(-600)}`);
-      if (performance.now() > deadline) throw new Error(`in vain waited for ${what}`);
+      if (ended)
+        throw new ProductFailure(`the run ended before ${what}: ${(await running.ended).stderr.slice(-600)}`);
+      if (performance.now() > deadline) throw new ProductFailure(`in vain waited for ${what}`);
       await pause(20, stage.signal);
     }
   };

@@ -1,6 +1,7 @@
 import { check, type Check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Scene } from './scene.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 /** What people mistype, and where they type it. */
 export const commandFaults: readonly Fault[] = [
@@ -107,6 +108,6 @@ async function noTerminal(stage: Stage): Promise<Played> {
 async function harvested(stage: Stage): Promise<Scene> {
   const scene = await Scene.open(stage, { records: 60 }, false);
   const { code, stderr } = await scene.background.product.run('run', '--once', '--deadline', '90s');
-  if (code !== 0) throw new Error(`run --once ended with ${String(code)}: ${stderr}`);
+  if (code !== 0) throw new ProductFailure(`run --once ended with ${String(code)}: ${stderr}`);
   return scene;
 }

@@ -5,6 +5,7 @@ import { Background } from '../../product/background.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Kind, Simulator } from '../../upstream/simulator.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 /** What a scene is made of; what is not told is one small OAI-PMH repository. */
 export interface SceneOptions {
@@ -146,7 +147,7 @@ export class Scene {
   }
 
   async #until(test: () => Promise<boolean>): Promise<void> {
-    if (!(await this.came(test))) throw new Error('the sources were not caught up within a minute');
+    if (!(await this.came(test))) throw new ProductFailure('the sources were not caught up within a minute');
   }
 }
 

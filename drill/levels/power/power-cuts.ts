@@ -63,7 +63,8 @@ export async function prepare(
   name: string,
   records: number,
 ): Promise<{ readonly lane: Lane; readonly harvest: Harvest }> {
-  const simulator = await stage.simulate({ kind: 'oai-pmh', records, pageSize: 10 });
+  // Spread over many days, so that the newest ones, which every start walks anew, are a small part of it.
+  const simulator = await stage.simulate({ kind: 'oai-pmh', records, pageSize: 10, args: ['--days', '400'] });
   const disk = await Disk.create(stage, name, MEGABYTES);
   const home = join(disk.folder, 'home');
   mkdirSync(home);

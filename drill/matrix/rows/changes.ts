@@ -3,6 +3,7 @@ import type { Row, Scene } from '../row.ts';
 import type { ExportedLine } from '../../product/installation.ts';
 import { shortList } from './upstreams.ts';
 import type { Ledger } from '../../upstream/ledger.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 
 type Play = NonNullable<Row['play']>;
 
@@ -57,7 +58,7 @@ const revise: Play = async (scene) => {
   const [simulator] = simulators;
   const { alive, last } = await firstRun(scene);
   const [revised, ...others] = alive;
-  if (revised === undefined) throw new Error('the first run brought too few papers');
+  if (revised === undefined) throw new ProductFailure('the first run brought too few papers');
   await simulator.control({ do: 'newVersion', id: revised.id });
   await simulator.control({ do: 'restamp', ids: others.slice(0, RESTAMPED).map(({ id }) => id) });
   const exit = await runOnce();
@@ -78,7 +79,7 @@ const withdraw: Play = async (scene) => {
   const [simulator] = simulators;
   const { alive, last } = await firstRun(scene);
   const [withdrawn] = alive;
-  if (withdrawn === undefined) throw new Error('the first run brought too few papers');
+  if (withdrawn === undefined) throw new ProductFailure('the first run brought too few papers');
   await simulator.control({ do: 'withdraw', id: withdrawn.id });
   const exit = await runOnce();
   const paper = (await product.papers()).find(({ id }) => id === withdrawn.id);
@@ -96,7 +97,7 @@ const remove: Play = async (scene) => {
   const [simulator] = simulators;
   const { alive, last } = await firstRun(scene);
   const [removed, ...others] = alive;
-  if (removed === undefined) throw new Error('the first run brought too few papers');
+  if (removed === undefined) throw new ProductFailure('the first run brought too few papers');
   await simulator.control({ do: 'remove', id: removed.id });
   await simulator.control({ do: 'restamp', ids: others.slice(0, RESTAMPED).map(({ id }) => id) });
   const exit = await runOnce();
@@ -116,7 +117,7 @@ const publishAgain: Play = async (scene) => {
   const [simulator] = simulators;
   const { alive } = await firstRun(scene);
   const [removed] = alive;
-  if (removed === undefined) throw new Error('the first run brought too few papers');
+  if (removed === undefined) throw new ProductFailure('the first run brought too few papers');
   const shown = async (): Promise<boolean | undefined> =>
     (await product.papers()).find(({ id }) => id === removed.id)?.deleted;
   await simulator.control({ do: 'remove', id: removed.id });
