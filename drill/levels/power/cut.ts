@@ -92,6 +92,8 @@ async function lookAt(
     return { lost: lostOf(new Set()), verified: null, sentence: 'there is no store' };
   const { code, stdout, stderr } = await product.run('verify');
   const sentence = `${stdout}${stderr}`.slice(0, 300);
+  // A file without a first page is no store either: whatever was acknowledged is gone, and verify says so.
+  if (sentence.includes('There is no store')) return { lost: lostOf(new Set()), verified: null, sentence };
   // What a damaged store still gives is nobody's word.
   const stored = code === 0 && acked.size > 0 ? await product.papers() : [];
   return { lost: lostOf(new Set(stored.map(({ id }) => id))), verified: code, sentence };
