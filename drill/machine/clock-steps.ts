@@ -15,7 +15,7 @@ const MOST_REQUESTS = 24;
 
 /** The wall clock of the product steps two hours ahead and then four hours back, while monotonic time goes on. */
 export const clockSteps: Scenario = {
-  name: 'wall clock +2 h, then -2 h',
+  name: 'wall clock steps',
   missing: () => (fakeTimeLibrary() === undefined ? 'libfaketime (apt-get install faketime)' : null),
   play: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-clock-'));

@@ -90,7 +90,7 @@ async function startService(
   const ledger = join(folder, `${id}.jsonl`);
   const flags = ['--kind', 'oai-pmh', '--port', '0', '--host', host, '--records', '60', '--days', '20'];
   const child = prefixed(upstreamPrefix, ['sim', ...flags, '--seed', id.slice(1), '--ledger', ledger], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const line = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the simulator ended with ${String(code)}`)));
@@ -119,7 +119,7 @@ function startProduct(
       HOLDFAST_DASHBOARD_PORT: '0',
       ...productEnv,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   if (child.stdout)
     createInterface({ input: child.stdout }).on('line', (line) => {
