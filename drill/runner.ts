@@ -26,7 +26,8 @@ const QUICK_END_MS = 87_000;
 const LIMIT_MS = 180_000;
 /** What a row that did not fit needs. */
 export const MORE_TIME = 'more time than --quick has';
-const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+/** Rows wait more than they work. */
+const AT_ONCE = Math.max(3, Math.min(6, availableParallelism() + 1));
 
 /** Plays the faults, several at once where they bear it, and yields their rows in order. @throws the signal's reason */
 export async function* run(faults: readonly Fault[], options: RunOptions): AsyncGenerator<Row> {
@@ -42,18 +43,25 @@ export async function* run(faults: readonly Fault[], options: RunOptions): Async
     options.onEnd?.(row);
     return row;
   };
-  for (const group of groupsOf(faults)) {
-    yield* inOrder(group, group[0]?.alone === true ? 1 : AT_ONCE, play);
+  for (const group of groupsOf(faults, options.size)) {
+    yield* inOrder(group.faults, group.atOnce, play);
   }
 }
 
-/** Neighbours that bear company, and those that do not, in their order. */
-function groupsOf(faults: readonly Fault[]): readonly (readonly Fault[])[] {
-  const groups: Fault[][] = [];
+/** Rows that are played in company of one another, and how many at once. */
+interface Group {
+  readonly faults: Fault[];
+  readonly atOnce: number;
+}
+
+/** Neighbours that bear company, and those that do not, in their order; what lasts seconds bears company always. */
+function groupsOf(faults: readonly Fault[], size: Size): readonly Group[] {
+  const groups: Group[] = [];
   for (const fault of faults) {
+    const atOnce = fault.alone === true && size === 'full' ? 1 : AT_ONCE;
     const last = groups.at(-1);
-    if (last === undefined || (last[0]?.alone ?? false) !== (fault.alone ?? false)) groups.push([fault]);
-    else last.push(fault);
+    if (last === undefined || last.atOnce !== atOnce) groups.push({ faults: [fault], atOnce });
+    else last.faults.push(fault);
   }
   return groups;
 }

@@ -131,8 +131,7 @@ async function countAll(
   { ledgers, product, papers }: Evidence & { readonly papers: readonly ExportedLine[] },
   { exit }: Outcome,
 ): Promise<Counts> {
-  const gaps = await product.gaps();
-  const quarantine = await product.quarantine();
+  const [gaps, quarantine] = await Promise.all([product.gaps(), product.quarantine()]);
   const owed = row.expect?.exit === 69 && exit === 69;
   return sumCounts(
     ledgers.map((ledger, index) => {

@@ -39,9 +39,17 @@ export interface CommandOptions {
   readonly group?: boolean;
 }
 
+/** The program behind `holdfast sim`: started by its file, which spares a launcher for each upstream. */
+export const SIMULATOR: string = join(PRODUCT, 'dist/upstream/main.js');
+
 /** Starts `holdfast` with these arguments as a process of its own. */
 export function startCommand(args: readonly string[], options: CommandOptions): Running {
-  const [program = '', ...words] = [...(options.under ?? []), process.execPath, HOLDFAST, ...args];
+  return startProgram(HOLDFAST, args, options);
+}
+
+/** Starts a script of the product under this Node. */
+export function startProgram(script: string, args: readonly string[], options: CommandOptions): Running {
+  const [program = '', ...words] = [...(options.under ?? []), process.execPath, script, ...args];
   const child = spawn(program, words, {
     detached: options.group ?? false,
     cwd: options.cwd,

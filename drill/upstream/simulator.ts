@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { startCommand, type Running } from '../product/run-command.ts';
+import { SIMULATOR, startProgram, type Running } from '../product/run-command.ts';
 
 /** Names of the simulated upstreams. */
 export const kinds = ['arxiv', 'biorxiv', 'medrxiv', 'oai-pmh'] as const;
@@ -28,7 +28,7 @@ export class Simulator {
     this.ledgerFile = ledgerFile;
   }
 
-  /** Starts `holdfast sim` and waits until it listens. @throws Error when it ends before that */
+  /** Starts the program of `holdfast sim` and waits until it listens. @throws Error when it ends before that */
   static async start(
     options: SimulatorOptions,
     place: { readonly folder: string; readonly ledgerFile: string; readonly signal: AbortSignal },
@@ -36,9 +36,9 @@ export class Simulator {
     const { kind, seed, records, pageSize, faults, args } = options;
     const { folder, ledgerFile, signal } = place;
     const flags = { kind, seed, records, 'page-size': pageSize, ledger: ledgerFile };
-    const running = startCommand(
+    const running = startProgram(
+      SIMULATOR,
       [
-        'sim',
         ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
         ...faults.flatMap((fault) => ['--fault', fault]),
         ...args,
