@@ -16,9 +16,10 @@ export async function sceneWith(
   return await Scene.open(stage, { ...options, records: 60, more: { alerts, ...options.more } });
 }
 
-/** Every upstream answers 500 until `mend`. */
-export async function breakAll({ simulators }: Scene): Promise<number> {
-  for (const simulator of simulators) await simulator.control({ do: 'arm', fault: '500@1x*' });
+/** Every upstream, or the first so many, answers 500 until `mend`. */
+export async function breakAll({ simulators }: Scene, count = simulators.length): Promise<number> {
+  for (const simulator of simulators.slice(0, count))
+    await simulator.control({ do: 'arm', fault: '500@1x*' });
   return Date.now();
 }
 

@@ -10,7 +10,7 @@ export const wordFaults: readonly Fault[] = [
   {
     name: 'one cause for many sources',
     layer: 'alerts',
-    about: 'Four upstreams of four services fail together, and come back together.',
+    about: 'Four upstreams of five fail together, each a service of its own, and come back together.',
     holds: 'One message names all four, one says that it is over: no storm of alerts.',
     quick: false,
     limitMs: 300_000,
@@ -20,7 +20,7 @@ export const wordFaults: readonly Fault[] = [
     name: 'hostile text in an alert',
     layer: 'alerts',
     about:
-      "The upstream's error is made of escapes for terminals, HTML and line breaks that look like headers.",
+      "The upstream's error is made of escapes for terminals, HTML and line breaks that look like headers, for as long as a minute and more.",
     holds: 'What the receiver gets is one line of plain text, without control characters.',
     quick: false,
     limitMs: 300_000,
@@ -31,8 +31,9 @@ export const wordFaults: readonly Fault[] = [
 async function manySources(stage: Stage): Promise<Played> {
   const sources = 4;
   const receiver = await Receiver.open(stage);
-  const scene = await sceneWith(stage, receiver.url, { sources });
-  const beganAt = await breakAll(scene);
+  // One is well: when none answers, it may be this machine's own network, of which nobody is told.
+  const scene = await sceneWith(stage, receiver.url, { sources: sources + 1 });
+  const beganAt = await breakAll(scene, sources);
   const all = async (): Promise<boolean> =>
     (await scene.background.product.sources()).every(
       ({ state }) => state !== 'ok' && state !== 'catching-up',
@@ -53,7 +54,7 @@ async function manySources(stage: Stage): Promise<Played> {
     wanted: sources,
     beganAt,
     checks: [
-      check('every source says that it waits', down, 'states of `status`', 'I10'),
+      check('none of the four is told as ok', down, 'states of `status`', 'I10'),
       check('an incident for each service', scopes.size === sources, [...scopes]),
       check('the message is about some of them', named.length > 0, named),
     ],
@@ -63,6 +64,9 @@ async function manySources(stage: Stage): Promise<Played> {
 
 const HOSTILE =
   '\u009b31mred\u009d0;owned\u009c &lt;script&gt;alert(1)&lt;/script&gt; \u202etxt.exe\r\nBcc: everyone@example.org';
+
+/** Whatever moves a cursor or turns text around; lines and tabs are ours. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 async function hostileText(stage: Stage): Promise<Played> {
   const receiver = await Receiver.open(stage);
@@ -84,9 +88,14 @@ async function hostileText(stage: Stage): Promise<Played> {
   const told = await scene.came(() => receiver.events().includes('opened'), TOLD_MS);
   const body = receiver.deliveries[0]?.body ?? '';
   const words = stringsOf(JSON.parse(body === '' ? 'null' : body) as unknown);
-  const raw = words.filter((text) =>
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(text),
-  );
+  const raw = words.filter((text) => CONTROL.test(text));
+  const { product } = scene.background;
+  const spoken = [
+    await product.run('logs', '--lines', '500'),
+    await product.run('status'),
+    await product.run('gaps'),
+    await product.run('incidents'),
+  ].map(({ stdout }) => stdout);
   const injected = faults.struck('hostile');
   faults.removeRule('hostile');
   return await playOut(scene, receiver, {
@@ -101,12 +110,17 @@ async function hostileText(stage: Stage): Promise<Played> {
       ),
       check('no line is made by the upstream', !words.some((text) => /^Bcc:/m.test(text)), words),
       check(
-        'the text of the upstream was told at all',
-        words.some((text) => text.includes('red')),
-        words,
+        'the text of the upstream came as far as the log',
+        spoken.some((text) => text.includes('red')),
+        spoken.map(({ length }) => length),
+      ),
+      check(
+        'no command prints its control characters',
+        !spoken.some((text) => CONTROL.test(text)),
+        spoken.map((text) => JSON.stringify(CONTROL.exec(text)?.[0] ?? '')),
       ),
     ],
-    evidence: `the upstream said ${JSON.stringify(HOSTILE.slice(0, 30))}…, the alert ${JSON.stringify(words.find((text) => text.includes('red'))?.slice(0, 200) ?? 'nothing of it')}`,
+    evidence: `the upstream said ${JSON.stringify(HOSTILE.slice(0, 30))}…, the log ${JSON.stringify(/.*red.*/.exec(spoken[0] ?? '')?.[0].slice(0, 160) ?? 'nothing of it')}`,
   });
 }
 

@@ -6,6 +6,7 @@ import { check, type Check, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import { Background } from '../../product/background.ts';
+import type { ExportedLine } from '../../product/installation.ts';
 import { read, type Seen } from './readers.ts';
 import { stopVerifyStart, type Restarts } from './restarts.ts';
 import { csvOf, sample, type Sample } from './sample.ts';
@@ -168,9 +169,19 @@ async function settled(
       });
     });
     const clean = all.every((one) => examplesOf(one).length === 0 && one.inGaps.length === 0);
+    if (!clean && performance.now() > deadline)
+      for (const { lost } of all)
+        for (const id of lost.slice(0, 5)) stage.say(`lost ${id}: stored ${storedAs(id, papers)}`);
     if (clean || performance.now() > deadline) return all;
     await pause(3_000, undefined, { signal: stage.signal });
   }
+}
+
+function storedAs(id: string, papers: readonly ExportedLine[]): string {
+  const paper = papers.find((each) => each.id === id);
+  return paper === undefined
+    ? 'not at all'
+    : `as version ${paper.version ?? 'not known'} of ${paper.datestamp}`;
 }
 
 async function verify({ product }: Background): Promise<Check> {

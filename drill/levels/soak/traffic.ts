@@ -34,6 +34,7 @@ export class Traffic {
   readonly #dice: Dice;
   /** Identifiers known to be there, of which some are changed. */
   readonly #known: Map<string, string[]>;
+  readonly #revised = new Set<string>();
 
   private constructor(upstreams: readonly Live[], seed: number, known: Map<string, string[]>) {
     this.#upstreams = upstreams;
@@ -80,8 +81,13 @@ export class Traffic {
       changes.restamped += restamped.length;
     }
     if (this.#dice.next() < VERSIONS_PER_TICK) {
-      await simulator.control({ do: 'newVersion', id: this.#any(known) });
-      changes.versions += 1;
+      const revised = this.#any(known);
+      // arXiv announces a paper once a day: of a second version on one day its list, which knows days, tells nothing.
+      if (kind !== 'arxiv' || !this.#revised.has(revised)) {
+        this.#revised.add(revised);
+        await simulator.control({ do: 'newVersion', id: revised });
+        changes.versions += 1;
+      }
     }
     if (kind === 'oai-pmh' && this.#dice.next() < DELETIONS_PER_TICK) {
       const doomed = this.#any(known);
