@@ -115,6 +115,19 @@ describe('a soak', () => {
     ]);
   });
 
+  test('of a store that fills its caches may grow by as much, and not after that', () => {
+    const filling = (hour: number): Partial<Sample> => ({
+      storeBytes: 200 * hour * MB,
+      engineRss: (100 + Math.min(120, 350 * hour)) * MB,
+    });
+    expect(judgeSoak(hours(2, filling), 0).checks.every(({ ok }) => ok)).toBe(true);
+    const leaking = judgeSoak(
+      hours(2, (hour) => ({ ...filling(hour), engineRss: (100 + 60 * hour) * MB })),
+      0,
+    );
+    expect(leaking.checks.filter(({ ok }) => !ok)).toHaveLength(1);
+  });
+
   test('that wanders more than its bound can be told from is in doubt', () => {
     const next = noise(new Dice(9), 0.98);
     const { doubts } = judgeSoak(

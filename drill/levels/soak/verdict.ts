@@ -14,6 +14,8 @@ interface Bound {
   readonly wanders: number;
   /** What stands for a block of its values; the median unless told. */
   readonly of?: Centre;
+  /** So many connections to the store, each with a cache of its own, are part of it. */
+  readonly caches?: number;
 }
 
 const MB = 1024 * 1024;
@@ -21,12 +23,21 @@ const MB = 1024 * 1024;
 /**
  * Memory: a poll is asked every two seconds here and every six hours in life, so 2 MB an hour here, 0.4 kB for each
  * of 5,400 polls, would be 2 MB in a year. The heap is collected when V8 likes, and its young generation alone
- * takes 1 to 16 MB: 4 MB of wandering. Heap and descriptors are judged by the lowest of each block: what is under way
+ * takes 1 to 16 MB: 4 MB of wandering. SQLite's caches fill with a store that grows: memory is judged from the moment
+ * when they can be full, and before that may rise by what they may have taken. Heap and descriptors are judged by the lowest of each block: what is under way
  * comes and goes, and what is left of it stays. Descriptors are whole numbers: one an hour is one leak. The delay of the
  * event loop may not rise by 5 ms an hour, and the log of the store not by 4 MB, of which a checkpoint is made.
  */
 export const bounds: readonly Bound[] = [
-  { measure: 'engineRss', what: 'memory of the engine', unit: 'MB', scale: MB, perHour: 2, wanders: 4 },
+  {
+    measure: 'engineRss',
+    what: 'memory of the engine',
+    unit: 'MB',
+    scale: MB,
+    perHour: 2,
+    wanders: 4,
+    caches: 2,
+  },
   {
     measure: 'engineHeap',
     what: 'heap of the engine',
@@ -36,7 +47,15 @@ export const bounds: readonly Bound[] = [
     wanders: 4,
     of: floor,
   },
-  { measure: 'serverRss', what: 'memory of the page server', unit: 'MB', scale: MB, perHour: 2, wanders: 4 },
+  {
+    measure: 'serverRss',
+    what: 'memory of the page server',
+    unit: 'MB',
+    scale: MB,
+    perHour: 2,
+    wanders: 4,
+    caches: 1,
+  },
   {
     measure: 'supervisorRss',
     what: 'memory of the supervisor',
@@ -76,6 +95,12 @@ export const bounds: readonly Bound[] = [
   { measure: 'loopDelayP99', what: 'event-loop delay p99', unit: 'ms', scale: 1e-3, perHour: 5, wanders: 5 },
 ];
 
+/** The cache of one connection (`cache_size` of the store): with a store that grows it fills, and is full then. */
+const CACHE = 64_000 * 1024;
+
+/** With less time than this after the caches are full, the time before is needed too. */
+const LEAST_FULL_MS = 1_800_000;
+
 /** A trend of less than this time after the warm-up is none. */
 const LEAST_HOURS = 7.5 / 60;
 
@@ -96,7 +121,7 @@ export interface SoakVerdict {
 export function judgeSoak(samples: readonly Sample[], from: number): SoakVerdict {
   const meant = samples.filter(({ at }) => at >= from);
   const hours = ((meant.at(-1)?.at ?? from) - from) / 3_600_000;
-  const told = bounds.map((bound) => tell(bound, hours, meant));
+  const told = bounds.map((bound) => tell(bound, meant));
   const wal = Math.max(0, ...meant.map(({ walBytes }) => walBytes ?? 0));
   const silent = meant.filter((each) => measures.some((measure) => each[measure] === null)).length;
   return {
@@ -141,13 +166,16 @@ interface Told {
   readonly text: string;
 }
 
-function tell(bound: Bound, hours: number, samples: readonly Sample[]): Told {
+function tell(bound: Bound, all: readonly Sample[]): Told {
   const { what, unit, scale, measure } = bound;
+  const { from, filling } = cachesOf(bound, all);
+  const samples = all.filter(({ at }) => at >= from);
+  const hours = ((samples.at(-1)?.at ?? from) - from) / 3_600_000;
   const points = pointsOf(samples, measure);
   const blocks = blocksOf(points, bound.of).map(({ value }) => value / scale);
   if (hours < LEAST_HOURS || blocks.length === 0)
     return { check: null, doubt: `too short to tell a trend: ${what}`, text: `${what}: too short` };
-  const most = Math.max(bound.perHour, bound.wanders / hours);
+  const most = Math.max(bound.perHour, bound.wanders / hours) + filling / scale / hours;
   const slope = slopeOf(points, bound.of);
   const level = `${what} ${shown(median(points.map(({ value }) => value)) / scale)} ${unit}`.trimEnd();
   // All medians within what it may rise in this time: flat, however much neighbours resemble each other.
@@ -159,6 +187,17 @@ function tell(bound: Bound, hours: number, samples: readonly Sample[]): Told {
     doubt: low <= most && high > most && !within ? `it cannot be told whether it is flat: ${text}` : null,
     text,
   };
+}
+
+/** From when on a measure is judged, and how many bytes the caches that are part of it may take after that. */
+function cachesOf({ caches = 0 }: Bound, all: readonly Sample[]): { from: number; filling: number } {
+  const first = all[0]?.at ?? 0;
+  const last = all.at(-1)?.at ?? first;
+  if (caches === 0) return { from: first, filling: 0 };
+  const full = all.find(({ storeBytes }) => storeBytes !== null && storeBytes >= CACHE)?.at ?? Infinity;
+  if (last - full >= LEAST_FULL_MS) return { from: full, filling: 0 };
+  const sizes = pointsOf(all, 'storeBytes').map(({ value }) => Math.min(CACHE, value));
+  return { from: first, filling: caches * Math.max(0, (sizes.at(-1) ?? 0) - (sizes[0] ?? 0)) };
 }
 
 function slopeText({ perHour, low, high }: Slope, scale: number): string {
