@@ -40,11 +40,24 @@ export const catalogue: readonly Fault[] = [
 
 /** The rows that are meant: by size, or by name, part of a name, or layer. Names that fit exactly go before parts. */
 export function choose(only: readonly string[], quickOnly: boolean): readonly Fault[] {
-  if (only.length === 0) return catalogue.filter(({ quick }) => quick || !quickOnly);
+  if (only.length === 0) return quickOnly ? broadFirst(catalogue.filter(({ quick }) => quick)) : catalogue;
   const isMeant = (text: string): ((fault: Fault) => boolean) =>
     catalogue.some(({ name }) => name === text)
       ? ({ name }) => name === text
       : ({ name, layer }) => layer === text || name.includes(text);
   const tests = only.map(isMeant);
   return catalogue.filter((fault) => tests.some((test) => test(fault)));
+}
+
+/** A few rows of every layer before the rest of any: what a slow machine has no time for is more of the same. */
+const BROAD = 7;
+
+function broadFirst(rows: readonly Fault[]): readonly Fault[] {
+  const seen = new Map<string, number>();
+  const isEarly = rows.map(({ layer }) => {
+    const before = seen.get(layer) ?? 0;
+    seen.set(layer, before + 1);
+    return before < BROAD;
+  });
+  return [...rows.filter((_, index) => isEarly[index]), ...rows.filter((_, index) => !isEarly[index])];
 }

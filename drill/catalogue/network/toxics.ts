@@ -22,7 +22,6 @@ const rows: readonly ToxicRow[] = [
     when: 'list',
     lastsMs: 2_000,
     mild: true,
-    quick: true,
   },
   {
     name: 'bandwidth',
@@ -82,7 +81,6 @@ const rows: readonly ToxicRow[] = [
     lastsMs: 2_000,
     causes: ['outage', 'offline'],
     says: /ECONNRESET|CONNECTION_LOST/,
-    quick: true,
   },
   {
     name: 'reset-mid-body',
@@ -99,7 +97,6 @@ const rows: readonly ToxicRow[] = [
     when: 'list',
     lastsMs: 2_000,
     says: /BODY_CUT|broke|ECONNRESET/,
-    quick: true,
   },
 ];
 

@@ -7,6 +7,8 @@ import { finish, statusOf } from './outcome.ts';
 import { isAlive, kill } from './processes.ts';
 
 const HOLD_MS = 1_500;
+/** A kill is noticed at once, on a loaded machine too. */
+const NOTICED_MS = 30_000;
 /** The page whose answer is held back for long enough to be killed in the middle of it. */
 const PAGE = 5;
 
@@ -40,6 +42,7 @@ async function playKilled(stage: Stage): Promise<Played> {
   const { signal, reason } = await harvest.event(
     'the end of the engine',
     ({ kind, at }) => kind === 'engine-exited' && at >= faultAt,
+    NOTICED_MS,
   );
   await harvest.caughtUp(faultAt);
   const { engine: line } = await statusOf(harvest);

@@ -9,6 +9,8 @@ import { ProductFailure } from '../../product/product-failure.ts';
 /** So many engines die as soon as they start; the fifth end within a minute is one too many. */
 const AT_START = 4;
 const QUIET_MS = 1_500;
+/** A cooldown is told with the end that leads to it. */
+const AT_ONCE_MS = 30_000;
 /** The cooldown lasts five minutes; nothing may make it longer. */
 const COOLDOWN_MS = 300_000;
 
@@ -42,7 +44,7 @@ async function play(stage: Stage): Promise<Played> {
   await harvest.pages(3);
   const fifth = harvest.engine();
   kill(fifth, 'SIGKILL');
-  const cooling = await harvest.event('the cooldown', ({ kind }) => kind === 'cooling-down');
+  const cooling = await harvest.event('the cooldown', ({ kind }) => kind === 'cooling-down', AT_ONCE_MS);
   const shown = await statusOf(harvest);
   const before = harvest.ledger.exchanges.length;
   await sleep(QUIET_MS);

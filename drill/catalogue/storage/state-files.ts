@@ -103,7 +103,7 @@ export const stateFileFaults: readonly Fault[] = [
   damagedState({
     name: 'supervisor journal damaged',
     about: 'the journal of the supervisor holds something else',
-    quick: true,
+    quick: false,
     file: supervisorFile,
     damage: 'garbage',
   }),

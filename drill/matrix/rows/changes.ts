@@ -18,6 +18,7 @@ export function changeRows(): readonly Row[] {
       name: 'F14:new-version',
       about: 'a new version and 25 mere re-stamps between two runs',
       quick: true,
+      deadline: '45s',
       upstreams: [shortList('arxiv', [])],
       happened: (ledger) => happened(ledger, 'new-version', 'restamp'),
       play: revise,
@@ -62,17 +63,28 @@ const revise: Play = async (scene) => {
   await simulator.control({ do: 'newVersion', id: revised.id });
   await simulator.control({ do: 'restamp', ids: others.slice(0, RESTAMPED).map(({ id }) => id) });
   const exit = await runOnce();
-  const versions = (await product.papers('--all-versions'))
-    .filter(({ id }) => id === revised.id)
-    .map(({ version }) => version);
+  const ofRevised = (papers: readonly ExportedLine[]): readonly ExportedLine[] =>
+    papers.filter(({ id }) => id === revised.id);
+  const versions = ofRevised(await product.papers('--all-versions')).map(({ version }) => version);
+  const shown = ofRevised(await product.papers()).map(({ version }) => version);
   return {
     exit,
     checks: [
       check('the new version has a line of its own', new Set(versions).size === 2, versions),
+      check(
+        'the latest version is the one that is shown',
+        shown.length === 1 && isLatest(shown[0] ?? null, versions),
+        { shown, versions },
+      ),
       await onlyChanged(scene, last, [revised]),
     ],
   };
 };
+
+/** Numbers of versions count up from 1; one that is not known yet is the newest. */
+function isLatest(version: string | null, among: readonly (string | null)[]): boolean {
+  return among.includes(null) ? version === null : version === String(Math.max(...among.map(Number)));
+}
 
 const withdraw: Play = async (scene) => {
   const { product, simulators, runOnce } = scene;

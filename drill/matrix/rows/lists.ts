@@ -15,7 +15,6 @@ const quickEndings = [
   'no-records-match-mid-list',
   'missing-token',
   'duplicate-page',
-  'biorxiv:empty-page',
 ];
 
 /** F7: a list that ends, or seems to. `prefix` tells the rows of another kind of upstream apart. */

@@ -35,7 +35,6 @@ export function instanceRows(kind: Kind): readonly Row[] {
       about: 'a second engine on the same store ends with 75 and disturbs nothing',
       upstreams: [shortList(kind, ['slow-first-byte@2'], { args: ['--slow-ms', '2500'] })],
       layer: 'process',
-      quick: true,
       play: async ({ startOnce, runOnce, ledgers, signal }) => {
         const first = startOnce();
         await until(() => ledgers()[0].faults.length > 0, signal);
