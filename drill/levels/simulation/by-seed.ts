@@ -4,7 +4,7 @@ import { check, type Check, type Fault, type Played } from '../../fault.ts';
 import { PRODUCT } from '../../product/run-command.ts';
 import { simulate, type Sums } from './sums.ts';
 
-const SEEDS = { quick: 600, full: 20_000 };
+const SEEDS = { quick: 400, full: 20_000 };
 /** So many findings are told; all are counted. */
 const TOLD = 10;
 
@@ -51,6 +51,7 @@ export function judged(sums: Sums): Played {
     recoverMs: null,
     requestsWasted: null,
     checks: [...sums.violations.slice(0, TOLD).map(finding), ...doubts(sums)],
+    counts: { seeds },
     evidence: `${String(seeds)} seeds, ${String(crashes)} crashes, ${String(faults)} faults, ${String(requests)} requests in ${(tookMs / 1000).toFixed(1)} s`,
   };
 }

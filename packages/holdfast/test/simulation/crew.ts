@@ -17,6 +17,7 @@ export interface Wanted {
 interface Batch {
   readonly from: number;
   readonly seeds: number;
+  readonly stopAtFirst: boolean;
 }
 
 const BATCH = 200;
@@ -26,11 +27,11 @@ const PROGRESS_MS = 30_000;
 
 /** Plays the histories, in as many processes as there are processors. */
 export async function simulate({ from, seeds, stopAtFirst, progress }: Wanted): Promise<Tally> {
-  if (seeds <= ALONE) return playAll({ from, seeds });
+  if (seeds <= ALONE) return playAll({ from, seeds, stopAtFirst });
   const all = emptyTally();
   const batches: Batch[] = [];
   for (let done = 0; done < seeds; done += BATCH)
-    batches.push({ from: from + done, seeds: Math.min(BATCH, seeds - done) });
+    batches.push({ from: from + done, seeds: Math.min(BATCH, seeds - done), stopAtFirst });
   const processes = Math.min(availableParallelism(), batches.length);
   let done = 0;
   const next = (): Batch | undefined => (stopAtFirst && all.invalid > 0 ? undefined : batches.shift());
@@ -78,9 +79,9 @@ export function work(): void {
   });
 }
 
-async function playAll({ from, seeds }: Batch): Promise<Tally> {
+async function playAll({ from, seeds, stopAtFirst }: Batch): Promise<Tally> {
   const tally = emptyTally();
-  for (let seed = from; seed < from + seeds; seed += 1) {
+  for (let seed = from; seed < from + seeds && !(stopAtFirst && tally.invalid > 0); seed += 1) {
     count(tally, await runHistory(scenarioOf(seed)));
     // A history never lets the event loop turn; what is finalised, and a farewell, need one.
     await turn();

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly callsPerLife: number;
   /** Rows re-stamped after each page. */
   readonly restamp: number;
+  /** Papers that appear in a journal on the day on which it begins. */
+  readonly journals: number;
   readonly clockSkewMs: number;
   /** What happens to the machine meanwhile, in order. */
   readonly happenings: readonly Planned[];
@@ -61,7 +63,6 @@ interface World {
   readonly random: Random;
   readonly watch: PolitenessWatch;
   readonly reached: Set<string>;
-  /** Keys of the windows whose first look came to an end. */
   readonly walked: Set<string>;
   readonly cable: Cable;
   /** What has not happened yet. */
@@ -138,6 +139,7 @@ function makeWorld(scenario: Scenario): World {
     // Its own clock: nothing that happens to ours is seen there.
     now: () => START + clock.boot(),
   });
+  for (const { id } of [...upstream.truth()].slice(0, scenario.journals)) upstream.publishInJournal(id);
   return {
     scenario,
     upstream,
@@ -163,7 +165,7 @@ async function live(world: World, diesAt: number): Promise<string> {
   watch.crashed();
   const engine = new Engine({
     config: configOf(scenario, upstream),
-    store: storeForLife(store, life, reached),
+    store: storeForLife(store, life, world),
     transport: simTransport({ upstream, clock, life, watch, cable }),
     addresses: () => addressesOf(cable),
     state: state.forLife(life, watch),
@@ -173,7 +175,6 @@ async function live(world: World, diesAt: number): Promise<string> {
     uniqueId: () => `${String(random.next())}-${String((ids += 1))}`,
     emit: (event) => {
       if (event.kind === 'window' || event.kind === 'gap') reached.add(`${event.kind}:${event.state}`);
-      if (event.kind === 'window' && event.look === 1) world.walked.add(event.window);
       // Where a page could not be had its identifiers are listed instead of a first look: those were missing, visibly.
       if (event.kind === 'commit' && event.look === 2 && world.walked.has(event.window))
         world.counts.surprises += event.missing;

@@ -157,19 +157,42 @@ export class SimState {
 
 const MORTAL = new Set<string | symbol>(['commit', 'putSource', 'plan', 'claim', 'putGaps']);
 
-/** The store as one life of the engine sees it: each write may be where it dies. Notes the states of the walks. */
-export function storeForLife(store: Store, life: Generation, reached: Set<string>): Store {
+/** What is learnt of the walks from what they commit. */
+export interface Seen {
+  /** States that were reached. */
+  readonly reached: Set<string>;
+  /** Keys of the windows whose first look came to an end, whether or not anybody lived to tell of it. */
+  readonly walked: Set<string>;
+}
+
+/** The store as one life of the engine sees it: each write may be where it dies. */
+export function storeForLife(store: Store, life: Generation, seen: Seen): Store {
   return new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
       if (!MORTAL.has(name)) return member.bind(target) as unknown;
-      return (...args: unknown[]) => {
-        if (name === 'commit') noteWalk(args[0] as Commit, reached);
-        return life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
+      if (name !== 'commit')
+        return (...args: unknown[]) =>
+          life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
+      return (commit: Commit) => {
+        noteWalk(commit, seen.reached);
+        return life.call(async () => {
+          const result = await target.commit(commit);
+          noteEnd(commit, seen.walked);
+          return result;
+        });
       };
     },
   });
+}
+
+/** A gap, or a window that is split, was not looked at to its end; where identifiers are listed instead it never is. */
+function noteEnd({ lease: { window }, next, drop }: Commit, walked: Set<string>): void {
+  if (window.look > 1 || drop === true) return;
+  if (typeof next.lookedAt === 'number') {
+    if (next.state !== 'GAP') walked.add(window.key);
+  } else if (next.look !== undefined) walked.delete(window.key);
 }
 
 function noteWalk({ next }: Commit, reached: Set<string>): void {

@@ -11,10 +11,34 @@ const HONEST = new Set(
   empty-page-with-empty-token empty-page same-token token-loop-aba null-token`.split(/\s+/),
 );
 
-/** Nothing moves while it is walked and no answer lies: then the first look must be complete by itself. */
-function isHonest({ kind, restamp, clockSkewMs, faults }: Scenario): boolean {
+/** Those of them that say that a list ends where it does not. */
+const FALSE_ENDS = new Set(
+  'no-records-match no-records-match-mid-list empty-page empty-page-with-empty-token same-token token-loop-aba null-token'.split(
+    ' ',
+  ),
+);
+
+/**
+ * An end that is not proved is asked for three times, and then from another place: told the same four times in a row a
+ * first look believes it, by design, since nothing else can be asked of a list. The second look lists identifiers, by
+ * another verb. So what an upstream says less often must not deceive the first look; what it says more often may.
+ */
+const FALSE_ENDS_SEEN_THROUGH = 3;
+
+/** Nothing moves while it is walked and no answer lies for long: then the first look must be complete by itself. */
+export function isHonest({
+  kind,
+  restamp,
+  clockSkewMs,
+  faults,
+}: Pick<Scenario, 'kind' | 'restamp' | 'clockSkewMs' | 'faults'>): boolean {
   if (kind === 'biorxiv' || restamp > 0 || clockSkewMs !== 0) return false;
-  return faults.every((fault) => HONEST.has(fault.slice(0, fault.lastIndexOf('@'))));
+  const armed = faults.map((fault) => /^(.+)@\d+(?:x(\d+))?$/.exec(fault) ?? []);
+  const falseEnds = armed.reduce(
+    (sum, [, name = '', times = '1']) => sum + (FALSE_ENDS.has(name) ? Number(times) : 0),
+    0,
+  );
+  return armed.every(([, name = '']) => HONEST.has(name)) && falseEnds <= FALSE_ENDS_SEEN_THROUGH;
 }
 
 /** What is wrong with an outcome; null when every invariant held. */

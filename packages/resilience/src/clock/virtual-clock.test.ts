@@ -112,4 +112,17 @@ describe('the virtual clock', () => {
     await clock.advance(100);
     expect(fired).toEqual([100]);
   });
+
+  test('settles as it is told, so that code without input and output need not wait for turns of the event loop', async () => {
+    const log: string[] = [];
+    const clock = new VirtualClock({
+      settle: () => {
+        log.push('settled');
+        return Promise.resolve();
+      },
+    });
+    clock.timer(5, () => log.push('fired'));
+    await clock.runNext();
+    expect(log).toEqual(['settled', 'fired', 'settled']);
+  });
 });
