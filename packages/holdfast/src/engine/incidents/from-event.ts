@@ -17,7 +17,16 @@ export function sightingOf(event: WaitEvent, book: Book): Sighting | null {
     return { ...shared, cause, scope: 'machine', layer: 'machine', summary: wait.reason };
   const echo = wait.error?.code === 'ERR_CIRCUIT_OPEN' ? { isEcho: true as const } : {};
   const summary = `${service}: ${wait.reason}`;
-  return { ...shared, ...echo, cause, scope: service, layer: 'connection', summary };
+  const answered = isAnswer(wait) ? { isAnswered: true as const } : {};
+  return { ...shared, ...echo, ...answered, cause, scope: service, layer: 'connection', summary };
+}
+
+/** Errors of a request that no upstream answered; by any other, the network is there. */
+const UNANSWERED =
+  /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+|ERR_(DNS|CONNECT|CONNECTION_LOST|TRANSPORT|TLS|PROXY_REFUSED|TIMEOUT_\w+|CIRCUIT_OPEN|UNKNOWN))$/;
+
+function isAnswer({ error }: WaitNotice): boolean {
+  return error !== null && !UNANSWERED.test(error.code);
 }
 
 function causeOf({

@@ -40,12 +40,13 @@ function incidentKey(trouble: Trouble, isCutOff: boolean): string {
 }
 
 /**
- * Three services, or all of at least two, began to fail within a minute and none has answered since: that is our own
- * network, or at least one cause.
+ * Three services, or all of at least two, began to fail within a minute and none has answered since, not even with an
+ * error: that is our own network, or at least one cause.
  */
 function isOurNetwork({ troubles, proofs, sources }: Book, at: number): boolean {
   const failing = [...troubles.values()].filter(
-    ({ cause, since }) => cause === 'outage' && Math.abs(at - since) <= MINUTE,
+    ({ cause, since, isAnswered }) =>
+      cause === 'outage' && isAnswered !== true && Math.abs(at - since) <= MINUTE,
   );
   const services = new Set(failing.map(({ scope }) => scope));
   const all = new Set(sources.map(({ service }) => service));

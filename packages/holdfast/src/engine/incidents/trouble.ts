@@ -14,6 +14,8 @@ export interface Trouble {
   readonly seenAt: number;
   readonly count: number;
   readonly nextAttemptAt: number | null;
+  /** The upstream answered, though with an error: then it is not our own network. */
+  readonly isAnswered?: true;
 }
 
 /** What a new sighting says; the book knows since when and how often. */

@@ -178,6 +178,15 @@ describe('our own network', () => {
     expect(told.all).toHaveLength(2);
   });
 
+  it('is not suspected when all services answer, though with errors: each has an outage of its own', () => {
+    const told = new Told(two);
+    for (let round = 0; round < 4; round += 1) {
+      for (const { id } of two) told.fails(round * 5 * SECOND, id, round + 1, 'backoff', 'ERR_HTTP_500');
+    }
+    told.ticks(20 * SECOND, MINUTE);
+    expect(told.open).toEqual(['outage:a.example', 'outage:b.example']);
+  });
+
   it('is not suspected while some service answers', () => {
     const told = new Told(three);
     for (let round = 0; round < 6; round += 1) {
