@@ -1,7 +1,9 @@
+import { alertMutants } from './alert-mutants.ts';
 import { deepMutants } from './deep-mutants.ts';
 import { mannersMutants } from './manners-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { storeMutants } from './store-mutants.ts';
+import { supervisionMutants } from './supervision-mutants.ts';
 import { walkMutants } from './walk-mutants.ts';
 import { wordMutants } from './word-mutants.ts';
 
@@ -11,5 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...mannersMutants,
   ...storeMutants,
   ...wordMutants,
+  ...supervisionMutants,
+  ...alertMutants,
   ...deepMutants,
 ];

@@ -27,17 +27,27 @@ export function copyProduct(product: string, folder: string): string {
   return copy;
 }
 
-/** Puts a mistake into a copy. @throws Error when its text is not where it was */
-export function install({ edits }: Mutant, copy: string): void {
-  for (const edit of edits) {
-    const file = join(copy, 'dist', edit.file);
-    writeFileSync(file, mutate(readFileSync(file, 'utf8'), edit));
+/**
+ * Puts a mistake into a copy; returns what takes it out again. What stood in the copy is kept for that: the product that
+ * it was made from may be built anew meanwhile. @throws Error when its text is not where it was
+ */
+export function install({ edits }: Mutant, copy: string): () => void {
+  const before = new Map<string, string>();
+  const restore = (): void => {
+    for (const [file, text] of before) writeFileSync(file, text);
+  };
+  try {
+    for (const edit of edits) {
+      const file = join(copy, 'dist', edit.file);
+      const text = readFileSync(file, 'utf8');
+      if (!before.has(file)) before.set(file, text);
+      writeFileSync(file, mutate(text, edit));
+    }
+  } catch (error) {
+    restore();
+    throw error;
   }
-}
-
-/** Takes the mistake out again. */
-export function restore({ edits }: Mutant, copy: string, product: string): void {
-  for (const { file } of edits) cpSync(join(product, 'dist', file), join(copy, 'dist', file));
+  return restore;
 }
 
 /** From the product upwards: the nearest one wins. */

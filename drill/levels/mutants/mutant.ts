@@ -24,6 +24,8 @@ export interface Mutant {
 export const ENGINE = 'engine/main.js';
 /** The writer's thread, in one file. */
 export const WRITER = 'store/sqlite/writer.js';
+/** The supervisor that runs by itself, in one file without white space. */
+export const SUPERVISOR = 'daemon/supervise.cjs';
 
 /**
  * A built text with one mistake in it. @throws Error when the text is not found exactly as often as expected: the
