@@ -135,8 +135,9 @@ export const walkMutants: readonly Mutant[] = [
     promise: 'Days are UTC days wherever the machine stands.',
     edits: [ENGINE, WRITER].map((file) => ({
       file,
-      find: 'return new Date(ms).toISOString().slice(0, 10);',
-      replace: 'return new Date(ms - new Date(ms).getTimezoneOffset() * 6e4).toISOString().slice(0, 10);',
+      find: 'new Date(ms).toISOString().slice(0, 10);',
+      replace:
+        'new Date(ms - new Date(ms).getTimezoneOffset() * 6e4).toISOString().slice(0, 10);',
     })),
     caughtBy: 'utc-days:pago-pago',
   },
