@@ -136,8 +136,7 @@ export const walkMutants: readonly Mutant[] = [
     edits: [ENGINE, WRITER].map((file) => ({
       file,
       find: 'new Date(ms).toISOString().slice(0, 10);',
-      replace:
-        'new Date(ms - new Date(ms).getTimezoneOffset() * 6e4).toISOString().slice(0, 10);',
+      replace: 'new Date(ms - new Date(ms).getTimezoneOffset() * 6e4).toISOString().slice(0, 10);',
     })),
     caughtBy: 'utc-days:pago-pago',
   },
