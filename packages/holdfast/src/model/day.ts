@@ -9,9 +9,19 @@ export function isDay(text: string): text is Day {
   return DAY.test(text) && !Number.isNaN(Date.parse(text)) && dayOf(Date.parse(text)) === text;
 }
 
-/** The UTC day that an instant (ms since the epoch) lies in. */
+/** Days that were asked for lately: nearly all instants lie in a few of them. */
+const lately = new Map<number, Day>();
+const LATELY = 64;
+
+/** The UTC day that an instant (ms since the epoch) lies in. @throws RangeError when it lies outside of all calendars */
 export function dayOf(ms: number): Day {
-  return new Date(ms).toISOString().slice(0, 10);
+  const number = Math.floor(ms / MS_PER_DAY);
+  const known = lately.get(number);
+  if (known !== undefined) return known;
+  const day = new Date(ms).toISOString().slice(0, 10);
+  if (lately.size >= LATELY) lately.clear();
+  lately.set(number, day);
+  return day;
 }
 
 /** The first instant of a UTC day, in ms since the epoch. */

@@ -71,7 +71,7 @@ function large(random: Random): Extent {
 function small(random: Random): Extent {
   const days = 2 + whole(3, random);
   return {
-    records: 3 + whole(6, random),
+    records: 3 + whole(4, random),
     days,
     pageSize: 2 + whole(3, random),
     fromDays: days + 1 + whole(2, random),
@@ -83,7 +83,7 @@ function small(random: Random): Extent {
 /** One list of at least four pages: some faults need the tokens of two pages and one more to come. */
 function paged(random: Random): Extent {
   return {
-    records: 7 + whole(4, random),
+    records: 7 + whole(2, random),
     days: 1,
     pageSize: 2,
     fromDays: 2 + whole(2, random),

@@ -51,11 +51,10 @@ async function send(
 ): Promise<Answer> {
   if (cable?.plugged === false) throw new WireError('ENETUNREACH', 'network');
   await clock.sleep(LATENCY_MS, { signal });
-  const { pathname, search } = new URL(exchange.url);
   watch.arrives(clock.boot());
   const reply = await upstream.handle({
     method: 'GET',
-    url: pathname + search,
+    url: targetOf(exchange.url),
     headers: { ...exchange.headers },
   });
   watch.answers(clock.boot(), reply.headers);
@@ -81,6 +80,11 @@ async function send(
     body: bodyOf(reply),
     receivedAt: clock.now(),
   };
+}
+
+/** Path and query: to parse the whole address for each request took longer than to answer some of them. */
+function targetOf(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('//') + 2));
 }
 
 /** A body that HTTP calls complete although it is cut arrives as it is; every other cut is an error. */
