@@ -1,4 +1,4 @@
-import { faultName } from '../upstream/catalogue.ts';
+import { faultName } from '../upstream/fault-name.ts';
 import type { Played } from '../fault.ts';
 import type { Evidence, Outcome, Row, UpstreamSpec } from './row.ts';
 

@@ -3,7 +3,6 @@ import type { Installation } from '../product/installation.ts';
 import type { Running } from '../product/run-command.ts';
 import type { Ledger } from '../upstream/ledger.ts';
 import type { Kind, Simulator } from '../upstream/simulator.ts';
-import type { PeerCells } from './peers.ts';
 
 /** A simulated upstream of a row. */
 export interface UpstreamSpec {
@@ -84,5 +83,4 @@ export interface Row {
   readonly check?: (evidence: Evidence) => Promise<readonly Check[]> | readonly Check[];
   /** The fault is a change of the list without a `fault` line: how often it happened, by the ledger. */
   readonly happened?: (ledger: Ledger) => number;
-  readonly peers?: PeerCells;
 }

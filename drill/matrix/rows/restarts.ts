@@ -1,6 +1,5 @@
 import type { Kind } from '../../upstream/simulator.ts';
 import type { Ledger } from '../../upstream/ledger.ts';
-import { peers } from '../peers.ts';
 import { until } from '../until.ts';
 import { check, type Check } from '../../fault.ts';
 import type { Outcome, Row, Scene } from '../row.ts';
@@ -21,7 +20,7 @@ export function killRows(kind: Kind): readonly Row[] {
     ...more,
   });
   return [
-    after(5, 'everything', { name: 'measured:sigkill-after-5-of-10', peers: peers.kill }),
+    after(5, 'everything', { name: 'measured:sigkill-after-5-of-10' }),
     ...[1, 3, 8].map((pages) => after(pages, 'everything')),
     ...[2, 6].map((pages) => after(pages, 'engine')),
   ];
