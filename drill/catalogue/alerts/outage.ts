@@ -1,4 +1,5 @@
 import { check, type Check, type Played } from '../../fault.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 import type { Stage } from '../../stage.ts';
 import { Scene } from '../surface/scene.ts';
 import type { Receiver } from './receiver.ts';
@@ -54,8 +55,13 @@ export async function playOut(
     readonly evidence: string;
   },
 ): Promise<Played> {
+  // Nothing can be refused or lost that was never sent: that is no doubt about the drill.
+  if (receiver.deliveries.length === 0)
+    throw new ProductFailure(`nobody was told of the outage within ${String(TOLD_MS / 1000)} s`);
   const mendedAt = await mend(scene);
-  const recovered = await scene.came(() => receiver.events().includes('recovered'), TOLD_MS);
+  // Who was not told that it began will hardly be told that it is over.
+  const patienceMs = receiver.events().includes('opened') ? TOLD_MS : 10_000;
+  const recovered = await scene.came(() => receiver.events().includes('recovered'), patienceMs);
   const recoverMs = recovered ? Date.now() - mendedAt : null;
   await scene.came(() => receiver.deliveries.length > 1_000, 6_000);
   const first = receiver.deliveries[0]?.at;
