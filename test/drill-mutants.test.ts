@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { choose } from '../drill/catalogue/index.ts';
 import { mutants } from '../drill/levels/mutants/catalogue.ts';
 import { chooseMutants } from '../drill/levels/mutants/choose-mutants.ts';
+import { groupsOf } from '../drill/levels/mutants/judge-row.ts';
+import { leftOut } from '../drill/levels/mutants/left-out.ts';
 import { isCaught } from '../drill/levels/mutants/gate.ts';
 import { mutate } from '../drill/levels/mutants/mutant.ts';
 import { root } from '../tools/lint/resolve-import.ts';
@@ -22,8 +24,8 @@ function textOf(file: string): string {
 }
 
 describe('the mutants', () => {
-  test('are at least thirty, each with a name of its own', () => {
-    expect(mutants.length).toBeGreaterThanOrEqual(30);
+  test('are at least fifty, each with a name of its own', () => {
+    expect(mutants.length).toBeGreaterThanOrEqual(50);
     expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
   });
 
@@ -68,9 +70,25 @@ describe('the mutants', () => {
       choose([caughtBy], false).find(({ name }) => name === caughtBy),
     );
     expect(rows.filter((row) => row === undefined)).toStrictEqual([]);
-    expect(rows.filter((row) => row?.quick === true).length).toBeGreaterThanOrEqual(24);
+    expect(rows.filter((row) => row?.quick === true).length).toBeGreaterThanOrEqual(40);
   });
 });
+
+test('mutants are judged row by row, so that each row is played once without a mistake', () => {
+  const groups = groupsOf(mutants);
+  expect(new Set(groups.map(({ row }) => row)).size).toBe(groups.length);
+  expect(groups.flatMap((group) => group.mutants).toSorted(byName)).toStrictEqual(mutants.toSorted(byName));
+  expect(groups.every((group) => group.mutants.every(({ caughtBy }) => caughtBy === group.row))).toBe(true);
+});
+
+test('what is left out is no mutant, and says why', () => {
+  const names = new Set(mutants.map(({ name }) => name));
+  expect(leftOut.filter(({ name, why }) => names.has(name) || !why.endsWith('.'))).toStrictEqual([]);
+});
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
 
 describe('a mutant', () => {
   test('whose text is gone, or stands in more places, is stale', () => {
