@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { check, type Fault, type Played } from '../../fault.ts';
 import { freePort } from '../../product/background.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 import type { Stage } from '../../stage.ts';
 import { breakAll, playOut, sceneWith, TOLD_MS } from './outage.ts';
 import { Receiver, type Answer } from './receiver.ts';
@@ -85,7 +86,10 @@ async function receiverRefuses(stage: Stage): Promise<Played> {
   receiver.answer = (before) => refusals[before] ?? 204;
   const scene = await sceneWith(stage, receiver.url);
   const beganAt = await breakAll(scene);
-  await scene.came(() => receiver.events().includes('opened'), TOLD_MS);
+  if (!(await scene.came(() => receiver.events().includes('opened'), TOLD_MS)))
+    throw new ProductFailure(
+      `no message was accepted in ${String(TOLD_MS / 1000)} s, by ${String(receiver.deliveries.length)} tries`,
+    );
   const tries = receiver.deliveries.slice(0, 4).map(({ id }) => id);
   return await playOut(scene, receiver, {
     injected: receiver.deliveries.filter(({ accepted }) => !accepted).length,

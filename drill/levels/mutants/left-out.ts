@@ -26,6 +26,10 @@ export const leftOut: readonly LeftOut[] = [
     why: 'The second look finds what is missing. The same edit is caught in OAI lists, where a request in vain counts.',
   },
   {
+    name: 'the end of the supervisor not heard by its engine',
+    why: 'Played with the supervisor killed, the engine ended all the same, late, and nothing was lost; the next supervisor would have ended it too.',
+  },
+  {
     name: 'packed papers left out, or taken for new',
     why: 'Pages of a harvest reach the writer as items; only imports are packed. The same mistakes are mutants where items are written.',
   },

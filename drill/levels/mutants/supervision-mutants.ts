@@ -70,12 +70,4 @@ export const supervisionMutants: readonly Mutant[] = [
     ],
     caughtBy: 'two instances',
   },
-  {
-    name: 'orphan works on',
-    promise: 'An engine without a supervisor ends by itself.',
-    edits: [
-      { file: ENGINE, find: 'process.on("disconnect", () => {', replace: 'process.on("never", () => {' },
-    ],
-    caughtBy: 'supervisor killed',
-  },
 ];
