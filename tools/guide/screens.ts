@@ -15,7 +15,7 @@ export async function screens(
   save: (name: string, content: string | Uint8Array) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  save('demo.svg', terminalPicture('holdfast demo', await printed(['demo'], signal)));
+  save('demo.svg', terminalPicture('holdfast demo', await printed(['demo'], signal), { last: 24 }));
   await onStage({ seed: 7, size: 'quick', durationMs: null, signal, say: () => undefined }, async (stage) => {
     const arxiv = await stage.simulate({ kind: 'arxiv', records: 2_000, pageSize: 400 });
     const biorxiv = await stage.simulate({ kind: 'biorxiv', records: 300, pageSize: 100 });
@@ -41,10 +41,13 @@ export async function screens(
     const url = await pageOf(running.printed);
     await caughtUp(() => product.sources(), signal);
     const { stdout } = await product.run('status');
-    save('status.svg', terminalPicture('holdfast status', stdout, 82));
+    save('status.svg', terminalPicture('holdfast status', stdout, { columns: 82 }));
     save('overview.png', await screenshot(url));
   });
-  save('drill.svg', terminalPicture('holdfast drill', await printed(['drill', '--seed', '7'], signal)));
+  save(
+    'drill.svg',
+    terminalPicture('holdfast drill', await printed(['drill', '--seed', '7'], signal), { last: 70 }),
+  );
 }
 
 async function printed(args: readonly string[], signal: AbortSignal): Promise<string> {

@@ -5,11 +5,15 @@ const LINE = 19;
 const MARGIN = 16;
 const HEAD = 34;
 
-/** Draws text as a terminal shows it. `command` stands in the first line. */
-export function terminalPicture(command: string, output: string, columns = 100): string {
-  const lines = [`$ ${command}`, ...output.replace(/\n+$/, '').split('\n')].map((line) =>
-    line.slice(0, columns),
-  );
+/** Draws text as a terminal shows it, its `last` lines. `command` stands in the first line. */
+export function terminalPicture(
+  command: string,
+  output: string,
+  { columns = 100, last = 60 }: { readonly columns?: number; readonly last?: number } = {},
+): string {
+  const all = output.replace(/\n+$/, '').split('\n');
+  const shown = all.length > last ? ['…', ...all.slice(-last)] : all;
+  const lines = [`$ ${command}`, ...shown].map((line) => line.slice(0, columns));
   const width = Math.ceil(columns * CHARACTER + 2 * MARGIN);
   const height = HEAD + lines.length * LINE + MARGIN;
   return [
@@ -19,7 +23,7 @@ export function terminalPicture(command: string, output: string, columns = 100):
     ...['#d9574d', '#c8912a', '#3f9f5c'].map(
       (fill, index) => `<circle cx="${String(20 + index * 18)}" cy="17" r="5.5" fill="${fill}"/>`,
     ),
-    `<g font-family="ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e8eaed" xml:space="preserve">`,
+    `<g font-family="ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e8eaed" style="white-space: pre">`,
     ...lines.map(
       (line, index) =>
         `<text x="${String(MARGIN)}" y="${String(HEAD + 12 + index * LINE)}"${index === 0 ? ' fill="#8ec2ff"' : ''}${line === '' ? '' : ` textLength="${(line.length * CHARACTER).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`}>${escape(line)}</text>`,

@@ -2,7 +2,8 @@ import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type Fault } from '../../fault.ts';
 import { Dice } from '../../kill/random.ts';
-import { conclude, layOut } from './harvest.ts';
+import type { Ended } from '../../product/run-command.ts';
+import { conclude, layOut, type Harvest } from './harvest.ts';
 
 /** Changes bytes of the store's file; what it did, in a few words. */
 type Damage = (file: string, dice: Dice) => string;
@@ -31,15 +32,12 @@ function damaged({ name, about, quick, damage }: Kind): Fault {
       const backup = await product.run('backup', '--to', copy);
       // What came after the backup has to be harvested again.
       await simulator.control({ do: 'addRecords', count: 20 });
-      const file = join(product.folder, 'data', 'holdfast.db');
-      const what = damage(file, new Dice(stage.seed));
-      const began = Date.now();
-      const verified = await product.run('verify');
-      const detectMs = Date.now() - began;
+      const struck = await strike(harvest, damage, new Dice(stage.seed));
+      const { what, verified, detectMs } = struck;
       const ended = Date.now();
       const restored = await product.run('restore', copy);
       const played = await conclude(harvest, {
-        injected: 1,
+        injected: struck.isHarmful ? 1 : 0,
         recovered: restored.code === 0,
         detectMs,
         checks: [
@@ -56,7 +54,35 @@ function damaged({ name, about, quick, damage }: Kind): Fault {
   };
 }
 
-/** One bit of an identifier of a record: it stands in a table or in an index, and nowhere is it free space. */
+interface Struck {
+  readonly what: string;
+  readonly verified: Ended;
+  readonly detectMs: number;
+  /** It struck something that the store says; else it struck free space, as often as it was tried. */
+  readonly isHarmful: boolean;
+}
+
+const TRIES = 8;
+
+/** Damages the store where that changes what it says: a bit of free space is put back, and another one is struck. */
+async function strike({ product }: Harvest, damage: Damage, dice: Dice): Promise<Struck> {
+  const file = join(product.folder, 'data', 'holdfast.db');
+  const whole = readFileSync(file);
+  const before = await product.run(...EVERYTHING);
+  for (let tries = 1; ; tries += 1) {
+    const what = damage(file, dice);
+    const began = Date.now();
+    const verified = await product.run('verify');
+    const detectMs = Date.now() - began;
+    const isHarmful = verified.code !== 0 || (await product.run(...EVERYTHING)).stdout !== before.stdout;
+    if (isHarmful || tries === TRIES) return { what, verified, detectMs, isHarmful };
+    writeFileSync(file, whole);
+  }
+}
+
+const EVERYTHING = ['export', '--format', 'jsonl', '--all-versions'];
+
+/** One bit of an identifier of a record: it stands in a table or in an index, or in what a page has left over. */
 function flipIdentifier(file: string, dice: Dice): string {
   const bytes = readFileSync(file);
   const places = placesOf(bytes, Buffer.from('repo.example:'));
