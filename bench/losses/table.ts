@@ -1,25 +1,28 @@
-import { cpus, release, type as system } from 'node:os';
 import type { Cell } from './play.ts';
+
+/** When, where and on what the cells were played: without it figures are rumours. */
+export interface Frame {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly node: string;
+  readonly machine: string;
+  readonly seed: number;
+  readonly records: number;
+}
 
 /** The cells as a table: a row for each fault, a column for each harvester. `*`: records lost, and reported as success. */
 export function tableOf(
   cells: readonly Cell[],
-  { seed, records }: { readonly seed: number; readonly records: number },
+  { at, node, machine, seed, records }: Frame,
 ): readonly string[] {
-  const names = [...new Set(cells.map(({ harvester }) => harvester))];
-  const rows = [...new Set(cells.map(({ about }) => about))].map((about) => [
-    about,
-    ...names.map((name) => textOf(cells.find((cell) => cell.about === about && cell.harvester === name))),
-  ]);
+  const names = namesOf(cells);
+  const rows = rowsOf(cells).map(({ about, cells: row }) => [about, ...row.map(textOf)]);
   const all = [['one fault, once, on page 4', ...names], ...rows];
   const widths = [0, ...names.map((_, index) => index + 1)].map((column) =>
     Math.max(...all.map((row) => row[column]?.length ?? 0)),
   );
-  const missing = new Set(
-    cells.flatMap(({ harvester, missing: why }) => (why === null ? [] : `${harvester}: ${why}`)),
-  );
   return [
-    `${new Date().toISOString()}  Node ${process.version}  ${system()} ${release()}  ${cpus()[0]?.model ?? ''}`,
+    `${at}  Node ${node}  ${machine}`,
     `${String(records)} records; kept, exit code; * = lost and reported as success; seed ${String(seed)}`,
     '',
     ...all.map((row) =>
@@ -28,7 +31,32 @@ export function tableOf(
         .join('  ')
         .trimEnd(),
     ),
-    ...[...missing].map((text) => `not covered: ${text}`),
+    ...notCovered(cells).map((text) => `not covered: ${text}`),
+  ];
+}
+
+/** The harvesters, in the order in which they were played. */
+export function namesOf(cells: readonly Cell[]): readonly string[] {
+  return [...new Set(cells.map(({ harvester }) => harvester))];
+}
+
+/** A row for each fault with a cell for each harvester; none where its list cannot have that fault. */
+export function rowsOf(
+  cells: readonly Cell[],
+): readonly { readonly about: string; readonly cells: readonly (Cell | undefined)[] }[] {
+  const names = namesOf(cells);
+  return [...new Set(cells.map(({ about }) => about))].map((about) => {
+    const row = cells.filter((cell) => cell.about === about);
+    return { about, cells: names.map((name) => row.find(({ harvester }) => harvester === name)) };
+  });
+}
+
+/** Why there are cells without a figure, each reason once. */
+export function notCovered(cells: readonly Cell[]): readonly string[] {
+  return [
+    ...new Set(
+      cells.flatMap(({ harvester, missing }) => (missing === null ? [] : `${harvester}: ${missing}`)),
+    ),
   ];
 }
 
