@@ -248,13 +248,13 @@ describe('what keeps a release from being made', () => {
       expect.stringContaining('changelog.d/7.fix.md'),
       expect.stringContaining('"Pending"'),
     ]);
-    writeFileSync(join(copy, 'changelog.d/7.fix.md'), '**It was.** It is.\n');
+    writeFileSync(join(copy, 'changelog.d/7.fix.md'), '**It was.** It is pending.\n');
     commit();
     expect(obstaclesToPrepare(copy, '9.8.7')).toEqual([]);
     expect(obstacles(copy).join('\n')).toMatch(/7\.fix\.md.*\n.*no section/s);
 
     const dry = prepare(copy, '9.8.7', '2026-11-22', true).join('\n');
-    expect(dry).toContain('**It was.** It is.');
+    expect(dry).toContain('**It was.** It is pending.');
     expect(git('status', '--porcelain')).toBe('');
 
     prepare(copy, '9.8.7', '2026-11-22', false);

@@ -27,9 +27,14 @@ export function findings({ file, text }: Fragment, release: boolean): string[] {
     found.push(`${file}: the name is <issue>.<fix|feature|change>.md, such as 12.fix.md.`);
   }
   if (text.trim() === '') found.push(`${file}: it is empty; say what the user met and what happens now.`);
-  if (release && /\bpending\b/i.test(text))
+  if (release && isUnfinished(text))
     found.push(`${file}: it says "Pending"; finish it before the release.`);
   return found;
+}
+
+/** Whether a text still has the mark of the template; it has a capital, since "pending" is a word of the product too. */
+export function isUnfinished(text: string): boolean {
+  return /\bPending\b/.test(text);
 }
 
 /** The fragments as one text, by kind and then by number. */

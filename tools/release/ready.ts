@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findings, readFragments } from '../changelog.ts';
+import { findings, isUnfinished, readFragments } from '../changelog.ts';
 import { sectionOf } from './changelog-file.ts';
 import { versions } from './versions.ts';
 
@@ -47,6 +47,6 @@ function changelog(root: string): string[] {
   return [
     ...(left.length === 0 ? [] : [`Not in CHANGELOG.md yet: ${left.join(', ')}; ${how}`]),
     ...(section === null ? [`CHANGELOG.md has no section ${version}; ${how}`] : []),
-    ...(/\bpending\b/i.test(section ?? '') ? [`The section ${version} of CHANGELOG.md says "Pending".`] : []),
+    ...(isUnfinished(section ?? '') ? [`The section ${version} of CHANGELOG.md says "Pending".`] : []),
   ];
 }
