@@ -27,8 +27,7 @@ export function findings({ file, text }: Fragment, release: boolean): string[] {
     found.push(`${file}: the name is <issue>.<fix|feature|change>.md, such as 12.fix.md.`);
   }
   if (text.trim() === '') found.push(`${file}: it is empty; say what the user met and what happens now.`);
-  if (release && isUnfinished(text))
-    found.push(`${file}: it says "Pending"; finish it before the release.`);
+  if (release && isUnfinished(text)) found.push(`${file}: it says "Pending"; finish it before the release.`);
   return found;
 }
 
