@@ -126,13 +126,21 @@ function seedOf(text: string): number {
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
+/** Timers of Node reach 24 days: one of more would be over at once. */
+const LONGEST_MS = 20 * 24 * 3_600_000;
+
 function durationOf(text: string): number {
-  const match = /^(\d{1,6})(s|m|h)$/.exec(text);
+  const match = /^(\d{1,7})(s|m|h)$/.exec(text);
   const unit = match?.[2] as keyof typeof UNITS | undefined;
   if (unit === undefined)
     throw new UsageError(
       `--duration is a number with its unit, not ${JSON.stringify(text)}.`,
       'For example 90s, 15m or 2h.',
     );
-  return Number(match?.[1]) * UNITS[unit];
+  const ms = Number(match?.[1]) * UNITS[unit];
+  if (ms > 0 && ms <= LONGEST_MS) return ms;
+  throw new UsageError(
+    `--duration is longer than nothing and at most 480h, not ${text}.`,
+    'For example 90s, 15m or 2h.',
+  );
 }

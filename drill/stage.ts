@@ -36,7 +36,10 @@ export interface StageOptions {
   readonly say: (text: string) => void;
 }
 
-/** Opens a stage for one play, and ends everything that was started on it. `keep`: the folder stays behind. */
+/**
+ * Opens a stage for one play, and ends everything that was started on it. A play that goes on behind its end, since it
+ * does not look at its signal, can start nothing any more: what it defers then ends at once.
+ */
 export async function onStage<T>(
   { signal: outer, ...options }: StageOptions,
   play: (stage: Stage) => Promise<T>,
@@ -44,36 +47,51 @@ export async function onStage<T>(
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-drill-'));
   const ending = new AbortController();
   const ends: (() => void | Promise<void>)[] = [];
-  // A simulated upstream is the child of a command: killing the command alone would leave it behind, with our pipes.
-  const { signal: never } = new AbortController();
+  let isOver = false;
+  const defer = (end: () => void | Promise<void>): void => {
+    if (isOver) void quietly(end);
+    else ends.push(end);
+  };
   let parts = 0;
   const stage: Stage = {
     ...options,
     folder,
     signal: AbortSignal.any([outer, ending.signal]),
     simulate: async (wanted) => {
+      stage.signal.throwIfAborted();
       const number = (parts += 1);
       const simulator = await Simulator.start(
         { seed: options.seed + number, records: 300, pageSize: 50, faults: [], args: [], ...wanted },
-        { folder, ledgerFile: join(folder, `upstream-${String(number)}.jsonl`), signal: never },
+        { folder, ledgerFile: join(folder, `upstream-${String(number)}.jsonl`), signal: stage.signal },
       );
-      ends.push(() => simulator.stop());
+      defer(() => simulator.stop());
       return simulator;
     },
     install: (sources, more) => {
+      stage.signal.throwIfAborted();
       const home = join(folder, `home-${String((parts += 1))}`);
       mkdirSync(home);
       const product = new Installation(home, stage.signal);
       product.configure(sources, more);
       return product;
     },
-    defer: (end) => void ends.push(end),
+    defer,
   };
   try {
     return await play(stage);
   } finally {
     ending.abort(new Error('the play is over'));
-    for (const end of ends.toReversed()) await Promise.resolve(end()).catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    while (ends.length > 0) await quietly(ends.pop());
+    isOver = true;
+    await quietly(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  }
+}
+
+/** What fails at the end of a play is no word on it: the others end all the same, and the play's own word stands. */
+async function quietly(end: (() => void | Promise<void>) | undefined): Promise<void> {
+  try {
+    await end?.();
+  } catch {
+    // It had ended already, or will not: neither can be helped here.
   }
 }

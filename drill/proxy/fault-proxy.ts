@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { Link } from './link.ts';
 import { diceOf } from './random.ts';
@@ -115,8 +116,21 @@ export class FaultProxy {
     return cut;
   }
 
-  /** Listens again, on the port that it had. */
-  enable(): Promise<void> {
+  /** Listens again, on the port that it had. @throws Error when another program keeps that port */
+  async enable(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#listen();
+        return;
+      } catch (error) {
+        // While it was closed the system may have given the port to a connection of somebody else, for a moment.
+        if (tries === 100 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+        await sleep(50);
+      }
+    }
+  }
+
+  #listen(): Promise<void> {
     if (this.#server.listening) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
