@@ -48,13 +48,12 @@ export async function killCampaign(
   { dice, shared, measure }: { readonly dice: Dice; readonly shared: Shared; readonly measure: Measure },
 ): Promise<Campaign> {
   const ledgerFile = join(folder, 'ledger.jsonl');
-  const simulator = await startSimulator(corpus, ledgerFile);
+  const simulator = await startSimulator(corpus, ledgerFile, shared.signal);
   try {
     const home = makeHome(join(folder, 'killed'), simulator, { signal: shared.signal });
-    const { env, signal } = home;
     const kills = await killAgainAndAgain(home, dice, shared);
     const lastRunAt = Date.now();
-    const last = await run([...home.config, 'run', '--once', '--deadline', '2m'], { env, signal });
+    const last = await run([...home.config, 'run', '--once', '--deadline', '2m'], home);
     const ledger = readLedger(ledgerFile);
     const exported = await exportAll(home);
     const killedAt = kills.map(({ at }) => at);
@@ -66,7 +65,7 @@ export async function killCampaign(
       ...compare(ledger, exported, measure.exported),
       refetched: refetchedAfter(ledger, measure, killedAt, lastRunAt),
       lastRun: last.code,
-      verify: (await run([...home.config, 'verify'], { env, signal })).code,
+      verify: (await run([...home.config, 'verify'], home)).code,
     };
   } finally {
     await simulator.stop();
@@ -96,14 +95,14 @@ async function killAgainAndAgain(home: Home, dice: Dice, shared: Shared): Promis
 }
 
 /** The measure: the same list, harvested by one run that nobody kills, and looked at again by a second. */
-export async function harvestInPeace(folder: string, corpus: Corpus): Promise<Measure> {
-  const simulator = await startSimulator(corpus, `${folder}.jsonl`);
+export async function harvestInPeace(folder: string, corpus: Corpus, signal?: AbortSignal): Promise<Measure> {
+  const simulator = await startSimulator(corpus, `${folder}.jsonl`, signal);
   try {
-    const home = makeHome(folder, simulator);
+    const home = makeHome(folder, simulator, { signal });
     const once = [...home.config, 'run', '--once', '--deadline', '2m'];
-    await mustRun(once, { env: home.env });
+    await mustRun(once, home);
     const firstRun = readLedger(simulator.ledgerFile);
-    await mustRun(once, { env: home.env });
+    await mustRun(once, home);
     const secondRun = readLedger(simulator.ledgerFile).slice(firstRun.length);
     return { firstRun, secondRun, exported: await exportAll(home) };
   } finally {
@@ -112,5 +111,5 @@ export async function harvestInPeace(folder: string, corpus: Corpus): Promise<Me
 }
 
 function exportAll(home: Home): Promise<string> {
-  return mustRun([...home.config, 'export', '--format', 'jsonl', '--all-versions'], { env: home.env });
+  return mustRun([...home.config, 'export', '--format', 'jsonl', '--all-versions'], home);
 }

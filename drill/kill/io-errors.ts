@@ -49,10 +49,10 @@ const AT_ONCE = 2;
  */
 export async function failIo(options: SweepOptions): Promise<IoErrorReport> {
   const { folder, seed, sample, signal, onPoint } = options;
-  const simulator = await startSimulator(CORPUS, join(folder, 'ledger.jsonl'));
+  const simulator = await startSimulator(CORPUS, join(folder, 'ledger.jsonl'), signal);
   try {
-    const home = makeHome(join(folder, 'undisturbed'), simulator);
-    await mustRun([...home.config, ...ONCE], { env: home.env });
+    const home = makeHome(join(folder, 'undisturbed'), simulator, { signal });
+    await mustRun([...home.config, ...ONCE], home);
     const bench: Bench = { folder, simulator, undisturbed: await exportAll(home), signal };
     const found = (await findPoints(bench, ['store'])).filter(({ call }) => CALLS.has(call));
     const all = ERRORS.flatMap((errno) => found.map((point): FailedPoint => ({ ...point, errno })));

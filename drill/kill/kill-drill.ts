@@ -51,7 +51,7 @@ export async function killDrill(options: KillDrillOptions): Promise<KillReport> 
         corpusOf(KINDS[(number - 1) % KINDS.length] ?? 'oai-pmh', seed, records),
       ];
       // The lists of a kind are one and the same list: what is different is when it is killed.
-      const measured = measures.get(corpus.kind) ?? harvestInPeace(join(folder, corpus.kind), corpus);
+      const measured = measures.get(corpus.kind) ?? harvestInPeace(join(folder, corpus.kind), corpus, signal);
       measures.set(corpus.kind, measured);
       const dice = new Dice(seed + number);
       const campaign = await killCampaign(place, corpus, { dice, shared, measure: await measured });

@@ -1,7 +1,8 @@
 /** Imports a file under SIGKILLs at random moments, and tells what became of it. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mustRun, run, start, killGroup } from './process.ts';
+import { ProductFailure } from '../product/product-failure.ts';
+import { mustRun, run, start, killGroup, type StartOptions } from './process.ts';
 
 /** What a run of kills found. */
 export interface KilledImport {
@@ -62,40 +63,46 @@ export async function killImports(
     readonly kills: number;
     readonly rows: number;
     readonly random: () => number;
+    readonly signal?: AbortSignal;
     readonly onKill?: (done: number) => void;
   },
 ): Promise<KilledImport> {
-  const { kills, rows, random } = order;
+  const { kills, rows, random, signal: ending } = order;
   const file = join(folder, 'snapshot.jsonl');
   const { text, ids } = linesOf(rows);
   writeFileSync(file, text);
   const [config, env] = [join(folder, 'holdfast.config.json'), { XDG_STATE_HOME: join(folder, 'state') }];
   writeFileSync(config, JSON.stringify({ dataDir: './data' }));
   const words = ['import', file, '--config', config, '--json'];
-  const options = { env, group: true, cwd: folder };
+  const options = { env, group: true, cwd: folder, signal: ending };
   let hits = 0;
   for (let kill = 0; kill < kills; kill += 1) {
+    ending?.throwIfAborted();
     const running = start(words, options);
     // It tells how far it is when the first commit is done.
-    running.child.stderr?.once('data', () =>
-      setTimeout(() => killGroup(running.pid), random() * LONGEST_LIFE_MS),
-    );
+    let timer: NodeJS.Timeout | undefined;
+    running.child.stderr?.once('data', () => {
+      timer = setTimeout(() => killGroup(running.pid), random() * LONGEST_LIFE_MS);
+    });
     const { signal } = await running.ended;
+    clearTimeout(timer);
     if (signal === 'SIGKILL') hits += 1;
     // A finished import leaves nothing to kill.
     else rmSync(join(folder, 'data'), { recursive: true });
     order.onKill?.(kill + 1);
   }
   const last = await run(words, options);
+  ending?.throwIfAborted();
+  if (last.code !== 0)
+    throw new ProductFailure(`the last import ended with ${String(last.code)}: ${last.err.slice(-1_000)}`);
   const summary = JSON.parse(last.out) as { added: number; known: number; refused: number };
-  const stored = await storedIds(config, env);
+  const stored = await storedIds(config, options);
   const problems = [
-    ...(last.code === 0 ? [] : [`the last import ended with ${String(last.code)}: ${last.err}`]),
     ...(summary.added === rows && summary.known === 0 ? [] : [`it counted ${JSON.stringify(summary)}`]),
     ...(stored.toSorted().join() === ids.toSorted().join()
       ? []
       : [`${String(stored.length)} rows of ${String(rows)}`]),
-    ...((await mustRun(['verify', '--config', config], { env })).startsWith('The store is whole')
+    ...((await mustRun(['verify', '--config', config], options)).startsWith('The store is whole')
       ? []
       : ['verify']),
   ];
@@ -109,10 +116,9 @@ export async function killImports(
   };
 }
 
-async function storedIds(config: string, env: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const { out, code } = await run(['export', '--format', 'jsonl', '--all-versions', '--config', config], {
-    env,
-  });
+async function storedIds(config: string, options: StartOptions): Promise<readonly string[]> {
+  const words = ['export', '--format', 'jsonl', '--all-versions', '--config', config];
+  const { out, code } = await run(words, options);
   if (code !== 0) return [];
   return out
     .split('\n')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { HOLDFAST } from '../product/run-command.ts';
+import { HOLDFAST, ownEnv } from '../product/run-command.ts';
 import { ProductFailure } from '../product/product-failure.ts';
 
 /** How a process is started. */
@@ -44,13 +44,16 @@ export function startNode(args: readonly string[], options: StartOptions = {}): 
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.group ?? false,
-    env: { ...process.env, ...options.env },
+    env: { ...ownEnv(), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
+  // A program that is not there is told below; without a listener the event would end the drill.
+  child.on('error', () => undefined);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
   const end = (): void => void (options.group ? killGroup(pid) : child.kill('SIGKILL'));
   options.signal?.addEventListener('abort', end, { once: true });
+  if (options.signal?.aborted === true) end();
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { start } from './process.ts';
-import type { Running } from './process.ts';
+import { Simulator as Program } from '../upstream/simulator.ts';
 
 /** The kinds of upstream that are harvested while the harvester is being killed. */
 export type Kind = 'arxiv' | 'biorxiv' | 'oai-pmh';
@@ -37,34 +36,21 @@ export interface LedgerLine {
   readonly records?: readonly { readonly id: string; readonly version?: string }[];
 }
 
-/** Starts a simulated upstream; its ledger goes to a file. @throws when it does not listen */
-export async function startSimulator(corpus: Corpus, ledgerFile: string): Promise<Simulator> {
-  mkdirSync(dirname(ledgerFile), { recursive: true });
-  const { kind, seed, records, pageSize, days, more = [] } = corpus;
-  const flags = { kind, port: 0, seed, records, 'page-size': pageSize, days, ledger: ledgerFile };
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const running = start(['sim', ...words, ...more]);
-  const { baseUrl } = await greeting(running);
-  return {
-    corpus,
-    baseUrl,
-    ledgerFile,
-    stop: async () => {
-      running.child.kill('SIGTERM');
-      await running.ended;
-    },
-  };
-}
-
-function greeting(running: Running): Promise<{ baseUrl: string }> {
-  return new Promise((resolve, reject) => {
-    const look = (): void => {
-      const [line, rest] = running.out().split('\n', 2);
-      if (rest !== undefined) resolve(JSON.parse(line ?? '') as { baseUrl: string });
-    };
-    running.child.stdout?.on('data', look);
-    void running.ended.then(({ err }) => reject(new Error(`the simulated upstream did not start: ${err}`)));
-  });
+/** Starts a simulated upstream; its ledger goes to a file, and `signal` kills it. @throws when it does not listen */
+export async function startSimulator(
+  corpus: Corpus,
+  ledgerFile: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Simulator> {
+  const folder = dirname(ledgerFile);
+  mkdirSync(folder, { recursive: true });
+  const { days, more = [], ...list } = corpus;
+  const program = await Program.start(
+    { ...list, faults: [], args: ['--days', String(days), ...more] },
+    { folder, ledgerFile, signal },
+  );
+  const { baseUrl } = program;
+  return { corpus, baseUrl, ledgerFile, stop: () => program.stop() };
 }
 
 /** The whole ledger as it stands. */

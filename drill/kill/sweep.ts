@@ -68,10 +68,10 @@ const AT_ONCE = 2;
  * after each, starts it again, lets it finish and checks what is there. `when` of strace counts each thread alone.
  */
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
-  const simulator = await startSimulator(CORPUS, join(options.folder, 'ledger.jsonl'));
+  const simulator = await startSimulator(CORPUS, join(options.folder, 'ledger.jsonl'), options.signal);
   try {
-    const home = makeHome(join(options.folder, 'undisturbed'), simulator);
-    await mustRun([...home.config, ...ONCE], { env: home.env });
+    const home = makeHome(join(options.folder, 'undisturbed'), simulator, { signal: options.signal });
+    await mustRun([...home.config, ...ONCE], home);
     const bench = {
       folder: options.folder,
       simulator,
@@ -128,8 +128,8 @@ async function sweepPoints(
 export async function findPoints(bench: Bench, of: readonly Files[] = ['store', 'state']): Promise<Point[]> {
   const points: Point[] = [];
   for (const files of of) {
-    const home = makeHome(join(bench.folder, `watched-${files}`), bench.simulator);
-    await mustRun([...home.config, ...ONCE], { env: home.env, under: onlyWatch(files, home) });
+    const home = makeHome(join(bench.folder, `watched-${files}`), bench.simulator, { signal: bench.signal });
+    await mustRun([...home.config, ...ONCE], { ...home, under: onlyWatch(files, home) });
     const counts = countCalls(home);
     for (const call of CALLS)
       for (let nth = 1; nth <= (counts.get(call) ?? 0); nth += 1) points.push({ files, call, nth });
@@ -161,15 +161,15 @@ async function tryPoint(bench: Bench, point: Point): Promise<Outcome | null> {
   return { ...outcome, problems: outcome.problems.map((problem) => `${name}: ${problem}`) };
 }
 
-async function outcomeOf({ simulator, undisturbed, signal }: Bench, home: Home): Promise<Outcome> {
-  const again = await run([...home.config, ...ONCE], { env: home.env, signal });
+async function outcomeOf({ simulator, undisturbed }: Bench, home: Home): Promise<Outcome> {
+  const again = await run([...home.config, ...ONCE], home);
   if (again.code !== 0)
     return {
       ...NOTHING,
       problems: [`the next run ended with ${again.code}: ${again.err}${again.out.slice(-500)}`],
     };
   const found = compare(readLedger(simulator.ledgerFile), await exportAll(home), undisturbed);
-  const verified = await run([...home.config, 'verify'], { env: home.env, signal });
+  const verified = await run([...home.config, 'verify'], home);
   return {
     lost: found.lost.length,
     duplicated: found.duplicated.length,
@@ -185,7 +185,7 @@ async function outcomeOf({ simulator, undisturbed, signal }: Bench, home: Home):
 
 /** Every version that is stored. */
 export function exportAll(home: Home): Promise<string> {
-  return mustRun([...home.config, 'export', '--format', 'jsonl', '--all-versions'], { env: home.env });
+  return mustRun([...home.config, 'export', '--format', 'jsonl', '--all-versions'], home);
 }
 
 /** So many of them by chance. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startCommand, type CommandOptions, type Ended, type Running } from './run-command.ts';
+import { ownEnv, startCommand, type CommandOptions, type Ended, type Running } from './run-command.ts';
 import { ProductFailure } from './product-failure.ts';
 
 /** One paper as `export --format jsonl` prints it, as far as the drill looks at it. */
@@ -123,9 +123,7 @@ export class Installation {
     return JSON.parse(stdout) as T;
   }
 
-  /** Nothing of the user's own settings reaches the product. */
   #env(): NodeJS.ProcessEnv {
-    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'));
-    return { ...Object.fromEntries(own), HOLDFAST_STATE_DIR: join(this.#folder, 'state') };
+    return { ...ownEnv(), HOLDFAST_STATE_DIR: join(this.#folder, 'state') };
   }
 }

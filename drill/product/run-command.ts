@@ -39,6 +39,11 @@ export interface CommandOptions {
   readonly group?: boolean;
 }
 
+/** The variables of this process without the user's own settings of the product: nothing of them reaches what is drilled. */
+export function ownEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_')));
+}
+
 /** The program behind `holdfast sim`: started by its file, which spares a launcher for each upstream. */
 export const SIMULATOR: string = join(PRODUCT, 'dist/upstream/main.js');
 

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { check, type Fault, type Played } from '../../fault.ts';
-import { HOLDFAST } from '../../product/run-command.ts';
+import { HOLDFAST, ownEnv } from '../../product/run-command.ts';
 import type { Stage } from '../../stage.ts';
 import { Scene } from './scene.ts';
 
@@ -31,15 +31,15 @@ export const exportFaults: readonly Fault[] = [
 
 async function intoHead(stage: Stage): Promise<Played> {
   const scene = await Scene.open(stage, { records: 600 });
+  const whole = await scene.background.product.run('export', '--format', 'jsonl');
   const { child, errors } = exporting(scene);
-  const first = await new Promise<string>((resolve) =>
-    child.stdout.once('data', (bytes: Buffer) => resolve(String(bytes))),
-  );
+  const first = await firstOf(child);
   child.stdout.destroy();
   const code = await codeOf(child);
   const ingestMs = await scene.ingest();
   return await scene.finish({
-    injected: Number(first.startsWith('{') && child.stdout.destroyed),
+    // What it had to say is more than a pipe holds, so that it was in the middle.
+    injected: Number(first.length > 0 && first.length < whole.stdout.length),
     wanted: 1,
     detectMs: null,
     recoverMs: ingestMs,
@@ -55,14 +55,7 @@ async function longReader(stage: Stage): Promise<Played> {
   const scene = await Scene.open(stage, { records: 1_500 });
   const before = await scene.records();
   const { child } = exporting(scene);
-  const chunks: Buffer[] = [];
-  await new Promise<void>((resolve) => {
-    child.stdout.once('data', (bytes: Buffer) => {
-      chunks.push(bytes);
-      child.stdout.pause();
-      resolve();
-    });
-  });
+  const chunks = [await firstOf(child)];
   const heldFrom = Date.now();
   const ingestMs = await scene.ingest(20);
   const left = HELD_MS - (Date.now() - heldFrom);
@@ -109,13 +102,23 @@ function exporting({ background, stage }: Scene): {
 }
 
 function spawnExport(cwd: string, signal: AbortSignal) {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'));
   return spawn(process.execPath, [HOLDFAST, 'export', '--format', 'jsonl'], {
     cwd,
-    env: { ...Object.fromEntries(own), HOLDFAST_STATE_DIR: join(cwd, 'state') },
+    env: { ...ownEnv(), HOLDFAST_STATE_DIR: join(cwd, 'state') },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
+  });
+}
+
+/** What it prints first; empty when it ends without a word. Nothing more is read until somebody goes on. */
+async function firstOf(child: ReturnType<typeof spawnExport>): Promise<Buffer> {
+  return await new Promise((resolve) => {
+    child.stdout.once('data', (bytes: Buffer) => {
+      child.stdout.pause();
+      resolve(bytes);
+    });
+    child.once('close', () => resolve(Buffer.alloc(0)));
   });
 }
 

@@ -17,13 +17,14 @@ export const importKills: Fault = {
   play,
 };
 
-async function play({ size, seed, folder }: Stage): Promise<Played> {
+async function play({ size, seed, folder, signal }: Stage): Promise<Played> {
   const dice = new Dice(seed);
   const { kills, rows } = SIZES[size];
   const { hits, problems, lost, duplicated, unexpected } = await killImports(folder, {
     kills,
     rows,
     random: () => dice.next(),
+    signal,
   });
   return {
     injected: hits,
