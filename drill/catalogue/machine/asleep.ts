@@ -49,7 +49,6 @@ export const asleep: Fault = {
     return conclude(harvest, {
       // A process that still asks does not sleep.
       injected: stopped === pids.length && asked === 0 ? 1 : 0,
-      recovered: true,
       recoverMs: commit.at - ended,
       checks: [
         check('the engine is the same', starts === 1, `${String(starts)} starts`),

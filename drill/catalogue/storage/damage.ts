@@ -38,7 +38,6 @@ function damaged({ name, about, quick, damage }: Kind): Fault {
       const restored = await product.run('restore', copy);
       const played = await conclude(harvest, {
         injected: struck.isHarmful ? 1 : 0,
-        recovered: restored.code === 0,
         detectMs,
         checks: [
           check('the first run had everything', first.code === 0, first.code),

@@ -95,10 +95,11 @@ export function follow(running: Running, stage: Stage): Live {
   const events: Told[] = [];
   let rest = '';
   let ended = false;
+  const letters = new TextDecoder();
   running.child.stdout?.on('data', (bytes: Buffer) => {
-    const lines = (rest + bytes.toString()).split('\n');
+    const lines = (rest + letters.decode(bytes, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines.filter(Boolean)) events.push(JSON.parse(line) as Told);
+    for (const line of lines.filter((each) => each.startsWith('{'))) events.push(JSON.parse(line) as Told);
   });
   running.ended.then(
     () => (ended = true),
@@ -109,6 +110,7 @@ export function follow(running: Running, stage: Stage): Live {
     for (;;) {
       const found = events.find(fits);
       if (found !== undefined) return found;
+      stage.signal.throwIfAborted();
       if (ended)
         throw new ProductFailure(`the run ended before ${what}: ${(await running.ended).stderr.slice(-600)}`);
       if (performance.now() > deadline) throw new ProductFailure(`in vain waited for ${what}`);
@@ -117,9 +119,19 @@ export function follow(running: Running, stage: Stage): Live {
   };
   const stop = async (): Promise<number | null> => {
     running.child.kill('SIGTERM');
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!ended) {
+      if (performance.now() > deadline) throw new ProductFailure('it does not end after SIGTERM');
+      await pause(20, stage.signal);
+    }
     return (await running.ended).code;
   };
   return { running, told: () => events, until, stop };
+}
+
+/** Wall ms of the last commit before an instant, or the instant itself: a fault that stops commits began after that. */
+export function lastCommitBefore(live: Live, instant: number): number {
+  return live.told().findLast(({ kind, at }) => kind === 'commit' && at <= instant)?.at ?? instant;
 }
 
 /** Something was committed at or after an instant. */
@@ -142,17 +154,19 @@ export function waitsForDisk(instant = 0): (event: Told) => boolean {
 export interface Outcome {
   readonly injected: number;
   readonly wanted?: Played['wanted'];
-  readonly recovered: boolean;
   readonly detectMs?: number | null;
   readonly recoverMs?: number | null;
   readonly checks?: readonly Check[];
   readonly evidence: string;
 }
 
-/** Runs until it is caught up, compares the store with the ledger, and lets `verify` look at all of it. */
+/**
+ * Runs until it is caught up, compares the store with the ledger, and lets `verify` look at all of it. It has recovered
+ * when that last run has everything: what had to come before, without another run, the play itself waited for.
+ */
 export async function conclude(
   { product, ledger }: Harvest,
-  { injected, wanted = 1, recovered, detectMs = null, recoverMs = null, checks = [], evidence }: Outcome,
+  { injected, wanted = 1, detectMs = null, recoverMs = null, checks = [], evidence }: Outcome,
 ): Promise<Played> {
   const last = await product.run('run', '--once', '--deadline', '60s');
   const papers = await product.papers();
@@ -166,7 +180,7 @@ export async function conclude(
     wanted,
     traffic: truth.exchanges.length,
     ...countsOf([comparison]),
-    recovered,
+    recovered: last.code === 0,
     detectMs,
     recoverMs,
     requestsWasted: null,

@@ -26,7 +26,6 @@ function withoutFile(name: string, ending: string, about: string): Fault {
       await live.stop();
       return conclude(harvest, {
         injected: bytes >= 0 ? 1 : 0,
-        recovered: true,
         recoverMs: commit.at - ended,
         evidence: `${String(bytes)} bytes deleted`,
       });
@@ -75,6 +74,7 @@ async function playFolderGone(stage: Stage): Promise<Played> {
   const away = join(harvest.product.folder, 'away');
   renameSync(data, away);
   const began = Date.now();
+  const moved = existsSync(join(away, 'holdfast.db'));
   await pause(8_000, stage.signal);
   const [source] = await harvest.product.sources();
   const after = live.told().filter(({ at }) => at >= began);
@@ -94,8 +94,7 @@ async function playFolderGone(stage: Stage): Promise<Played> {
   await live.until('it has everything', caughtUpAfter(ended));
   await live.stop();
   return conclude(harvest, {
-    injected: existsSync(away) ? 0 : 1,
-    recovered: true,
+    injected: Number(moved),
     detectMs: trouble === undefined ? null : trouble.at - began,
     recoverMs: commit.at - ended,
     checks: [

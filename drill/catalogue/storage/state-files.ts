@@ -36,7 +36,6 @@ function damagedState({ name, about, quick, file, damage }: Victim): Fault {
       const code = await live.stop();
       return conclude(harvest, {
         injected: bytes > 0 ? 1 : 0,
-        recovered: true,
         recoverMs: commit.at - ended,
         checks: [
           check('the first run had everything', first.code === 0, first.code),
@@ -71,6 +70,7 @@ const halfConfig: Fault = {
     const whole = readFileSync(file, 'utf8');
     const half = whole.slice(0, 1 + Math.floor((whole.trimEnd().length - 2) * new Dice(stage.seed).next()));
     writeFileSync(file, half);
+    const written = readFileSync(file, 'utf8');
     const began = Date.now();
     const refused = await product.run('run', '--once', '--deadline', '20s');
     const detectMs = Date.now() - began;
@@ -79,8 +79,7 @@ const halfConfig: Fault = {
     writeFileSync(file, whole);
     const ended = Date.now();
     const played = await conclude(harvest, {
-      injected: 1,
-      recovered: true,
+      injected: Number(!isJson(written)),
       detectMs,
       checks: [
         check('the run ends with 78', refused.code === 78, refused.code),
@@ -97,6 +96,15 @@ const halfConfig: Fault = {
     return { ...played, recoverMs: Date.now() - ended };
   },
 };
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const stateFileFaults: readonly Fault[] = [
   halfConfig,

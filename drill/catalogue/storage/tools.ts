@@ -1,6 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { canTrace } from '../../kill/strace.ts';
 import type { Stage } from '../../stage.ts';
 
 /** Whether a program answers on this machine. */
@@ -16,8 +18,7 @@ export function missingForMounts(): string | null {
 
 /** What this machine lacks to let system calls fail; null = nothing. */
 export function missingForStrace(): string | null {
-  if (process.platform !== 'linux') return 'Linux (strace)';
-  return answers('strace', '-V') ? null : 'strace';
+  return canTrace() ? null : 'Linux and strace, with the right to trace';
 }
 
 /** A disk in memory, unmounted when the stage ends. */
@@ -30,6 +31,22 @@ export function mountSmall(
   execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
   stage.defer(() => void spawnSync('umount', ['-l', folder]));
   return { folder, remount: (how) => void execFileSync('mount', ['-o', `remount,${how}`, folder]) };
+}
+
+/** So much is written to see whether a disk takes it; more than the small ones here have left. */
+const PROBE_BYTES = 1024 * 1024;
+
+/** How often a disk refuses the drill's own write with this error: 1, or 0 when it takes it or says something else. */
+export function refused(folder: string, code: string): number {
+  const file = join(folder, 'drill-probe');
+  try {
+    writeFileSync(file, Buffer.alloc(PROBE_BYTES));
+    return 0;
+  } catch (error) {
+    return Number((error as NodeJS.ErrnoException).code === code);
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 /** The database of a data folder with its log, the log's index and its lock. */
@@ -79,8 +96,8 @@ export async function castSpell(
   };
   stage.defer(end);
   while (!said.includes('attached')) {
-    if (strace.exitCode !== null) throw new Error(`strace: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (strace.exitCode !== null || strace.pid === undefined) throw new Error(`strace: ${said}`);
+    await pause(10, undefined, { signal: stage.signal });
   }
   const fired = (): number =>
     existsSync(trace) ? readFileSync(trace, 'utf8').split(/INJECTED|DELAYED/).length - 1 : 0;

@@ -42,7 +42,6 @@ export async function waitOut(stage: Stage, harvest: Harvest, live: Live, troubl
   return conclude(harvest, {
     injected: fired,
     wanted: 'some',
-    recovered: true,
     detectMs: at - trouble.began,
     recoverMs: commit.at - ended,
     checks: [...checks, check('it ends well', code === 0, code)],

@@ -47,7 +47,6 @@ export const lyingFsync: Fault = {
     return conclude(harvest, {
       injected: lies > 0 ? seen.length : 0,
       wanted: CUTS[stage.size],
-      recovered: true,
       checks: [check('verify names damage with 5', silent.length === 0, silent)],
       evidence: `${String(seen.length)} cuts after ${String(lies)} syncs that were none took ${String(taken)} acknowledged records; the store was damaged, and verify said so, ${String(damaged)} times`,
     });

@@ -51,7 +51,6 @@ async function playLane(stage: Stage, at: number, cuts: number): Promise<LaneEnd
   const played = await conclude(harvest, {
     injected: seen.length,
     wanted: cuts,
-    recovered: true,
     evidence: `lane ${String(at + 1)}`,
   });
   return { cuts: seen, played };
