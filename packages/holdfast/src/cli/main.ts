@@ -72,7 +72,7 @@ function createProgram(io: Io): Command {
     .option('--data-dir <folder>', 'folder of the store (overrides dataDir)')
     .option('--contact <address>', 'e-mail or web address told to upstreams')
     .option('--store <url>', 'sqlite:FILE, relative to the data folder')
-    .option('--max-disk <size>', 'bound on the disk space of the data folder, such as 50GB')
+    .option('--max-disk <size>', 'bound on the database and its log together, such as 50GB')
     .option('--no-color', 'no colours')
     .option('--plain', 'no colours, no shapes beyond ASCII, nothing redrawn')
     .addHelpText('after', AFTER_HELP)
