@@ -8,6 +8,7 @@ import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Store } from '../../src/store/port.ts';
 import { compare, type Comparison } from '../simulation/compare.ts';
 import { Generation } from '../simulation/generation.ts';
+import { Outstanding } from '../simulation/outstanding.ts';
 import { PolitenessWatch } from '../simulation/politeness-watch.ts';
 import { SimState, simTransport } from '../simulation/sim-ports.ts';
 import { testConfig } from '../simulation/test-config.ts';
@@ -38,13 +39,15 @@ export class AuditMachine {
   /** Each state of each audit, as it was told. */
   readonly told: AuditRun[] = [];
   readonly #config: Config;
+  readonly #outstanding = new Outstanding();
   #ids = 0;
   readonly #seed: number;
 
   constructor({ kind, store, from = '60d', seed = 3, ...options }: AuditSetting) {
     this.kind = kind;
     this.#seed = seed;
-    this.store = store ?? new MemoryStore({ clock: this.clock });
+    this.store =
+      store === undefined ? new MemoryStore({ clock: this.clock }) : this.#outstanding.watch(store);
     this.upstream = createUpstream({
       kind,
       seed,
@@ -118,6 +121,7 @@ export class AuditMachine {
     settling.catch(() => undefined);
     for (let timers = 0; !settled; timers += 1) {
       if (timers > MAX_TIMERS) throw new Error('no end in sight');
+      await this.#outstanding.settled();
       if (!(await this.clock.runNext()) && !settled) await new Promise((resolve) => setImmediate(resolve));
     }
     return work;
