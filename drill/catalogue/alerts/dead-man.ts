@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
+import { kill, stateOf } from '../process/processes.ts';
 import { Scene } from '../surface/scene.ts';
 import { Receiver } from './receiver.ts';
 
@@ -31,18 +32,14 @@ async function engineStopped(stage: Stage): Promise<Played> {
   const pids = await scene.background.pids();
   if (pids === null) throw new Error('a process of the product is not there');
   const before = await scene.came(() => receiver.others.length >= 2);
-  process.kill(pids.engine, 'SIGSTOP');
+  const isTaken = kill(pids.engine, 'SIGSTOP');
   const stoppedAt = Date.now();
-  stage.defer(() => {
-    try {
-      process.kill(pids.engine, 'SIGCONT');
-    } catch {
-      // It has ended: there is nothing to wake.
-    }
-  });
+  stage.defer(() => void kill(pids.engine, 'SIGCONT'));
   await pause(STOPPED_MS, undefined, { signal: stage.signal });
+  // Where the system tells, it has to be stopped still; elsewhere the signal itself has to be believed.
+  const state = stateOf(pids.engine) ?? (process.platform === 'linux' ? 'gone' : 'T');
   const wokenAt = Date.now();
-  process.kill(pids.engine, 'SIGCONT');
+  kill(pids.engine, 'SIGCONT');
   // One may have been under way when the engine stopped.
   const meanwhile = receiver.others.filter(({ at }) => at > stoppedAt + 1_000 && at < wokenAt).length;
   const again = await scene.came(() => receiver.others.some(({ at }) => at > wokenAt));
@@ -50,7 +47,7 @@ async function engineStopped(stage: Stage): Promise<Played> {
   const ingestMs = await scene.ingest();
   const after = await scene.background.pids();
   return await scene.finish({
-    injected: 1,
+    injected: Number(isTaken && state === 'T'),
     wanted: 1,
     detectMs: null,
     recoverMs: ingestMs,

@@ -1,3 +1,4 @@
+import { incidentsOf } from '../../checker/running.ts';
 import { check, type Fault, type Played } from '../../fault.ts';
 import { HttpFaults } from '../../proxy/http-faults.ts';
 import type { Stage } from '../../stage.ts';
@@ -42,12 +43,8 @@ async function manySources(stage: Stage): Promise<Played> {
   }, TOLD_MS);
   await scene.came(() => receiver.events().includes('opened'), TOLD_MS);
   const opened = receiver.deliveries.find(({ accepted }) => accepted)?.body ?? '{}';
-  const incidents = await scene.background.product.run('incidents', '--json');
-  const scopes = new Set(
-    (JSON.parse(incidents.stdout) as readonly { kind: string; cause?: string; scope?: string }[])
-      .filter(({ kind, cause }) => kind === 'incident' && cause === 'outage')
-      .map(({ scope }) => scope),
-  );
+  const incidents = await incidentsOf(scene.background.product);
+  const scopes = new Set(incidents.filter(({ cause }) => cause === 'outage').map(({ scope }) => scope));
   const { sources: named = [] } = JSON.parse(opened) as { sources?: readonly string[] };
   const failures = scene.ledgers().filter((ledger) => ledger.fired('500') > 0).length;
   return await playOut(scene, receiver, {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Installation } from '../../product/installation.ts';
-import type { Running } from '../../product/run-command.ts';
+import type { Ended, Running } from '../../product/run-command.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Simulator } from '../../upstream/simulator.ts';
@@ -170,8 +170,14 @@ export class Harvest {
           `${what}: not seen within ${String(patienceMs / 1000)} s; last log: ${tail.join(' ')}`,
         );
       }
-      await sleep(15);
+      await sleep(15, undefined, { signal: this.signal });
     }
+  }
+
+  /** Waits for the end of a command that has to end by itself. @throws ProductFailure when it does not */
+  async endOf({ child, ended }: Running, what: string): Promise<Ended> {
+    await this.until(what, () => child.exitCode !== null || child.signalCode !== null);
+    return ended;
   }
 
   /** Waits until so many pages are committed. */

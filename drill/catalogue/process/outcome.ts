@@ -1,5 +1,6 @@
 import { compare, countsOf, examplesOf } from '../../checker/compare.ts';
-import { oneIncident, type IncidentLine } from '../../checker/invariants.ts';
+import { oneIncident } from '../../checker/invariants.ts';
+import { incidentsOf } from '../../checker/running.ts';
 import { check, type Check, type Played } from '../../fault.ts';
 import { SOURCE, type Harvest, type Logged } from './harvest.ts';
 import { ProductFailure } from '../../product/product-failure.ts';
@@ -43,7 +44,7 @@ export async function judgeStore(
     product.gaps(),
     product.quarantine(),
     product.run('verify'),
-    incidentsOf(harvest),
+    incidentsOf(product),
   ]);
   const found = compare(ledger, papers, { gaps, quarantine });
   const progress = events.find((event) => event.at >= faultEnd && isProgress(event));
@@ -72,12 +73,6 @@ export async function judgeStore(
 /** A commit of something new, or a source that is caught up. */
 export function isProgress({ kind, inserted = 0, state }: Logged): boolean {
   return (kind === 'commit' && inserted > 0) || (kind === 'state' && state === 'ok');
-}
-
-async function incidentsOf({ product }: Harvest): Promise<readonly IncidentLine[]> {
-  const { stdout } = await product.run('incidents', '--json');
-  const rows = JSON.parse(stdout) as readonly (IncidentLine & { readonly kind: string })[];
-  return rows.filter(({ kind }) => kind === 'incident');
 }
 
 /** The restarts that `status` counts, and how it calls the engine. */

@@ -65,7 +65,7 @@ async function playTwo(stage: Stage): Promise<Played> {
   await harvest.caughtUp(0);
   const codes = ends.map(({ code }) => code);
   return finish(harvest, {
-    injected: ends.length,
+    injected: codes.filter((code) => code !== null).length,
     wanted: 4,
     faultAt,
     // It holds nobody up, so there is nothing to wait for.
@@ -109,7 +109,7 @@ async function playConfiguration(stage: Stage): Promise<Played> {
   await harvest.caughtUp(faultEnd);
   const codes = ends.map(({ code }) => code);
   return finish(harvest, {
-    injected: ends.length,
+    injected: codes.filter((code) => code !== null).length,
     wanted: 2,
     faultAt,
     faultEnd,
@@ -140,6 +140,7 @@ async function playNewer(stage: Stage): Promise<Played> {
   const file = join(harvest.product.folder, 'data', 'holdfast.db');
   const version = versionOf(file);
   writeVersion(file, version + 1);
+  const raised = versionOf(file);
   const bytes = readFileSync(file);
   const faultAt = Date.now();
   const before = harvest.ledger.exchanges.length;
@@ -152,7 +153,7 @@ async function playNewer(stage: Stage): Promise<Played> {
   harvest.supervise();
   await harvest.caughtUp(faultEnd);
   return finish(harvest, {
-    injected: Number(bytes.length > 0),
+    injected: Number(raised === version + 1),
     wanted: 1,
     faultAt,
     faultEnd,

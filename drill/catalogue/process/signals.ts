@@ -48,13 +48,13 @@ async function playSignal(
   const harvest = await Harvest.prepare(stage, { more: { dashboard: { port: 0 } } });
   const running = harvest.product.startWith({ env: harvest.misbehaving(HELD) }, verb);
   const { at: faultAt } = await harvest.until('the open transaction', () => harvest.evidence()[0]);
-  running.child.kill(signal);
-  const ended = await running.ended;
+  const isTaken = running.child.kill(signal);
+  const ended = await harvest.endOf(running, `its end after ${signal}`);
   return goOn(harvest, {
     ended,
     code,
     faultAt,
-    injected: Number(running.child.signalCode === null && harvest.evidence().length === 1),
+    injected: Number(isTaken && harvest.evidence().length === 1),
     evidence: `${signal} in the 4th transaction, ended ${String(Date.now() - faultAt)} ms after it began`,
   });
 }
@@ -65,15 +65,17 @@ async function playClosed(stage: Stage): Promise<Played> {
   const { stdout } = running.child;
   if (stdout === null) throw new Error('the run has no output');
   let text = '';
-  while (!text.includes('"kind":"commit"')) text += String((await once(stdout, 'data'))[0]);
+  while (!text.includes('"kind":"commit"'))
+    text += String((await once(stdout, 'data', { signal: stage.signal }))[0]);
   const faultAt = Date.now();
   stdout.destroy();
-  const ended = await running.ended;
+  const ended = await harvest.endOf(running, 'its end without a reader');
   return goOn(harvest, {
     ended,
     code: 0,
     faultAt,
-    injected: Number(stdout.destroyed),
+    // Nobody told it to end, and it was not done: whatever ended it came of the pipe.
+    injected: Number(!text.includes('"state":"ok"')),
     evidence: `the reader left after ${String(text.split('\n').length - 1)} lines`,
   });
 }

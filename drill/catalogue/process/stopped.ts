@@ -77,7 +77,7 @@ async function playAll(stage: Stage): Promise<Played> {
   stage.defer(() => pids.forEach((pid) => kill(pid, 'SIGCONT')));
   const states = await Promise.all(pids.map((pid) => harvest.until('stopped', () => stopState(pid))));
   const before = harvest.ledger.exchanges.length;
-  await sleep(SLEEP_MS);
+  await sleep(SLEEP_MS, undefined, { signal: stage.signal });
   const during = harvest.ledger.exchanges.length - before;
   const faultEnd = Date.now();
   for (const pid of pids) kill(pid, 'SIGCONT');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compare, countsOf } from '../../checker/compare.ts';
 import type { StoredLine } from '../../checker/compare.ts';
 import { check, type Fault, type Played } from '../../fault.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 import { HOLDFAST, PRODUCT } from '../../product/run-command.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
@@ -98,6 +99,8 @@ async function play(stage: Stage): Promise<Played> {
   const said = new Map(
     out.split('\n').map((line) => [line.split(' ')[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
   );
+  if (said.get('failed') === 'caught-up')
+    throw new ProductFailure(`it was not caught up within 90 s of the boot: ${err.slice(-1_000)}`);
   if (!said.has('export')) throw new Error(`it did not come to its end: ${out}${err}`.slice(0, 1_500));
   const papers = readFileSync(join(data, 'export.jsonl'), 'utf8')
     .split('\n')
@@ -111,7 +114,7 @@ async function play(stage: Stage): Promise<Played> {
     wanted: 1,
     traffic: ledger.exchanges.length,
     ...countsOf([compare(ledger, papers)]),
-    recovered: said.has('commits'),
+    recovered: first > 0,
     detectMs: null,
     recoverMs: first > 0 ? first - killedAt : null,
     requestsWasted: null,

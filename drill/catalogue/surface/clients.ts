@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
+import { isAlive } from '../process/processes.ts';
 import { neverRead } from './raw.ts';
 import { Scene } from './scene.ts';
 
@@ -109,11 +110,12 @@ async function serverKilled(stage: Stage): Promise<Played> {
     const now = await scene.background.pids();
     return now !== null && now.server !== before.server;
   });
+  const died = !isAlive(before.server);
   const backMs = Date.now() - faultAt;
   const ingestMs = await scene.ingest();
   const after = await scene.background.pids();
   return await scene.finish({
-    injected: Number(after !== null && after.server !== before.server),
+    injected: Number(died),
     wanted: 1,
     detectMs: null,
     recoverMs: back ? backMs : null,
@@ -127,7 +129,7 @@ async function serverKilled(stage: Stage): Promise<Played> {
 
 async function portInUse(stage: Stage): Promise<Played> {
   const scene = await Scene.open(stage, {}, false);
-  const other = createServer((_, response) => response.end('somebody else'));
+  const other = createServer((_, response) => response.end(WORDS));
   await new Promise<void>((resolve) => other.listen(portOf(scene), '127.0.0.1', resolve));
   stage.defer(() => void other.close());
   const { product } = scene.background;
@@ -136,6 +138,7 @@ async function portInUse(stage: Stage): Promise<Played> {
   const said = await scene.came(async () =>
     /port/i.test((await product.run('logs', '--lines', '200')).stdout),
   );
+  const held = (await foreignWords(scene)) === WORDS;
   other.closeAllConnections();
   await new Promise((resolve) => {
     other.close(resolve);
@@ -144,16 +147,29 @@ async function portInUse(stage: Stage): Promise<Played> {
   // It is tried again each minute.
   const back = await scene.came(async () => (await scene.background.pids()) !== null, 120_000);
   return await scene.finish({
-    injected: Number(said),
+    injected: Number(held),
     wanted: 1,
     detectMs: null,
     recoverMs: back ? Date.now() - freeAt : null,
     checks: [
       check('it starts all the same', started.code === 0, `exit ${String(started.code)}: ${started.stderr}`),
       check('the harvest goes on', ingestMs !== null, `${String(ingestMs)} ms`),
+      check('it says why there is no page', said, 'the log names no port'),
     ],
     evidence: `harvested without a page, which came ${String(Date.now() - freeAt)} ms after the port was free`,
   });
+}
+
+/** What the other program says. */
+const WORDS = 'somebody else';
+
+/** What is said at the port of the page, by whoever has it. */
+async function foreignWords({ background, stage }: Scene): Promise<string> {
+  const signal = AbortSignal.any([stage.signal, AbortSignal.timeout(10_000)]);
+  return await fetch(background.place.page, { signal }).then(
+    (answer) => answer.text(),
+    () => '',
+  );
 }
 
 function portOf({ background }: Scene): number {

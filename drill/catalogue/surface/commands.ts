@@ -58,7 +58,8 @@ async function mistyped(stage: Stage): Promise<Played> {
     injected: ends.filter(({ code }) => code !== null).length,
     wanted: TYPOS.length,
     detectMs: null,
-    recoverMs: 0,
+    recoverMs: null,
+    undisturbed: true,
     checks,
     evidence: `${String(TYPOS.length)} mistyped commands, such as "${ends[0]?.stderr.trim().split('\n')[0] ?? ''}"`,
   });
@@ -81,8 +82,10 @@ async function noTerminal(stage: Stage): Promise<Played> {
   const { product } = scene.background;
   const bare = { TERM: 'dumb', HOME: '', NO_COLOR: '' };
   const checks: Check[] = [];
+  let spoken = 0;
   for (const words of SPOKEN) {
     const { code, stdout, stderr } = await product.startWith({ env: bare }, ...words).ended;
+    spoken += Number((stdout + stderr).length > 0);
     const escapes = /[\u001b\u009b]/.test(stdout + stderr);
     const name = words.join(' ');
     checks.push(
@@ -95,10 +98,11 @@ async function noTerminal(stage: Stage): Promise<Played> {
     );
   }
   return await scene.finish({
-    injected: checks.length / 2,
+    injected: spoken,
     wanted: SPOKEN.length,
     detectMs: null,
-    recoverMs: 0,
+    recoverMs: null,
+    undisturbed: true,
     checks,
     evidence: `${String(SPOKEN.length)} commands without a terminal`,
   });

@@ -1,13 +1,20 @@
 import { connect, type Socket } from 'node:net';
 
-/** Sends bytes as they are and returns what came back, until the other side ends it or `withinMs` are over. */
-export async function sendRaw(port: number, bytes: string, withinMs = 5_000): Promise<string> {
+/**
+ * Sends bytes as they are and returns what came back, until the other side ends it or has said nothing for so long;
+ * null when nobody takes the connection.
+ */
+export async function sendRaw(port: number, bytes: string, withinMs = 15_000): Promise<string | null> {
   return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    let isTaken = false;
+    const socket = connect(port, '127.0.0.1', () => {
+      isTaken = true;
+      socket.write(bytes, 'latin1');
+    });
     const chunks: Buffer[] = [];
     const end = (): void => {
       socket.destroy();
-      resolve(Buffer.concat(chunks).toString('latin1'));
+      resolve(isTaken ? Buffer.concat(chunks).toString('latin1') : null);
     };
     socket.setTimeout(withinMs, end);
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));

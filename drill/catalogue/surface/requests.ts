@@ -1,4 +1,5 @@
 import { check, type Check, type Fault, type Played } from '../../fault.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
 import type { Stage } from '../../stage.ts';
 import { sendRaw } from './raw.ts';
 import { Scene } from './scene.ts';
@@ -86,11 +87,12 @@ async function playRequests(
   const before = await scene.background.pids();
   const port = Number(new URL(scene.background.place.page).port);
   const checks: Check[] = [];
-  let answered = 0;
+  let sent = 0;
   for (const { what, bytes } of requests) {
     const answer = await sendRaw(port, bytes);
+    if (answer === null) throw new ProductFailure(`nobody takes a connection for ${what}`);
+    sent += 1;
     const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0);
-    answered += Number(status > 0);
     checks.push(
       check(`${what} is refused`, isRight(status), answer.slice(0, 60) || 'no answer'),
       check(`${what} is answered without a trace or data`, !TELLS.test(answer), answer.slice(-200)),
@@ -99,7 +101,7 @@ async function playRequests(
   const ingestMs = await scene.ingest();
   const after = await scene.background.pids();
   return await scene.finish({
-    injected: answered,
+    injected: sent,
     wanted: requests.length,
     detectMs: null,
     recoverMs: ingestMs,
@@ -110,7 +112,7 @@ async function playRequests(
         after,
       }),
     ],
-    evidence: `${String(answered)} requests, ${String(checks.filter(({ ok }) => ok).length)} of ${String(checks.length)} checks hold`,
+    evidence: `${String(sent)} requests, ${String(checks.filter(({ ok }) => ok).length)} of ${String(checks.length)} checks hold`,
   });
 }
 

@@ -84,7 +84,8 @@ export class Scene {
 
   /** Records of the first source, as `status --json` tells: by the engine, not by the page server. */
   async records(): Promise<number> {
-    const { stdout } = await this.background.product.run('status', '--json');
+    const { code, stdout, stderr } = await this.background.product.run('status', '--json');
+    if (stdout === '') throw new ProductFailure(`holdfast status ended with ${String(code)}: ${stderr}`);
     const { sources } = JSON.parse(stdout) as {
       sources: readonly { id: string; recordsTotal: number }[];
     };
@@ -106,6 +107,8 @@ export class Scene {
   async finish(
     played: Pick<Played, 'injected' | 'wanted' | 'detectMs' | 'recoverMs' | 'evidence'> & {
       readonly checks: readonly Check[];
+      /** Nothing was interrupted, so that there is no moment of recovery. */
+      readonly undisturbed?: boolean;
     },
   ): Promise<Played> {
     let all = await this.#compare();
@@ -115,13 +118,14 @@ export class Scene {
       return clean();
     });
     const traffic = this.ledgers().reduce((total, { exchanges }) => total + exchanges.length, 0);
+    const { undisturbed = false, ...rest } = played;
     return {
-      ...played,
+      ...rest,
       traffic,
       ...countsOf(all),
-      recovered: clean() && played.recoverMs !== null,
+      recovered: clean() && (undisturbed || rest.recoverMs !== null),
       requestsWasted: null,
-      evidence: [played.evidence, ...all.flatMap(examplesOf).slice(0, 5)].join('; '),
+      evidence: [rest.evidence, ...all.flatMap(examplesOf).slice(0, 5)].join('; '),
     };
   }
 

@@ -1,5 +1,7 @@
 import type { Kind } from '../../upstream/simulator.ts';
 import { requestsAfter } from '../ledger-checks.ts';
+import type { IncidentLine } from '../../checker/invariants.ts';
+import { incidentsOf } from '../../checker/running.ts';
 import { check, type Check } from '../../fault.ts';
 import type { Outcome, Row, Scene } from '../row.ts';
 import { measuredList, shortList } from './upstreams.ts';
@@ -105,19 +107,6 @@ async function outlast(
       check('the upstream is not stormed', fired <= STORM && after === 0, fired, 'I8'),
     ],
   };
-}
-
-/** A row of `incidents --json`, as far as it is looked at here. */
-interface IncidentLine {
-  readonly cause: string;
-  readonly recoveredAt: string | null;
-}
-
-async function incidentsOf(product: Scene['product']): Promise<readonly IncidentLine[]> {
-  const { stdout } = await product.run('incidents', '--json');
-  return (JSON.parse(stdout) as readonly (IncidentLine & { readonly kind: string })[])
-    .filter(({ kind }) => kind === 'incident')
-    .map(({ cause, recoveredAt }) => ({ cause, recoveredAt }));
 }
 
 function isOpen({ recoveredAt }: IncidentLine): boolean {
