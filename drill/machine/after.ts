@@ -1,4 +1,6 @@
-import { pause, type Service, type World } from './world.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive } from '../catalogue/process/processes.ts';
+import type { Service, World } from './world.ts';
 
 /** What was seen after a machine came back. */
 export interface Aftermath {
@@ -10,24 +12,25 @@ export interface Aftermath {
   readonly sameEngine: boolean;
 }
 
-/** Watches for `watchMs` what the services are asked after `back` (wall ms). */
+/** A first request comes soon; later than this no machine is to blame any more, however much else it does. */
+const FIRST_MS = 20_000;
+
+/**
+ * Watches what the services are asked after `back` (wall ms): for `watchMs`, and longer where a service has not been
+ * asked yet. The requests of the first `watchMs` are counted.
+ */
 export async function watchAftermath(world: World, back: number, watchMs: number): Promise<Aftermath> {
-  await pause(Math.max(0, back + watchMs - Date.now()));
-  const after = (service: Service): readonly number[] =>
-    service.arrivals().filter((at) => at >= back && at <= back + watchMs);
-  const firsts = world.services.map((service) => after(service)[0]);
+  const all = (service: Service): readonly number[] => service.arrivals().filter((at) => at >= back);
+  const after = (service: Service): readonly number[] => all(service).filter((at) => at <= back + watchMs);
+  const wait = (ms: number): Promise<void> => pause(ms, undefined, { signal: world.signal });
+  await wait(Math.max(0, back + watchMs - Date.now()));
+  while (world.services.some((service) => all(service).length === 0) && Date.now() < back + FIRST_MS)
+    await wait(200);
+  const firsts = world.services.map((service) => all(service)[0]);
+  const engines = world.engines();
   return {
     firstMs: firsts.map((at) => (at === undefined ? null : at - back)),
     most: Math.max(...world.services.map((service) => after(service).length)),
-    sameEngine: world.engines.length === 1 && isAlive(world.engines[0] ?? -1),
+    sameEngine: engines.length === 1 && isAlive(engines[0] ?? -1),
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,5 @@
+import type { Stage } from '../stage.ts';
+
 /** What one scenario showed. */
 export interface Finding {
   /** Evidence that the fault really happened. */
@@ -18,7 +20,7 @@ export interface Scenario {
   readonly name: string;
   /** Why it cannot be played on this machine; null = it can. */
   readonly missing: () => string | null;
-  readonly play: () => Promise<Finding>;
+  readonly play: (stage: Stage) => Promise<Finding>;
 }
 
 /** `1.2 s, 0.9 s, never`. */

@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { compare, countsOf } from '../checker/compare.ts';
-import { Installation } from '../product/installation.ts';
-import { HOLDFAST } from '../product/run-command.ts';
+import { WatchedProduct } from '../checker/running.ts';
+import type { Installation } from '../product/installation.ts';
+import type { Stage } from '../stage.ts';
 import { Ledger } from '../upstream/ledger.ts';
+import type { Simulator } from '../upstream/simulator.ts';
 import type { Finding } from './scenario.ts';
 
 /** What a scenario changes about where its processes run. */
@@ -35,28 +33,35 @@ export interface Service {
 export interface World {
   readonly services: readonly Service[];
   readonly product: Installation;
+  readonly signal: AbortSignal;
   /** Every engine that was started, in order. */
-  readonly engines: readonly number[];
+  engines(): readonly number[];
   /** The process that the user started. */
   readonly pid: number;
+  /** Ends the product as a person does; what else was started ends with the stage. */
   end(): Promise<void>;
 }
 
 const SERVICES = 3;
 /** How often each source asks when all is well, ms. */
-export const POLL_MS = 3_000;
+const POLL_MS = 3_000;
 
 /** Starts simulators and the product, and waits until each source has been polled after it was caught up. */
-export async function startWorld(place: Place): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-machine-'));
-  const stop = new AbortController();
-  const started = await Promise.all(
-    Array.from({ length: SERVICES }, (_, index) => startService(`s${String(index + 1)}`, folder, place)),
+export async function startWorld(stage: Stage, place: Place): Promise<World> {
+  const { upstreamPrefix, host, productPrefix, productEnv } = place;
+  const list = {
+    kind: 'oai-pmh',
+    records: 60,
+    pageSize: 100,
+    args: ['--host', host, '--days', '20'],
+  } as const;
+  const simulators = await Promise.all(
+    Array.from({ length: SERVICES }, () => stage.simulate({ ...list, under: upstreamPrefix })),
   );
-  const product = new Installation(folder, stop.signal);
-  product.configure(
-    started.map(({ service, baseUrl }) => ({
-      id: service.id,
+  const services = simulators.map((simulator, index) => serviceOf(simulator, `s${String(index + 1)}`));
+  const product = stage.install(
+    simulators.map(({ baseUrl }, index) => ({
+      id: services[index]?.id,
       kind: 'oai-pmh',
       baseUrl,
       metadataPrefix: 'oai_dc',
@@ -64,92 +69,33 @@ export async function startWorld(place: Place): Promise<World> {
       every: POLL_MS,
       minIntervalMs: 50,
     })),
+    { dashboard: { port: 0 } },
   );
-  const { child, engines } = startProduct(folder, place);
-  const services = started.map(({ service }) => service);
-  const end = async (): Promise<void> => {
-    await endOf(child, 'SIGTERM');
-    await Promise.all(started.map(({ child: simulator }) => endOf(simulator, 'SIGTERM')));
-    stop.abort();
-    rmSync(folder, { recursive: true, force: true });
+  const watched = WatchedProduct.start(product, stage.signal, { under: productPrefix, env: productEnv });
+  await watched.until(() => services.every(isQuiet), 'the sources to be caught up');
+  return {
+    services,
+    product,
+    signal: stage.signal,
+    engines: () =>
+      watched.events().flatMap(({ kind, pid }) => (kind === 'engine-started' ? [pid ?? -1] : [])),
+    pid: watched.pid,
+    end: async () => void (await watched.stop()),
   };
-  try {
-    await settled(services, child);
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return { services, product, engines, pid: child.pid ?? -1, end };
 }
 
-async function startService(
-  id: string,
-  folder: string,
-  { upstreamPrefix, host }: Place,
-): Promise<{ readonly service: Service; readonly baseUrl: string; readonly child: ChildProcess }> {
-  const ledger = join(folder, `${id}.jsonl`);
-  const flags = ['--kind', 'oai-pmh', '--port', '0', '--host', host, '--records', '60', '--days', '20'];
-  const child = prefixed(upstreamPrefix, ['sim', ...flags, '--seed', id.slice(1), '--ledger', ledger], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const line = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the simulator ended with ${String(code)}`)));
-    if (child.stdout) createInterface({ input: child.stdout }).once('line', resolve);
-  });
-  const { baseUrl } = JSON.parse(line) as { baseUrl: string };
+function serviceOf({ ledgerFile }: Simulator, id: string): Service {
   const arrivals = (): readonly number[] =>
-    readFileSync(ledger, 'utf8')
+    readFileSync(ledgerFile, 'utf8')
       .split('\n')
       .filter((text) => text.startsWith('{"type":"request"'))
       .map((text) => (JSON.parse(text) as { at: number }).at);
-  return { service: { id, arrivals, ledger: () => Ledger.read(ledger) }, baseUrl, child };
+  return { id, arrivals, ledger: () => Ledger.read(ledgerFile) };
 }
 
-function startProduct(
-  folder: string,
-  { productPrefix, productEnv }: Place,
-): { readonly child: ChildProcess; readonly engines: readonly number[] } {
-  const engines: number[] = [];
-  mkdirSync(join(folder, 'run'), { mode: 0o700 });
-  const child = prefixed(productPrefix, ['run'], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      HOLDFAST_STATE_DIR: join(folder, 'state'),
-      HOLDFAST_DASHBOARD_PORT: '0',
-      ...productEnv,
-    },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  if (child.stdout)
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const event = JSON.parse(line) as { kind: string; child?: string; pid?: number | null };
-      if (event.kind === 'engine-started') engines.push(event.pid ?? -1);
-    });
-  return { child, engines };
-}
-
-function prefixed(
-  prefix: readonly string[],
-  args: readonly string[],
-  options: Parameters<typeof spawn>[2],
-): ChildProcess {
-  const [program = '', ...rest] = [...prefix, process.execPath, HOLDFAST, ...args];
-  return spawn(program, rest, options);
-}
-
-/** Resolves once every service is idle but for polls. @throws when that takes more than a minute */
-async function settled(services: readonly Service[], child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    await pause(500);
-    if (child.exitCode !== null) throw new Error(`the product ended with ${String(child.exitCode)}`);
-    const quiet = services.every(
-      (service) => recent(service, 2 * POLL_MS) <= 6 && service.arrivals().length > 8,
-    );
-    if (quiet) return;
-    if (Date.now() > deadline) throw new Error('the sources were not caught up within a minute');
-  }
+/** It is idle but for polls, and was polled after its first harvest. */
+function isQuiet(service: Service): boolean {
+  return recent(service, 2 * POLL_MS) <= 6 && service.arrivals().length > 8;
 }
 
 /** The store against what the services published; nothing changes there while a scenario is played. */
@@ -170,20 +116,4 @@ export async function countsOfWorld({
 export function recent(service: Service, ms: number): number {
   const from = Date.now() - ms;
   return service.arrivals().filter((at) => at >= from).length;
-}
-
-/** Waits for real: the drill watches real processes. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}
-
-async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  child.kill(signal);
-  await gone;
 }

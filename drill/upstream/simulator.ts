@@ -14,6 +14,8 @@ export interface SimulatorOptions {
   readonly faults: readonly string[];
   /** Further flags of `holdfast sim`. */
   readonly args: readonly string[];
+  /** A program, with its arguments, that is given the command to run. */
+  readonly under?: readonly string[];
 }
 
 /** A simulated upstream that runs as a process. */
@@ -33,7 +35,7 @@ export class Simulator {
     options: SimulatorOptions,
     place: { readonly folder: string; readonly ledgerFile: string; readonly signal: AbortSignal },
   ): Promise<Simulator> {
-    const { kind, seed, records, pageSize, faults, args } = options;
+    const { kind, seed, records, pageSize, faults, args, under = [] } = options;
     const { folder, ledgerFile, signal } = place;
     const flags = { kind, seed, records, 'page-size': pageSize, ledger: ledgerFile };
     const running = startProgram(
@@ -43,7 +45,7 @@ export class Simulator {
         ...faults.flatMap((fault) => ['--fault', fault]),
         ...args,
       ],
-      { cwd: folder, env: process.env, signal },
+      { cwd: folder, env: process.env, signal, under },
     );
     return new Simulator(running, await firstLine(running), ledgerFile);
   }

@@ -18,8 +18,8 @@ function rowOf(scenario: Scenario, about: string, holds: string): Fault {
     alone: true,
     limitMs: 5 * 60_000,
     missing: scenario.missing,
-    play: async () => {
-      const { fired, seen, problems, ...counted } = await scenario.play();
+    play: async (stage) => {
+      const { fired, seen, problems, ...counted } = await scenario.play(stage);
       return {
         ...counted,
         injected: fired === null ? 0 : 1,
