@@ -13,7 +13,7 @@ import type { Entry } from '../tools/release/entry.ts';
 import { isIntact } from '../tools/release/node-package.ts';
 import { lockedPackage, platforms } from '../tools/release/platforms.ts';
 import { prepare } from '../tools/release/prepare.ts';
-import { obstacles, obstaclesToPrepare } from '../tools/release/ready.ts';
+import { obstacles, obstaclesOfFolder, obstaclesToPrepare } from '../tools/release/ready.ts';
 import { bill, componentsOf, nodeComponent } from '../tools/release/sbom.ts';
 import { readTarball, writeTarball } from '../tools/release/tar.ts';
 import { setVersion, versionFiles, versions } from '../tools/release/versions.ts';
@@ -215,6 +215,18 @@ describe('the changelog', () => {
     const more = addRelease(once, '0.2.0', '2026-03-01', [{ file: '3.fix.md', text: "costs $& and $'" }]);
     expect(sectionOf(more, '0.2.0')).toContain("### Mended\n\ntwo\n\ncosts $& and $'");
   });
+});
+
+test('a folder is emptied for a release only where that takes nothing else away', () => {
+  const out = join(folder, 'somewhere');
+  expect(obstaclesOfFolder(root, out)).toEqual([]);
+  mkdirSync(out);
+  expect(obstaclesOfFolder(root, out)).toEqual([]);
+  writeFileSync(join(out, 'letter.txt'), 'dear');
+  expect(obstaclesOfFolder(root, out)).toEqual([expect.stringContaining('no release')]);
+  writeFileSync(join(out, 'SHA256SUMS'), '');
+  expect(obstaclesOfFolder(root, out)).toEqual([]);
+  expect(readdirSync(out)).toContain('letter.txt');
 });
 
 describe('what keeps a release from being made', () => {

@@ -40,7 +40,7 @@ If macOS refuses to start it because a browser downloaded it, run once in this f
   ${command} run              # harvests arXiv and bioRxiv of the last 30 days, until Ctrl-C
   ${command} service install  # with the machine: shows everything first; copies what it needs, this folder may go
 ${quarantine}
-Data are in a folder of your user, not in this one: \`${command} status\` names it.
+Data are in a folder of your user, not in this one: \`${command} config\` names it.
 To upgrade, unpack the newer archive, and run \`service install\` again from it if you use the service.
 To remove it: \`${command} service uninstall\` if you installed it, then delete this folder. The data stay.
 Licences: LICENSE, THIRD-PARTY-LICENSES.txt. What is in it: sbom.cdx.json (CycloneDX).

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { make, steps } from './make.ts';
 import { platforms } from './platforms.ts';
 import { prepare } from './prepare.ts';
-import { obstacles, obstaclesToPrepare } from './ready.ts';
+import { obstacles, obstaclesOfFolder, obstaclesToPrepare } from './ready.ts';
 import { versions } from './versions.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -55,14 +55,14 @@ async function main(args: string[]): Promise<number> {
   );
   if (wanted.length === 0) return refuse([`No platform is named ${String(values.platform)}.`]);
   const names = steps.map(({ name }) => name).filter((name) => name !== 'build' || !values['no-build']);
-  const found = obstacles(root);
+  const out = resolve(root, values.out);
+  const found = [...obstacles(root), ...obstaclesOfFolder(root, out)];
   if (dryRun) {
     console.log([...names, 'checksums'].map((name, at) => `${at + 1}. ${name}`).join('\n'));
     console.log(`Archives: ${wanted.map(({ name }) => name).join(', ')}`);
   }
   if (found.length > 0) return refuse(found);
   if (dryRun) return 0;
-  const out = resolve(root, values.out);
   const plan = { root, out, cache: join(root, '.release-cache'), platforms: wanted, say: console.log };
   print(out, await make(plan, names));
   return 0;

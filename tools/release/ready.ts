@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findings, isUnfinished, readFragments } from '../changelog.ts';
 import { sectionOf } from './changelog-file.ts';
@@ -8,6 +8,15 @@ import { versions } from './versions.ts';
 /** What keeps a release from being made of this checkout, as sentences; none when it may be. */
 export function obstacles(root: string): string[] {
   return [...changes(root), ...differing(root), ...changelog(root)];
+}
+
+/** What keeps a release from being made into a folder, which is emptied first: what stands there and is no release. */
+export function obstaclesOfFolder(root: string, out: string): string[] {
+  if (!existsSync(out) || out === join(root, 'release')) return [];
+  const names = readdirSync(out);
+  return names.length === 0 || names.includes('SHA256SUMS')
+    ? []
+    : [`${out} is emptied first, and holds something that is no release: name another folder.`];
 }
 
 /** What keeps the version and the changelog from being prepared. */
