@@ -5,12 +5,13 @@ import { holdDrill } from './hold-drill.ts';
 /** Whoever read the table has seen enough, or somebody interrupts: everything that was started ends. */
 const stop = new AbortController();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  // A terminal that is gone says EIO.
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   end('EPIPE', 0);
 });
 process.stderr.on('error', () => undefined);
 // A terminal sends Ctrl-C to all, and the command line hands it on: the same one can come twice.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(signal, 130));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal, 130));
 
 /** What was started has so long to end, ms. */
 const ENDING_MS = 15_000;

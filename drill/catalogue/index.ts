@@ -12,6 +12,7 @@ import { networkFaults } from './network/index.ts';
 import { beyondTheMachine } from './not-covered.ts';
 import { processFaults } from './process/index.ts';
 import { protocolFaults } from './protocol/index.ts';
+import { sentence } from './sentence.ts';
 import { storageFaults } from './storage/index.ts';
 import { surfaceFaults } from './surface/index.ts';
 
@@ -25,8 +26,7 @@ const singles = [
   ...alertsFaults,
 ];
 
-/** Every row of the drill, in the order in which they are played. */
-export const catalogue: readonly Fault[] = [
+const rows: readonly Fault[] = [
   ...singles.filter(({ name }) => FIRST.includes(name)),
   ...simulationRows,
   ...crashPointRows,
@@ -37,6 +37,13 @@ export const catalogue: readonly Fault[] = [
   ...soakRows,
   ...beyondTheMachine,
 ];
+
+/** Every row of the drill, in the order in which they are played. */
+export const catalogue: readonly Fault[] = rows.map((row) => ({
+  ...row,
+  about: sentence(row.about),
+  holds: sentence(row.holds),
+}));
 
 /** The rows that are meant: by size, or by name, part of a name, or layer. Names that fit exactly go before parts. */
 export function choose(only: readonly string[], quickOnly: boolean): readonly Fault[] {

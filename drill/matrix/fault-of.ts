@@ -8,7 +8,7 @@ export function faultOf(row: Row): Fault {
   return {
     name,
     layer,
-    about: sentence(about),
+    about,
     holds: row.holds ?? holdsOf(row),
     quick,
     limitMs: 600_000,
@@ -23,8 +23,4 @@ function holdsOf({ expect = {} }: Row): string {
   if (gaps + quarantined > 0)
     return `Every record is stored, or visibly set aside: ${String(gaps)} gaps, ${String(quarantined)} in the quarantine${most}.`;
   return `Every record of the list is stored once, as the list has it${most}.`;
-}
-
-function sentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }

@@ -1,5 +1,5 @@
-import type { Check, Played } from '../../fault.ts';
-import { check } from '../../fault.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { check, type Check, type Played } from '../../fault.ts';
 import { compare, countsOf, examplesOf } from '../../checker/compare.ts';
 import type { Installation } from '../../product/installation.ts';
 import type { Running } from '../../product/run-command.ts';
@@ -202,18 +202,7 @@ export async function conclude(
   };
 }
 
-/** Waits for real. @throws the signal's reason */
+/** Waits for real. @throws when the signal is aborted */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const give = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', give);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', give, { once: true });
-  });
+  return sleep(ms, undefined, { signal });
 }
