@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { HOLDFAST, ownEnv } from '../product/run-command.ts';
+import { HOLDFAST, killGroup, ownEnv } from '../product/run-command.ts';
 import { ProductFailure } from '../product/product-failure.ts';
+
+export { killGroup } from '../product/run-command.ts';
 
 /** How a process is started. */
 export interface StartOptions {
@@ -80,14 +82,4 @@ export async function mustRun(args: readonly string[], options: StartOptions = {
   throw new ProductFailure(
     `holdfast ${args.join(' ')} ended with ${how}:\n${ended.err}${ended.out.slice(-2000)}`,
   );
-}
-
-/** Kills a whole process group; false when it is gone already. */
-export function killGroup(leader: number): boolean {
-  try {
-    process.kill(-leader, 'SIGKILL');
-    return true;
-  } catch {
-    return false;
-  }
 }

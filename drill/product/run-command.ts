@@ -63,6 +63,9 @@ export function startProgram(script: string, args: readonly string[], options: C
     signal: options.signal,
     killSignal: 'SIGKILL',
   });
+  const endGroup = (): void => void (child.pid !== undefined && killGroup(child.pid));
+  // Whoever stands before the product, such as strace, would leave it behind when it is killed alone.
+  if (options.group === true) options.signal.addEventListener('abort', endGroup, { once: true });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
@@ -70,6 +73,7 @@ export function startProgram(script: string, args: readonly string[], options: C
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
+      options.signal.removeEventListener('abort', endGroup);
       resolve({
         code,
         stdout: Buffer.concat(stdout).toString(),
@@ -80,4 +84,13 @@ export function startProgram(script: string, args: readonly string[], options: C
   // Whoever only watches the process learns of its end from `ended`; nobody else has to wait for it.
   ended.catch(() => undefined);
   return { pid: child.pid ?? -1, child, ended, printed: () => Buffer.concat(stdout).toString() };
+}
+
+/** Kills a process with all of its group; false when it leads none, or is gone. */
+export function killGroup(leader: number): boolean {
+  try {
+    return process.kill(-leader, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { follow, pause } from '../../catalogue/storage/harvest.ts';
 import type { Dice } from '../../kill/random.ts';
 import type { Installation } from '../../product/installation.ts';
-import type { Running } from '../../product/run-command.ts';
+import { killGroup, type Running } from '../../product/run-command.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import { acknowledged } from './acknowledged.ts';
@@ -101,13 +101,7 @@ async function lookAt(
 
 /** Kills everything that the run started: they share its process group. */
 async function end({ child, ended }: Running): Promise<void> {
-  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has just ended.
-    }
-  }
+  if (child.pid !== undefined) killGroup(child.pid);
   await ended;
 }
 
