@@ -42,9 +42,9 @@ const flapping: Fault = {
         const flap = async (): Promise<void> => {
           for (; count < 10; count += 1) {
             await proxy.disable();
-            await sleep(500);
+            await sleep(500, undefined, { signal: at.signal });
             await proxy.enable();
-            await sleep(200);
+            await sleep(200, undefined, { signal: at.signal });
           }
         };
         return {

@@ -87,11 +87,12 @@ export async function playOutage(stage: Stage, plan: OutagePlan): Promise<Played
   if (plan.when === 'idle') await watched.caughtUp();
   if (plan.when !== 'start') await injection.begin();
   const from = plan.when === 'start' ? beganAt : Date.now();
-  const courses = [await endure(watched, { plan, injection, simulator, from })];
+  const courses = [await endure(watched, { plan, injection, simulator, from, signal: stage.signal })];
   if (plan.again === true) {
     await injection.begin();
     const shorter = { ...plan, lastsMs: AGAIN_MS };
-    courses.push(await endure(watched, { plan: shorter, injection, simulator, from: Date.now() }));
+    const from = Date.now();
+    courses.push(await endure(watched, { plan: shorter, injection, simulator, from, signal: stage.signal }));
   }
   await watched.stop();
   return judgeCourses({ plan, product, simulator, courses, events: watched.events() });
@@ -114,9 +115,10 @@ async function endure(
     readonly injection: Injection;
     readonly simulator: Simulator;
     readonly from: number;
+    readonly signal: AbortSignal;
   },
 ): Promise<Course> {
-  const { plan, injection, simulator, from } = how;
+  const { plan, injection, simulator, from, signal } = how;
   const hasStruck = (events: readonly DrillEvent[]): boolean =>
     injection.struck(events, { from, to: Date.now() }) > 0;
   await watched.until(hasStruck, 'the fault to strike');
@@ -125,7 +127,7 @@ async function endure(
   await simulator.control({ do: 'addRecords', count: ADDED });
   const samples: Sample[] = [];
   if (plan.mild !== true) samples.push(await watched.sample());
-  await sleep(Math.max(0, from + plan.lastsMs - Date.now()));
+  await sleep(Math.max(0, from + plan.lastsMs - Date.now()), undefined, { signal });
   const struck = injection.struck(watched.events(), { from, to: Date.now() });
   const to = Date.now();
   await injection.end();

@@ -129,9 +129,9 @@ export function follow(running: Running, stage: Stage): Live {
   return { running, told: () => events, until, stop };
 }
 
-/** Wall ms of the last commit before an instant, or the instant itself: a fault that stops commits began after that. */
+/** Wall ms of the last commit before an instant; 0 when there was none. A fault that stops commits began after that. */
 export function lastCommitBefore(live: Live, instant: number): number {
-  return live.told().findLast(({ kind, at }) => kind === 'commit' && at <= instant)?.at ?? instant;
+  return live.told().findLast(({ kind, at }) => kind === 'commit' && at <= instant)?.at ?? 0;
 }
 
 /** Something was committed at or after an instant. */

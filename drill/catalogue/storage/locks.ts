@@ -46,7 +46,7 @@ const locked: Fault = {
     await pause(8_000, stage.signal);
     const during = live.told().filter(committedAfter(held + 500)).length;
     const stored = live.told().reduce((sum, { inserted = 0 }) => sum + inserted, 0);
-    const waiting = harvest.ledger().served.size - stored;
+    const waiting = harvest.ledger().truth.size - stored;
     const [source] = await harvest.product.sources();
     await free();
     const ended = Date.now();
@@ -58,7 +58,7 @@ const locked: Fault = {
     ];
     await live.stop();
     return conclude(harvest, {
-      // A lock that held nothing back was none: records had come, and no commit of them.
+      // A lock that held nothing back was none: there were records to be had, and no commit of any.
       injected: during === 0 && waiting > 0 ? 1 : 0,
       recoverMs: commit.at - ended,
       checks,

@@ -17,6 +17,7 @@ const quota: Fault = {
   play: async (stage) => {
     const harvest = await layOut(stage, { records: 1_500, pageSize: 100 });
     const file = join(harvest.product.folder, 'data', 'holdfast.db');
+    const began = Date.now();
     const live = begin(harvest, stage, { env: { HOLDFAST_MAX_DISK: String(QUOTA) } });
     const { wait, at } = await live.until('it waits for room', waitsForDisk());
     const taken = sizeOf(file) + sizeOf(`${file}-wal`);
@@ -31,7 +32,7 @@ const quota: Fault = {
     return conclude(harvest, {
       // A bound that is far away is none: half of it is taken, or more, when the run waits for room.
       injected: Number(2 * taken > QUOTA),
-      detectMs: at - lastCommitBefore(live, at),
+      detectMs: at - Math.max(began, lastCommitBefore(live, at)),
       recoverMs: commit.at - ended,
       checks: [
         check('the wait names its cause', wait?.error?.code === 'ERR_STORE_FULL', wait),

@@ -4,6 +4,7 @@ import {
   caughtUpAfter,
   committedAfter,
   conclude,
+  lastCommitBefore,
   pause,
   waitsForDisk,
   type Harvest,
@@ -42,7 +43,8 @@ export async function waitOut(stage: Stage, harvest: Harvest, live: Live, troubl
   return conclude(harvest, {
     injected: fired,
     wanted: 'some',
-    detectMs: at - trouble.began,
+    // What could still be committed was not hit yet.
+    detectMs: at - Math.max(trouble.began, lastCommitBefore(live, at)),
     recoverMs: commit.at - ended,
     checks: [...checks, check('it ends well', code === 0, code)],
     evidence: `fired ${String(fired)} times, ${wait?.error?.code ?? ''}, shown as ${source?.state ?? ''}`,

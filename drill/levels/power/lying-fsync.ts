@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type Fault } from '../../fault.ts';
 import { conclude } from '../../catalogue/storage/harvest.ts';
 import { Dice } from '../../kill/random.ts';
+import { canTrace } from '../../kill/strace.ts';
 import { cutOnce } from './cut.ts';
 import { missingForPower } from './disk.ts';
 import { prepare } from './power-cuts.ts';
@@ -19,7 +19,7 @@ export const lyingFsync: Fault = {
   holds:
     'what such a disk takes cannot be kept, but it is seen: verify names the damage, or the store is whole and what is missing is harvested again',
   quick: false,
-  missing: () => missingForPower() ?? (spawnSync('strace', ['-V']).status === 0 ? null : 'strace'),
+  missing: () => missingForPower() ?? (canTrace() ? null : 'strace, with the right to trace'),
   play: async (stage) => {
     const dice = new Dice(stage.seed);
     const { lane, harvest } = await prepare(stage, 'liar', 1_500);
