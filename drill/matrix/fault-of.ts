@@ -1,3 +1,4 @@
+import { sentence } from '../catalogue/sentence.ts';
 import type { Fault } from '../fault.ts';
 import { playRow } from './play-row.ts';
 import type { Row } from './row.ts';
@@ -8,7 +9,7 @@ export function faultOf(row: Row): Fault {
   return {
     name,
     layer,
-    about,
+    about: sentence(about),
     holds: row.holds ?? holdsOf(row),
     quick,
     limitMs: 600_000,
