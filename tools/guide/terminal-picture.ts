@@ -3,6 +3,8 @@
 const CHARACTER = 8.42;
 const LINE = 19;
 const MARGIN = 16;
+/** A space that no viewer takes for one with its neighbours. */
+const SPACE = '\u00a0';
 const HEAD = 34;
 
 /** Draws text as a terminal shows it, its `last` lines. `command` stands in the first line. */
@@ -23,10 +25,10 @@ export function terminalPicture(
     ...['#d9574d', '#c8912a', '#3f9f5c'].map(
       (fill, index) => `<circle cx="${String(20 + index * 18)}" cy="17" r="5.5" fill="${fill}"/>`,
     ),
-    `<g font-family="ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e8eaed" style="white-space: pre">`,
+    `<g font-family="ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e8eaed">`,
     ...lines.map(
       (line, index) =>
-        `<text x="${String(MARGIN)}" y="${String(HEAD + 12 + index * LINE)}"${index === 0 ? ' fill="#8ec2ff"' : ''}${line === '' ? '' : ` textLength="${(line.length * CHARACTER).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`}>${escape(line)}</text>`,
+        `<text x="${String(MARGIN)}" y="${String(HEAD + 12 + index * LINE)}"${index === 0 ? ' fill="#8ec2ff"' : ''}${line === '' ? '' : ` textLength="${(line.length * CHARACTER).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`}>${escape(line).replaceAll(' ', SPACE)}</text>`,
     ),
     '</g>',
     '</svg>',
