@@ -52,10 +52,13 @@ function sum(judged: readonly Judged[]): Played {
   const absent = judged.filter((each) => each.void?.why === 'absent');
   const red = judged.filter((each) => each.void?.why === 'red');
   const killed = tried.filter(({ caught }) => caught).length;
-  const playable = tried.length + red.reduce((count, { mutants: each }) => count + each.length, 0);
+  const countOf = (all: readonly Judged[]): number =>
+    all.reduce((count, { mutants: each }) => count + each.length, 0);
+  // What could not be tried here stays in the number of which so many were caught.
+  const chosen = tried.length + countOf(red) + countOf(absent);
   return {
     injected: tried.length,
-    wanted: Math.max(tried.length, 1),
+    wanted: Math.max(tried.length + countOf(red), 1),
     traffic: tried.reduce((total, { traffic }) => total + traffic, 0),
     lost: 0,
     duplicated: 0,
@@ -72,12 +75,12 @@ function sum(judged: readonly Judged[]): Played {
       ({ row, void: reason }) => `the unmutated product does not pass ${row}: ${reason?.detail ?? ''}`,
     ),
     evidence: [
-      `${String(killed)}/${String(playable)} mutants caught, each by its row, which the unmutated copy passed before`,
+      `${String(killed)}/${String(chosen)} mutants caught, each by its row, which the unmutated copy passed before`,
       ...absent.map(
         ({ row, mutants: each, void: reason }) =>
           `not tried, for ${row} ${reason?.detail ?? ''}: ${each.map(({ name }) => name).join(', ')}`,
       ),
     ].join('; '),
-    counts: { mutantsKilled: killed, mutantsOf: playable },
+    counts: { mutantsKilled: killed, mutantsOf: chosen },
   };
 }

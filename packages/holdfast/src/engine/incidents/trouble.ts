@@ -56,8 +56,11 @@ export function seen(troubles: Troubles, { isEcho, ...sighting }: Sighting, at: 
     before !== undefined && names(before, sighting, at)
       ? { ...sighting, cause: before.cause, scope: before.scope, layer: before.layer }
       : sighting;
+  // An echo comes from our own circuit: whether the upstream answered is what was seen before it.
+  const answered = isEcho === true && before?.isAnswered === true ? { isAnswered: true as const } : {};
   const trouble = {
     ...named,
+    ...answered,
     summary,
     since: before?.since ?? at,
     seenAt: at,

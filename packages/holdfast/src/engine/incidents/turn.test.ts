@@ -178,12 +178,14 @@ describe('our own network', () => {
     expect(told.all).toHaveLength(2);
   });
 
-  it('is not suspected when all services answer, though with errors: each has an outage of its own', () => {
+  it.each([
+    ['backoff', 'ERR_HTTP_500'],
+    ['circuit', 'ERR_CIRCUIT_OPEN'],
+  ] as const)('is not suspected when all services answer, though with errors, then %s', (why, code) => {
     const told = new Told(two);
-    for (let round = 0; round < 4; round += 1) {
-      for (const { id } of two) told.fails(round * 5 * SECOND, id, round + 1, 'backoff', 'ERR_HTTP_500');
-    }
-    told.ticks(20 * SECOND, MINUTE);
+    for (const { id } of two) told.fails(0, id, 1, 'backoff', 'ERR_HTTP_500');
+    for (const { id } of two) told.fails(2 * SECOND, id, 2, why, code);
+    told.ticks(3 * SECOND, 20 * SECOND);
     expect(told.open).toEqual(['outage:a.example', 'outage:b.example']);
   });
 
