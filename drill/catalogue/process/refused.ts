@@ -147,6 +147,8 @@ async function playNewer(stage: Stage): Promise<Played> {
   const ended = await harvest.product.run('run', '--once', '--deadline', '20s');
   const detectMs = Date.now() - faultAt;
   const asked = harvest.ledger.exchanges.length - before;
+  const readers = [];
+  for (const verb of READERS) readers.push((await harvest.product.run(...verb)).code);
   const untouched = versionOf(file) === version + 1 && readFileSync(file).equals(bytes);
   writeVersion(file, version);
   const faultEnd = Date.now();
@@ -161,6 +163,11 @@ async function playNewer(stage: Stage): Promise<Played> {
     checks: [
       check('it refuses at once, with 78, and does not try again and again', ended.code === 78, ended.code),
       check(
+        'who only reads is refused in the same way',
+        readers.every((code) => code === 78),
+        readers,
+      ),
+      check(
         'it says that the store is newer',
         /newer|upgrade|update/i.test(ended.stderr),
         ended.stderr.slice(0, 300),
@@ -171,6 +178,9 @@ async function playNewer(stage: Stage): Promise<Played> {
     evidence: `ended with ${String(ended.code)}: ${(ended.stderr.split('\n')[0] ?? '').slice(0, 120)}`,
   });
 }
+
+/** Commands that look at the store and change nothing. */
+const READERS = [['status'], ['search', 'a'], ['verify'], ['export', '--format', 'jsonl']] as const;
 
 async function playBlocked(stage: Stage): Promise<Played> {
   const harvest = await Harvest.prepare(stage);

@@ -20,7 +20,9 @@ it.each([
   ['ERR_CONFIG_FLOOR', 78],
   ['ERR_STORE_LOCKED', 75],
   ['ERR_USAGE', 2],
-  ['ERR_STORE_NEWER', 1],
+  ['ERR_STORE_NEWER', 78],
+  ['ERR_CONTACT', 78],
+  ['ERR_STORE_OLDER', 1],
 ])('%s exits with %i', (code, exit) => {
   expect(exitCodeOf(code)).toBe(exit);
 });

@@ -24,9 +24,12 @@ export function combineExitCodes(codes: readonly number[]): number {
   return unranked ?? PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.ok;
 }
 
-/** The exit code that an error's stable code stands for. */
+/** What is set up wrongly, or cannot be read by this version: nothing of it gets better by trying again. */
+const CONFIGURATION: ReadonlySet<string> = new Set(['ERR_CONTACT', 'ERR_STORE_NEWER']);
+
+/** The exit code that an error's stable code stands for: one way for every command, and for what the engine tells. */
 export function exitCodeOf(errorCode: string): ExitCode {
-  if (errorCode.startsWith('ERR_CONFIG_')) return EXIT.configuration;
+  if (errorCode.startsWith('ERR_CONFIG') || CONFIGURATION.has(errorCode)) return EXIT.configuration;
   if (errorCode.startsWith('ERR_USAGE')) return EXIT.usage;
   if (errorCode === 'ERR_STORE_LOCKED' || errorCode === 'ERR_BACKUP_BUSY') return EXIT.locked;
   if (errorCode === 'ERR_STORE_CORRUPT' || errorCode === 'ERR_BACKUP_DAMAGED') return EXIT.integrity;
