@@ -91,7 +91,12 @@ export interface Fault {
    */
   readonly limitMs?: number | ((durationMs: number | null) => number);
   readonly play: (stage: Stage) => Promise<Played>;
+  /** With `--quick`, faults that name the same one are played at once by it: that costs a fraction. */
+  readonly together?: PlayTogether;
 }
+
+/** Plays the faults of these names on one stage; what each of them proves is counted on its own, in the same order. */
+export type PlayTogether = (names: readonly string[], stage: Stage) => Promise<readonly Played[]>;
 
 /** A check in one expression. */
 export function check(what: string, ok: boolean, seen: unknown, invariant?: Invariant): Check {

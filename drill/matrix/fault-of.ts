@@ -1,10 +1,22 @@
 import { sentence } from '../catalogue/sentence.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, PlayTogether } from '../fault.ts';
 import { playRow } from './play-row.ts';
+import { isPlain, playTogether } from './play-together.ts';
 import type { Row } from './row.ts';
 
-/** A row of the matrix as a row of the drill. */
-export function faultOf(row: Row): Fault {
+/** Rows of the matrix as rows of the drill. */
+export function faultsOf(rows: readonly Row[]): readonly Fault[] {
+  const together: PlayTogether = (names, stage) => {
+    const meant = names.map((name) => rows.find((row) => row.name === name));
+    return playTogether(
+      meant.filter((row) => row !== undefined),
+      stage,
+    );
+  };
+  return rows.map((row) => (isPlain(row) ? { ...faultOf(row), together } : faultOf(row)));
+}
+
+function faultOf(row: Row): Fault {
   const { name, layer = 'protocol', quick = false, about } = row;
   return {
     name,

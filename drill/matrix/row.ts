@@ -46,6 +46,8 @@ export interface Outcome {
 export interface Evidence {
   readonly ledgers: readonly [Ledger, ...Ledger[]];
   readonly product: Installation;
+  /** Whether something that the product shows is of a source of this row: several rows can share a product. */
+  readonly isOurs: (shown: { readonly source: string }) => boolean;
   /** The answer in which a fault fired, byte for character, from a fresh simulator that is asked the same. */
   readonly answerWith: (fault: string) => Promise<string>;
 }

@@ -1,6 +1,6 @@
-import { faultOf } from '../../matrix/fault-of.ts';
+import { faultsOf } from '../../matrix/fault-of.ts';
 import { allRows } from '../../matrix/rows/index.ts';
 import type { Fault } from '../../fault.ts';
 
 /** Faults of what the upstream says, and of the way to it as the simulated upstream plays them. */
-export const protocolFaults: readonly Fault[] = allRows().map(faultOf);
+export const protocolFaults: readonly Fault[] = faultsOf(allRows());

@@ -13,7 +13,7 @@ export const mannersMutants: readonly Mutant[] = [
           'if (throttle !== null) return { stop: true, reading: status === 406 ? { type: "nothing", serverDate: null, detail: throttle } : { type: "throttled", detail: throttle } };',
       },
     ],
-    caughtBy: 'F4:406',
+    caughtBy: 'blocked by 406',
   },
   {
     name: 'Retry-After ignored',
@@ -25,7 +25,7 @@ export const mannersMutants: readonly Mutant[] = [
         replace: 'if (status >= 0) return void 0;',
       },
     ],
-    caughtBy: 'F3:retry-after-huge',
+    caughtBy: 'retry-after-huge',
   },
   {
     name: 'Retry-After forgotten by a restart',
@@ -37,7 +37,7 @@ export const mannersMutants: readonly Mutant[] = [
         replace: 'const state = sqliteState(`${config.stateDir}-${process.pid}`, { clock: systemClock });',
       },
     ],
-    caughtBy: 'F3:retry-after-huge',
+    caughtBy: 'retry-after-huge',
   },
   {
     name: 'throttled without a cool-down',
@@ -49,7 +49,7 @@ export const mannersMutants: readonly Mutant[] = [
         replace: 'await gate.close(Math.min(grown, 1), {',
       },
     ],
-    caughtBy: 'F4:406',
+    caughtBy: 'blocked by 406',
   },
   {
     name: 'retry storm',
@@ -74,7 +74,7 @@ export const mannersMutants: readonly Mutant[] = [
         replace: 'return 0;',
       },
     ],
-    caughtBy: 'F2:redirect',
+    caughtBy: 'redirect',
   },
   {
     name: 'redirects jump the queue',
@@ -87,6 +87,6 @@ export const mannersMutants: readonly Mutant[] = [
           'const answer = current === url ? await this.#send(current, signal) : await this.#options.transport.send({ url: current, headers: { accept: this.#options.source.accept }, timeouts: this.#options.source.timeouts, maxBytes: 1e9 }, signal);',
       },
     ],
-    caughtBy: 'F2:redirect',
+    caughtBy: 'redirect',
   },
 ];

@@ -6,19 +6,19 @@ export const storeMutants: readonly Mutant[] = [
     name: 'quarantine drops records',
     promise: 'What cannot be read is set aside, visibly.',
     edits: [{ file: WRITER, find: 'for (const each of bad) {', replace: 'for (const each of []) {' }],
-    caughtBy: 'F12:missing-id',
+    caughtBy: 'missing-id',
   },
   {
     name: 'quarantine without bytes',
     promise: 'The quarantine keeps the bytes of what it holds.',
     edits: [{ file: WRITER, find: 'pack(bad.bytes)', replace: 'pack(new Uint8Array())' }],
-    caughtBy: 'F12:mismatched-tag',
+    caughtBy: 'mismatched-tag',
   },
   {
     name: 'quarantine never settled',
     promise: 'A record that comes whole settles what was set aside of it.',
     edits: [{ file: WRITER, find: 'this.#connection.run(REDRIVEN, number(row, "number"));', replace: '' }],
-    caughtBy: 'F12:mismatched-tag',
+    caughtBy: 'mismatched-tag',
   },
   {
     name: 'deleted records dropped',
@@ -30,7 +30,7 @@ export const storeMutants: readonly Mutant[] = [
         replace: 'case "deleted": return UNCHANGED;',
       },
     ],
-    caughtBy: 'F14:deletion',
+    caughtBy: 'deletion',
   },
   {
     name: 'deletion empties the record',
@@ -42,7 +42,7 @@ export const storeMutants: readonly Mutant[] = [
         replace: 'fields: false ? {}',
       },
     ],
-    caughtBy: 'F14:deletion',
+    caughtBy: 'deletion',
   },
   {
     name: 'withdrawal ignored',
@@ -50,7 +50,7 @@ export const storeMutants: readonly Mutant[] = [
     edits: [
       { file: ENGINE, find: 'withdrawn: /^\\s*withdrawn/i.test(', replace: 'withdrawn: /^never/.test(' },
     ],
-    caughtBy: 'F14:withdrawal',
+    caughtBy: 'withdrawal',
   },
   {
     name: 'versions mixed up',
@@ -62,7 +62,7 @@ export const storeMutants: readonly Mutant[] = [
         replace: 'return left < right ? 1 : left > right ? -1 : 0;',
       },
     ],
-    caughtBy: 'F14:withdrawal',
+    caughtBy: 'withdrawal',
   },
   {
     name: 'versions overwrite each other',
@@ -80,7 +80,7 @@ export const storeMutants: readonly Mutant[] = [
         replace: 'version: null }, over: unnumbered ?? latest,',
       },
     ],
-    caughtBy: 'F14:new-version',
+    caughtBy: 'new-version',
   },
   {
     name: 'hash of half the record',
@@ -97,7 +97,7 @@ export const storeMutants: readonly Mutant[] = [
         replace: 'hash: hash("sha256", json.slice(0, json.length >> 1))',
       },
     ],
-    caughtBy: 'F12:titles-of-all-scripts',
+    caughtBy: 'titles-of-all-scripts',
   },
   {
     name: 'cursor first',
@@ -145,7 +145,7 @@ export const storeMutants: readonly Mutant[] = [
       },
       { file: WRITER, find: 'CREATE UNIQUE INDEX papers_by_id', replace: 'CREATE INDEX papers_by_id' },
     ],
-    caughtBy: 'F7:duplicate-page',
+    caughtBy: 'duplicate-page',
   },
   {
     name: 'identifiers as numbers',
@@ -155,7 +155,7 @@ export const storeMutants: readonly Mutant[] = [
       find: 'return { id: raw.id,',
       replace: 'return { id: /^\\d+\\.\\d+$/.test(raw.id) ? String(Number(raw.id)) : raw.id,',
     })),
-    caughtBy: 'F14:new-version',
+    caughtBy: 'new-version',
   },
   {
     name: 'every stamp is a change',
@@ -168,7 +168,7 @@ export const storeMutants: readonly Mutant[] = [
           'if (over && !absorbs && presentHash(over) === content.hash && datestamp <= over.datestamp) {',
       },
     ],
-    caughtBy: 'F14:deletion',
+    caughtBy: 'deletion',
   },
   {
     name: 'signs beyond ASCII replaced',
@@ -178,7 +178,7 @@ export const storeMutants: readonly Mutant[] = [
       find: 'title: cleanText(raw.title),',
       replace: 'title: cleanText(raw.title)?.replace(/[^\\x20-\\x7e]/g, "?") ?? null,',
     })),
-    caughtBy: 'F12:titles-of-all-scripts',
+    caughtBy: 'titles-of-all-scripts',
   },
   {
     name: 'every seventh record left out',
@@ -191,6 +191,6 @@ export const storeMutants: readonly Mutant[] = [
           'for (const item of items) { if (item.id.endsWith("7")) continue; const { outcome, known } = records.apply(item);',
       },
     ],
-    caughtBy: 'F7:duplicate-page',
+    caughtBy: 'duplicate-page',
   },
 ];

@@ -18,7 +18,7 @@ export const walkMutants: readonly Mutant[] = [
           'refuseWhatIsNotXml(bytes); const whole = new TextDecoder().decode(bytes); if (!whole.includes("</OAI-PMH>") && whole.includes("</record>")) bytes = new TextEncoder().encode(whole.slice(0, whole.lastIndexOf("</record>") + 9) + "<resumptionToken/></ListRecords></OAI-PMH>"); try {',
       },
     ],
-    caughtBy: 'F6:gzip-truncated',
+    caughtBy: 'gzip-truncated',
   },
   {
     name: 'cut page accepted',
@@ -31,7 +31,7 @@ export const walkMutants: readonly Mutant[] = [
           'refuseWhatIsNotXml(bytes); const whole = new TextDecoder().decode(bytes); if (!whole.includes("</OAI-PMH>") && whole.includes("</record>")) bytes = new TextEncoder().encode(whole.slice(0, whole.lastIndexOf("</record>") + 9) + "<resumptionToken/></ListRecords></OAI-PMH>"); try {',
       },
     ],
-    caughtBy: 'measured:body-cut-valid',
+    caughtBy: 'body-cut-valid',
   },
   {
     name: 'empty page ends the list',
@@ -43,7 +43,7 @@ export const walkMutants: readonly Mutant[] = [
         replace: 'token.text === "" ? "proved" : "unproved"',
       },
     ],
-    caughtBy: 'F7:empty-page-with-empty-token',
+    caughtBy: 'empty-page-with-empty-token',
   },
   {
     name: 'no records match ends the list',
@@ -55,7 +55,7 @@ export const walkMutants: readonly Mutant[] = [
         replace: 'return { mode: "finished", end: "confirmed", progress };',
       },
     ],
-    caughtBy: 'F7:no-records-match-mid-list',
+    caughtBy: 'no-records-match-mid-list',
   },
   {
     name: 'missing token ends the list',
@@ -67,7 +67,7 @@ export const walkMutants: readonly Mutant[] = [
         replace: 'page.count > 0 ? "proved" : "unproved"',
       },
     ],
-    caughtBy: 'F7:missing-token',
+    caughtBy: 'missing-token',
   },
   {
     name: 'expired token ends the list',
@@ -79,7 +79,7 @@ export const walkMutants: readonly Mutant[] = [
         replace: 'case "restart": return { mode: "finished", end: "proved", progress: walk.progress };',
       },
     ],
-    caughtBy: 'measured:expired-token',
+    caughtBy: 'expired-token',
   },
   {
     name: 'repeated token ends the list',
@@ -91,7 +91,7 @@ export const walkMutants: readonly Mutant[] = [
         replace: 'if (page.next.url === request.url) return { mode: "finished", end: "proved", progress };',
       },
     ],
-    caughtBy: 'measured:same-token',
+    caughtBy: 'same-token',
   },
   {
     name: 'HTML is an empty list',
@@ -104,7 +104,7 @@ export const walkMutants: readonly Mutant[] = [
           'return { type: "page", items: [], bad: [], end: "proved", next: null, serverDate: null, announced: null, count: 0, repairs: [] }; } if (document.errors.length > 0) return judgeErrors(document, request);',
       },
     ],
-    caughtBy: 'F2:html-200',
+    caughtBy: 'html-200 twice',
   },
   {
     name: 'no second look',
@@ -116,19 +116,19 @@ export const walkMutants: readonly Mutant[] = [
         replace: 'if (true) return settled(end, { state: "VERIFIED", look: 2,',
       },
     ],
-    caughtBy: 'F8:omitted-range',
+    caughtBy: 'omitted-range',
   },
   {
     name: 'missing records not listed',
     promise: 'What the second look lists and the store has not is a gap.',
     edits: [{ file: WRITER, find: 'if (outcome.missing !== null) troubles', replace: 'if (false) troubles' }],
-    caughtBy: 'F8:omitted-range',
+    caughtBy: 'omitted-range',
   },
   {
     name: 'gaps not written',
     promise: 'What cannot be had is listed as a gap.',
     edits: [{ file: WRITER, find: 'if (gap) this.#putGap(gap);', replace: '' }],
-    caughtBy: 'F8:omitted-range',
+    caughtBy: 'omitted-range',
   },
   {
     name: 'days of the local clock',

@@ -18,7 +18,7 @@ export const wordMutants: readonly Mutant[] = [
         replace: "...attempts(stored), ...live, state: 'ok', reason: 'caught up' };",
       },
     ],
-    caughtBy: 'F4:406',
+    caughtBy: 'blocked by 406',
   },
   {
     name: 'incidents never opened',
@@ -51,7 +51,7 @@ export const wordMutants: readonly Mutant[] = [
           "write: (piece) => (piece.length === 0 ? nothing() : write(out, String(piece).replace(/[^\\n]*\\n$/, ''))),",
       },
     ],
-    caughtBy: 'F7:duplicate-page',
+    caughtBy: 'duplicate-page',
   },
   {
     name: 'export twice',
@@ -64,12 +64,12 @@ export const wordMutants: readonly Mutant[] = [
           'write: (piece) => (piece.length === 0 ? nothing() : write(out, String(piece) + String(piece))),',
       },
     ],
-    caughtBy: 'F7:duplicate-page',
+    caughtBy: 'duplicate-page',
   },
   {
     name: 'gaps not shown',
     promise: 'The list of gaps shows every gap.',
     edits: [{ file: 'cli/gaps.js', find: 'reader.gaps(', replace: '((async () => []))(' }],
-    caughtBy: 'F13:poison-page',
+    caughtBy: 'poison-page',
   },
 ];

@@ -11,11 +11,11 @@ type Play = NonNullable<Row['play']>;
 const FIRST_PAGES = 50;
 const RESTAMPED = 25;
 
-/** F14: papers get new versions, are withdrawn, deleted, published again and stamped anew between two runs. */
+/** Papers get new versions, are withdrawn, deleted, published again and stamped anew between two runs. */
 export function changeRows(): readonly Row[] {
   return [
     {
-      name: 'F14:new-version',
+      name: 'new-version',
       about: 'a new version and 25 mere re-stamps between two runs',
       quick: true,
       deadline: '45s',
@@ -24,7 +24,7 @@ export function changeRows(): readonly Row[] {
       play: revise,
     },
     {
-      name: 'F14:withdrawal',
+      name: 'withdrawal',
       about: 'a withdrawal between two runs',
       quick: true,
       upstreams: [{ kind: 'biorxiv', records: 400, pageSize: 100, shorter: 4, faults: [] }],
@@ -32,7 +32,7 @@ export function changeRows(): readonly Row[] {
       play: withdraw,
     },
     {
-      name: 'F14:deletion',
+      name: 'deletion',
       about: 'a deletion and 25 mere re-stamps between two runs',
       quick: true,
       upstreams: [shortList('oai-pmh', [])],
@@ -40,7 +40,7 @@ export function changeRows(): readonly Row[] {
       play: remove,
     },
     {
-      name: 'F14:un-deletion',
+      name: 'un-deletion',
       about: 'a deleted record is published again, between two runs',
       upstreams: [shortList('oai-pmh', [])],
       happened: (ledger) => happened(ledger, 'deletion', 'new-version'),

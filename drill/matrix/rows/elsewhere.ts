@@ -41,7 +41,7 @@ export function odditiesRows(kind: Kind): readonly Row[] {
     'redirect-to-http': 'a redirect to another host',
   };
   return Object.entries(faults).map(([fault, about]) => ({
-    name: `F2:${fault}`,
+    name: fault,
     about,
     quick: fault === 'redirect',
     upstreams: [

@@ -6,7 +6,7 @@ import type { Row } from '../row.ts';
 /** 20,000 arXiv papers, 15,000 of them on one datestamp, 2,500 a page: the offset walk of the original. */
 function restamped(perPage: number): Row {
   return {
-    name: `F10:restamp-${String(perPage)}`,
+    name: `restamp-${String(perPage)}`,
     about: `15,000 papers on one stamp, ${String(perPage)} delivered ones stamped anew after every page`,
     upstreams: [
       {
@@ -23,7 +23,7 @@ function restamped(perPage: number): Row {
   };
 }
 
-/** F10: the list changes while it is walked. */
+/** The list changes while it is walked. */
 export function restampRows(): readonly Row[] {
   return [1, 5, 25].map(restamped);
 }

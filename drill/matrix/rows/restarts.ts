@@ -9,10 +9,10 @@ const PAGE_SIZE = 500;
 
 type Victim = 'engine' | 'everything';
 
-/** F11: kill -9 in the middle of the walk; ten pages. */
+/** Kill -9 in the middle of the walk; ten pages. */
 export function killRows(kind: Kind): readonly Row[] {
   const after = (pages: number, victim: Victim, more: Partial<Row> = {}): Row => ({
-    name: `F11:kill-${victim}-after-${String(pages)}`,
+    name: `kill-${victim}-after-${String(pages)}`,
     about: `SIGKILL of ${victim === 'engine' ? 'the engine, whose supervisor starts it again' : 'engine and supervisor'} after ${String(pages)} of 10 pages`,
     upstreams: [measuredList(kind, [], { pageSize: PAGE_SIZE })],
     layer: 'process',
@@ -20,17 +20,17 @@ export function killRows(kind: Kind): readonly Row[] {
     ...more,
   });
   return [
-    after(5, 'everything', { name: 'measured:sigkill-after-5-of-10' }),
+    after(5, 'everything', { name: 'sigkill-after-5-of-10' }),
     ...[1, 3, 8].map((pages) => after(pages, 'everything')),
     ...[2, 6].map((pages) => after(pages, 'engine')),
   ];
 }
 
-/** F15: two processes, one store. */
+/** Two processes, one store. */
 export function instanceRows(kind: Kind): readonly Row[] {
   return [
     {
-      name: 'F15:second-instance',
+      name: 'second-instance',
       about: 'a second engine on the same store ends with 75 and disturbs nothing',
       upstreams: [shortList(kind, ['slow-first-byte@2'], { args: ['--slow-ms', '2500'] })],
       layer: 'process',

@@ -6,7 +6,7 @@ import { until } from '../until.ts';
 import type { SourceLine } from '../../product/installation.ts';
 import { measuredList, shortList } from './upstreams.ts';
 
-/** F2: an answer with status 200 that is none. */
+/** An answer with status 200 that is none. */
 export function refusalRows(kind: Kind): readonly Row[] {
   const texts = [
     'throttle-body-200',
@@ -16,7 +16,7 @@ export function refusalRows(kind: Kind): readonly Row[] {
     'html-mislabelled',
   ];
   return [...texts, 'redirect-login-html', 'empty-200'].map((fault) => ({
-    name: `F2:${fault}`,
+    name: `${fault} twice`,
     quick: fault === 'html-200',
     about: 'an answer that is none, with status 200, twice',
     upstreams: [measuredList(kind, [`${fault}@4x2`])],
@@ -37,10 +37,10 @@ const leastWaits = [
   ['503', 20],
 ] as const;
 
-/** F3: told to wait, in every form; one request per wait. */
+/** Told to wait, in every form; one request per wait. */
 export function waitRows(kind: Kind): readonly Row[] {
   const told = leastWaits.map(([fault, waitMs]): Row => ({
-    name: `F3:${fault}`,
+    name: `${fault} three times`,
     about: `three times ${fault}, with 2 s where a time is named`,
     upstreams: [measuredList(kind, [`${fault}@4x3`], { args: ['--retry-after', '2'] })],
     expect: { wastedAtMost: 3 },
@@ -52,7 +52,7 @@ export function waitRows(kind: Kind): readonly Row[] {
 /** A thousand million seconds: parked for a day, visibly. */
 function parked(kind: Kind): Row {
   return {
-    name: 'F3:retry-after-huge',
+    name: 'retry-after-huge',
     about: 'Retry-After of a thousand million seconds: parked, not one more request',
     upstreams: [shortList(kind, ['retry-after-huge@2'])],
     deadline: '3s',
@@ -79,10 +79,10 @@ function parked(kind: Kind): Row {
   };
 }
 
-/** F4: one upstream blocks us, the other one goes on. */
+/** One upstream blocks us, the other one goes on. */
 export function blockRows(kind: Kind): readonly Row[] {
   return ['403', '406', 'edge-1015', '401', '407'].map((fault) => ({
-    name: `F4:${fault}`,
+    name: `blocked by ${fault}`,
     about: 'one upstream blocks us twice; the other goes on and is done before',
     // Two and four seconds: long enough that a loaded machine can ask for the status within.
     upstreams: [

@@ -8,7 +8,7 @@ const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 export function titleRows(): readonly Row[] {
   return [
     {
-      name: 'F12:titles-of-all-scripts',
+      name: 'titles-of-all-scripts',
       quick: true,
       about: 'titles in several scripts, with signs that XML escapes',
       holds: 'Every title is stored character for character as it was served.',
