@@ -5,7 +5,13 @@ export const wordMutants: readonly Mutant[] = [
   {
     name: 'every end is a good end',
     promise: 'The exit code says that work is left.',
-    edits: [{ file: ENGINE, find: 'code: outage.length > 0 ? 69 : degraded ? 4 : 0,', replace: 'code: 0,' }],
+    edits: [
+      {
+        file: ENGINE,
+        find: 'code: stats.isDamaged ? 5 : outage.length > 0 ? 69 : degraded ? 4 : 0,',
+        replace: 'code: 0,',
+      },
+    ],
     caughtBy: 'outage:500x*',
   },
   {

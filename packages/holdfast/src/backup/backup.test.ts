@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock, VirtualClock } from '@holdfast/resilience/clock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Incident } from '../model/incident.ts';
 import { openPlain } from '../store/sqlite/database.ts';
 import { openReader, openStore } from '../store/sqlite/index.ts';
 import type { SqliteStore } from '../store/sqlite/index.ts';
@@ -95,6 +96,23 @@ async function idsOf(file: string): Promise<readonly string[]> {
 }
 
 /** Changes the store's file behind the engine's back. */
+/** Something was once found not to be what was written. */
+const damage: Incident = {
+  id: 'integrity:store:1',
+  cause: 'integrity',
+  scope: 'store',
+  layer: 'storage',
+  summary: 'the store does not hold what was written',
+  sources: [],
+  startedAt: T0,
+  detectedAt: T0,
+  recoveredAt: null,
+  count: 1,
+  actions: [],
+  nextAttemptAt: null,
+  recordsAffected: 0,
+};
+
 function tamper(file: string, sql: string): void {
   const db = openPlain(file);
   db.exec(sql);
@@ -256,6 +274,20 @@ describe('a restore', () => {
     await made.clock.advance(DAY);
     await restore(made, restored.replaced ?? '');
     expect(await idsOf(made.file)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('ends the damage that the store knew of: every hash of what stands there now was checked', async () => {
+    const made = await opened();
+    await made.store.putIncidents([damage]);
+    const { file } = await made.backup();
+    await made.store.close();
+    await restore(made, file);
+    const reader = openReader({ file: made.file });
+    expect(await reader.incidents({ open: true })).toEqual([]);
+    const [{ recoveredAt, actions } = damage] = await reader.incidents();
+    await reader.close();
+    expect(recoveredAt).toBe(made.clock.now());
+    expect(actions).toEqual([{ at: recoveredAt, what: 'restored from a backup that was verified' }]);
   });
 
   it('is refused while an engine owns the store, of a damaged copy, and of one that is newer than this version', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '@holdfast/resilience/clock';
 import { HoldfastError } from '../model/error.ts';
+import { endDamage, openDamage } from '../store/end-damage.ts';
 import { openPlain } from '../store/sqlite/database.ts';
 import { openReader, openStore } from '../store/sqlite/index.ts';
 import { peekVersion } from '../store/sqlite/migrate.ts';
@@ -117,12 +118,13 @@ async function makeReady(incoming: string, options: RestoreOptions): Promise<Omi
   const { backup, clock, uniqueId, overlapDays } = options;
   const epoch = uniqueId().replaceAll('-', '');
   if (peekVersion(incoming) < SCHEMA_VERSION) await (await openStore({ file: incoming, clock })).close();
-  const { tested, due } = await examine(incoming, overlapDays);
+  const { tested, due, isDamageKnown } = await examine(incoming, overlapDays);
   if (tested.problems.length > 0) throw damaged(backup, tested.problems);
-  if (due.length > 0) {
+  if (due.length > 0 || isDamageKnown) {
     const store = await openStore({ file: incoming, clock });
     try {
       await lookAgain(store, due, { uniqueId, now: clock.now() });
+      await endDamage(store, { at: clock.now(), what: 'restored from a backup that was verified' });
     } finally {
       await store.close();
     }
@@ -135,7 +137,9 @@ async function makeReady(incoming: string, options: RestoreOptions): Promise<Omi
 async function examine(incoming: string, overlapDays: RestoreOptions['overlapDays']) {
   const reader = openReader({ file: incoming });
   try {
-    return { tested: await testCopy(reader), due: await dueWindows(reader, overlapDays) };
+    const tested = await testCopy(reader);
+    const due = await dueWindows(reader, overlapDays);
+    return { tested, due, isDamageKnown: (await openDamage(reader)).length > 0 };
   } finally {
     await reader.close();
   }

@@ -31,6 +31,8 @@ export interface Offline {
   resume(source?: string): Promise<readonly string[]>;
   audit(options: OfflineAudit): Promise<readonly AuditRun[]>;
   import(file: OfflineImport): Promise<ImportSummary>;
+  /** All of the store was checked, and nothing is damaged: what is open of damage ends. */
+  foundWhole(): Promise<void>;
   close(): Promise<void>;
 }
 

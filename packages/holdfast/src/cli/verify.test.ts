@@ -80,6 +80,43 @@ it('a store that is damaged beyond opening for writing is told by findings, and 
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
+it('a store that is found whole is told of as damaged no more; one that is not keeps its incident', async () => {
+  const { file, cli } = home();
+  const store = await openStore({ file, clock: new VirtualClock() });
+  await store.putIncidents([
+    {
+      id: 'integrity:store:1',
+      cause: 'integrity',
+      scope: 'store',
+      layer: 'storage',
+      summary: 'the store does not hold what was written',
+      sources: [],
+      startedAt: 1,
+      detectedAt: 1,
+      recoveredAt: null,
+      count: 1,
+      actions: [],
+      nextAttemptAt: null,
+      recordsAffected: 0,
+    },
+  ]);
+  await store.close();
+  const retitle = (from: string, to: string): void => {
+    const connection = new DatabaseSync(file);
+    connection.prepare('UPDATE papers SET fields = replace(fields, ?, ?)').run(from, to);
+    connection.close();
+  };
+  retitle('"title":null', '"title":"x"');
+  expect((await cli('verify')).code).toBe(5);
+  expect((await cli('status')).code).toBe(5);
+  retitle('"title":"x"', '"title":null');
+  // What is known of damage outweighs that no engine runs.
+  expect((await cli('status')).code).toBe(5);
+  expect(await cli('verify')).toMatchObject({ code: 0, err: '' });
+  expect((await cli('status')).code).toBe(3);
+  expect((await cli('incidents', '--json')).out).toContain('everything is as it was written');
+});
+
 it('a file that is no database any more, or has lost the number of its schema, is a finding', async () => {
   const { file, cli } = home();
   const connection = new DatabaseSync(file);

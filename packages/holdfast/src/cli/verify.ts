@@ -2,10 +2,14 @@ import type { Config } from '../config/index.ts';
 import { EXIT } from '../model/exit-code.ts';
 import type { IntegrityFinding } from '../store/port.ts';
 import { askEngine } from '../control/ask.ts';
-import { verifyAlone } from '../status/open-reader.ts';
+import { verifyAlone, withStore } from '../status/open-reader.ts';
+import { openDamage } from '../store/end-damage.ts';
 import { engineSilent, PATIENCE } from './ask-or-do.ts';
-import type { Io } from './io.ts';
+import { writeLine, type Io } from './io.ts';
 import { printList } from './list.ts';
+import { withOffline } from './offline.ts';
+import { isTellable } from './report-error.ts';
+import { plain } from './terminal/escape.ts';
 import type { Register } from './verb.ts';
 
 /** A row of the list. */
@@ -47,12 +51,26 @@ async function proofCheck(io: Io, config: Config, file: string): Promise<() => P
   return () => proofFindings(io, config, proof);
 }
 
-/** The engine's answer, or our own; without an engine nothing is written, since the store may be damaged. */
+/** The engine's answer, or our own; without an engine a store that is damaged is not written to. */
 async function ownFindings(io: Io, config: Config): Promise<readonly Finding[]> {
   const reply = await askEngine(io, config.dataDir, { verb: 'verify', args: {}, patience: PATIENCE });
   if (reply.type === 'result') return reply.result as readonly IntegrityFinding[];
-  if (reply.type === 'nobody') return collect(verifyAlone(config));
-  throw engineSilent();
+  if (reply.type !== 'nobody') throw engineSilent();
+  const findings = await collect(verifyAlone(config));
+  if (findings.length === 0) await tellWhole(io, config);
+  return findings;
+}
+
+/** What is known of damage ends, as a running engine would end it. That it cannot be written is no damage. */
+async function tellWhole(io: Io, config: Config): Promise<void> {
+  const known = await withStore(config, openDamage);
+  if (known.length === 0) return;
+  try {
+    await withOffline(config, (offline) => offline.foundWhole());
+  } catch (error) {
+    if (!isTellable(error)) throw error;
+    await writeLine(io.err, `holdfast: status still tells of damage that is over: ${plain(error.message)}`);
+  }
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {

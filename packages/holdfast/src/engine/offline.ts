@@ -6,6 +6,7 @@ import type { AuditRun } from '../model/audit.ts';
 import type { ImportSummary } from '../model/import.ts';
 import { pausedReason, pausedSince, pauseNote, SourceMemory } from '../ingest/source-memory.ts';
 import type { Source } from '../sources/port.ts';
+import { endDamage } from '../store/end-damage.ts';
 import type { Store } from '../store/port.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { ImportFile } from './import/run-import.ts';
@@ -28,6 +29,8 @@ export interface Offline {
   audit(options: OfflineAudit): Promise<readonly AuditRun[]>;
   /** Imports a file or folder and indexes what it brought, so that it is found. */
   import(file: ImportFile): Promise<ImportSummary>;
+  /** All of the store was checked, and nothing is damaged: what is open of damage ends. */
+  foundWhole(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +56,8 @@ export async function openOffline(config: Config, uniqueId: () => string): Promi
       const { importAlone } = await import('./import/import-alone.ts');
       return importAlone({ config, store, clock: systemClock, uniqueId }, file);
     },
+    foundWhole: () =>
+      endDamage(store, { at: systemClock.now(), what: 'verified: everything is as it was written' }),
     close: () => store.close(),
   };
 }

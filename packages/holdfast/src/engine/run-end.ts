@@ -5,14 +5,20 @@ import { isOutage, sourceNow } from './source-now.ts';
 
 /** How a run has ended, as its public exit code (see DESIGN) and a sentence. */
 export interface RunEnd {
-  readonly code: 0 | 4 | 69;
+  readonly code: 0 | 4 | 5 | 69;
   readonly summary: string;
 }
 
-type Counts = Pick<StoreStats, 'gapsOpen' | 'quarantined' | 'records'>;
+/** What stands in the store, and whether it is known not to be what was written. */
+export interface Standing extends Pick<StoreStats, 'gapsOpen' | 'quarantined' | 'records'> {
+  readonly isDamaged: boolean;
+}
 
-/** Judges a run that was to end: an upstream that is behind because of an outage outweighs gaps and quarantined records. */
-export function judgeRun(engine: Engine, stats: Counts): RunEnd {
+/**
+ * Judges a run that was to end: damage of the store outweighs an upstream that is behind because of an outage, and
+ * that gaps and quarantined records.
+ */
+export function judgeRun(engine: Engine, stats: Standing): RunEnd {
   const unfinished = engine.sources().filter(({ end }) => end === null || !end.caughtUp);
   const outage = unfinished.filter(({ harvester }) => isOutage(harvester));
   const paused = unfinished.filter(({ harvester }) => harvester.isPaused);
@@ -28,11 +34,11 @@ export function judgeRun(engine: Engine, stats: Counts): RunEnd {
     ...troubles(stats),
     named('late', names(late)),
   ]);
-  return { code: outage.length > 0 ? 69 : degraded ? 4 : 0, summary };
+  return { code: stats.isDamaged ? 5 : outage.length > 0 ? 69 : degraded ? 4 : 0, summary };
 }
 
 /** What a run without an end leaves when it is stopped: to be stopped is no failure, whatever is left. */
-export function leaveRun(engine: Engine, stats: Counts): RunEnd {
+export function leaveRun(engine: Engine, stats: Standing): RunEnd {
   const sources = engine.sources().map(({ id, harvester }) => {
     return { id, paused: harvester.isPaused, state: sourceNow(harvester).state };
   });
@@ -48,12 +54,13 @@ export function leaveRun(engine: Engine, stats: Counts): RunEnd {
   return { code: 0, summary };
 }
 
-function sentence({ records }: Counts, rest: readonly string[]): string {
+function sentence({ records }: Standing, rest: readonly string[]): string {
   return [`${String(records)} records in the store`, ...rest.filter((part) => part !== '')].join('; ');
 }
 
-function troubles({ gapsOpen, quarantined }: Counts): readonly string[] {
+function troubles({ gapsOpen, quarantined, isDamaged }: Standing): readonly string[] {
   return [
+    isDamaged ? 'it does not hold what was written (holdfast verify)' : '',
     gapsOpen > 0 ? `${String(gapsOpen)} gaps open (holdfast gaps)` : '',
     quarantined > 0 ? `${String(quarantined)} quarantined (holdfast quarantine)` : '',
   ];

@@ -100,7 +100,8 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     await close();
   }
   await rest;
-  return (start.once ? judgeRun : leaveRun)(engine, await store.stats());
+  const isDamaged = incidents.open.some(({ cause }) => cause === 'integrity');
+  return (start.once ? judgeRun : leaveRun)(engine, { ...(await store.stats()), isDamaged });
 }
 
 /** The first requests are under way, or it is over already. */

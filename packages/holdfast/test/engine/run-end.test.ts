@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { leaveRun } from '../../src/engine/run-end.ts';
+import { judgeRun, leaveRun } from '../../src/engine/run-end.ts';
 import { virtualMachine } from './virtual-engine.ts';
 
 const summaryOf = async (
   { store }: Pick<ReturnType<typeof virtualMachine>, 'store'>,
   { engine }: ReturnType<ReturnType<typeof virtualMachine>['start']>,
-): Promise<string> => leaveRun(engine, await store.stats()).summary;
+): Promise<string> => leaveRun(engine, { ...(await store.stats()), isDamaged: false }).summary;
 
 test('a stopped run does not call a source behind that merely waits for its poll', async () => {
   const machine = virtualMachine();
@@ -33,4 +33,20 @@ test('a stopped run that has only begun is catching up, and one that is paused s
   await run.engine.pause();
   await run.stop();
   expect(await summaryOf(machine, run)).toMatch(/records in the store; paused \(holdfast resume\): one$/);
+});
+
+test('a run that was to end tells of damage of the store before anything else; to be stopped is no failure', async () => {
+  const machine = virtualMachine({ once: true });
+  const run = machine.start();
+  await run.until(() => run.ended() !== null);
+  const stats = await machine.store.stats();
+  expect(judgeRun(run.engine, { ...stats, isDamaged: false })).toMatchObject({ code: 0 });
+  const damaged = { ...stats, gapsOpen: 1, isDamaged: true };
+  const { code, summary } = judgeRun(run.engine, damaged);
+  expect([code, summary]).toEqual([
+    5,
+    `${String(stats.records)} records in the store; it does not hold what was written (holdfast verify); 1 gaps open (holdfast gaps)`,
+  ]);
+  expect(leaveRun(run.engine, damaged)).toEqual({ code: 0, summary });
+  await run.stop();
 });

@@ -2,7 +2,8 @@ import type { ChildExit, RestartReason } from '../../model/engine-message.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import { formatDuration } from '@holdfast/resilience/clock';
 import type { Book } from './book.ts';
-import { openIncidents, put, reckon, withAction } from './reckon.ts';
+import { openIncidents, put, reckon } from './reckon.ts';
+import { withAction } from '../../model/with-action.ts';
 import { seen, without } from './trouble.ts';
 
 /** A child that has lived for so long since is well again, ms: as its supervisor sees it. */

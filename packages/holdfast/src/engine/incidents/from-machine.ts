@@ -2,7 +2,8 @@ import { formatDuration } from '@holdfast/resilience/clock';
 import type { EngineEvent } from '../../model/event.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { Book } from './book.ts';
-import { openIncidents, put, settleLater, withAction } from './reckon.ts';
+import { openIncidents, put, settleLater } from './reckon.ts';
+import { withAction } from '../../model/with-action.ts';
 import { seen, without } from './trouble.ts';
 
 type MachineEvent = Extract<EngineEvent, { kind: 'machine' }>;

@@ -1,9 +1,9 @@
-import type { Incident, IncidentAction } from '../../model/incident.ts';
+import type { Incident } from '../../model/incident.ts';
+import { withAction } from '../../model/with-action.ts';
 import type { Book } from './book.ts';
 import { isRipe, type Trouble } from './trouble.ts';
 
 const MINUTE = 60_000;
-const ACTIONS_KEPT = 20;
 /** Records that come this long after a recovery are not counted as late because of it, ms. */
 const SETTLES_WITHIN = 60 * MINUTE;
 /** With fewer services failing it takes all of them, and at least two. */
@@ -24,11 +24,6 @@ export function reckon(book: Book, at: number): Book {
 /** The incidents that last. */
 export function openIncidents({ incidents }: Book): readonly Incident[] {
   return [...incidents.values()].filter(({ recoveredAt }) => recoveredAt === null);
-}
-
-/** The incident with one more thing that was done about it. */
-export function withAction(incident: Incident, action: IncidentAction): Incident {
-  return { ...incident, actions: [...incident.actions, action].slice(-ACTIONS_KEPT) };
 }
 
 function keyOf({ cause, scope }: Pick<Incident, 'cause' | 'scope'>): string {

@@ -6,7 +6,8 @@ import type { Book } from './book.ts';
 import { sightingOf } from './from-event.ts';
 import { forgetOldExits, noteExits } from './from-exit.ts';
 import { fromMachine } from './from-machine.ts';
-import { openIncidents, put, reckon, troublesOf, withAction } from './reckon.ts';
+import { openIncidents, put, reckon, troublesOf } from './reckon.ts';
+import { withAction } from '../../model/with-action.ts';
 import { countLate, endSettling } from './settling.ts';
 import { isUpstreams, putDown, seen, without, type Sighting } from './trouble.ts';
 
