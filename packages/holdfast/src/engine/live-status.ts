@@ -27,6 +27,7 @@ export interface LiveStatus {
     readonly lastSuccessAt: string | null;
     readonly nextAttemptAt: string | null;
     readonly attempt: number;
+    readonly waitsForDisk: boolean;
   }[];
 }
 
@@ -57,6 +58,7 @@ export function liveStatus(
         lastSuccessAt: iso(health.lastSuccessAt),
         nextAttemptAt: iso(nextAttemptAt),
         attempt,
+        waitsForDisk: harvester.wait?.why === 'disk',
       };
     }),
   };

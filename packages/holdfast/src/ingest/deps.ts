@@ -16,6 +16,8 @@ export interface IngestDeps {
   readonly uniqueId: () => string;
   /** How long the transaction of a page took, ms. */
   readonly onCommitted?: (ms: number) => void;
+  /** The disk that was waited for lets us write again. */
+  readonly onWritable?: () => void;
 }
 
 /** What a look at a window, its repairs and its narrowing are given. */

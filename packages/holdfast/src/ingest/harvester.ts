@@ -256,10 +256,8 @@ export class Harvester {
       case 'look':
         return this.#look(job.window, signal);
       case 'sweep': {
-        const { store, owner, uniqueId, clock } = this.#options;
         const write = <T>(work: () => Promise<T>): Promise<T> => this.#write(work, signal);
-        const [source, today] = [this.#source, this.#today()];
-        return reopen(job.window, { store, owner, uniqueId, clock, source, today, write });
+        return reopen(job.window, { ...this.#lookDeps(), today: this.#today(), write });
       }
       case 'repair': {
         this.become('catching-up', `${String(job.gaps.length)} missing records are asked for`);
@@ -357,7 +355,7 @@ export class Harvester {
   }
 
   #write<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return untilWritable(this.#options, work, signal, (wait) => this.noteWait(wait, null));
+    return untilWritable(this.#lookDeps(), work, signal, (wait) => this.noteWait(wait, null));
   }
 
   /** The upstream's day by its last answer; before the first one ours, or the day that it was known to have reached. */
@@ -387,6 +385,7 @@ export class Harvester {
       today: () => this.#today(),
       failingSince: (key) => this.#avoided.since(key),
       onWait: (wait) => this.noteWait(wait, null),
+      onWritable: () => void (this.wait = this.wait?.why === 'disk' ? null : this.wait),
       onLooked: (key) => void this.#looked.add(key),
       onInHand: (page) => onInHand?.(page),
       deadly: this.#deadly,

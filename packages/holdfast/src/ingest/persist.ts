@@ -13,14 +13,16 @@ const LONGEST_WAIT_MS = 30_000;
  * an id. Every other error is the caller's, that of a store which another engine owns included.
  */
 export async function untilWritable<T>(
-  deps: Pick<IngestDeps, 'clock'>,
+  deps: Pick<IngestDeps, 'clock' | 'onWritable'>,
   write: () => Promise<T>,
   signal: AbortSignal,
   onWait: (wait: WaitNotice) => void,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await write();
+      const written = await write();
+      if (attempt > 1) deps.onWritable?.();
+      return written;
     } catch (error) {
       if (classify(error, { signal }).category !== 'local' || codeOf(error) === 'ERR_STORE_LOCKED')
         throw error;
@@ -33,7 +35,7 @@ export async function untilWritable<T>(
 
 /** As `untilWritable` for the transaction of a page, whose own time is told. */
 export function commitPage(
-  deps: Pick<IngestDeps, 'clock' | 'store' | 'onCommitted'>,
+  deps: Pick<IngestDeps, 'clock' | 'store' | 'onCommitted' | 'onWritable'>,
   commit: Commit,
   signal: AbortSignal,
   onWait: (wait: WaitNotice) => void,

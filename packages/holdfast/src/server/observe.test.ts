@@ -8,7 +8,7 @@ import { listen } from '../control/listen.ts';
 import type { ControlWorld } from '../control/ask.ts';
 import { exitAt, supervisorWith } from '../follow/testing/alert-scene.ts';
 import { KeptReader } from './kept-reader.ts';
-import { observe } from './observe.ts';
+import { observe, takePulse } from './observe.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -44,6 +44,42 @@ describe('a look at everything', () => {
         });
       } finally {
         await store.close();
+        listener.close();
+      }
+    },
+  );
+});
+
+describe('whether the engine is well', () => {
+  it.skipIf(process.platform === 'win32')(
+    'is asked of itself: it answers, and says whether what it fetched can be stored',
+    async () => {
+      const dataDir = join(folder, 'data');
+      const uid = process.getuid?.();
+      const world: ControlWorld = {
+        clock: systemClock,
+        platform: process.platform,
+        env: { XDG_RUNTIME_DIR: folder },
+        tmp: folder,
+        uid,
+      };
+      expect(await takePulse(world, { dataDir })).toMatchObject({
+        engineAnswers: false,
+        waitsForDisk: false,
+      });
+      let sources: object[] = [{ id: 'a', waitsForDisk: false }];
+      const listener = await listen(controlPath({ ...world, dataDir }), uid, () =>
+        Promise.resolve({ sources }),
+      );
+      try {
+        const pulse = { engineAnswers: true, supervisor: null };
+        expect(await takePulse(world, { dataDir })).toEqual({ ...pulse, waitsForDisk: false });
+        sources = [...sources, { id: 'b', waitsForDisk: true }];
+        expect(await takePulse(world, { dataDir })).toEqual({ ...pulse, waitsForDisk: true });
+        // An engine of an older version does not tell.
+        sources = [{ id: 'a' }];
+        expect(await takePulse(world, { dataDir })).toEqual({ ...pulse, waitsForDisk: false });
+      } finally {
         listener.close();
       }
     },

@@ -4,6 +4,7 @@ import type { ControlWorld } from '../control/ask.ts';
 import type { AlertView, Pulse } from '../follow/index.ts';
 import { HoldfastError } from '../model/error.ts';
 import type { Incident } from '../model/incident.ts';
+import type { LiveStatus } from '../status/live-status.ts';
 import { askSupervisor } from '../status/read-status.ts';
 import type { StoreReader } from '../store/port.ts';
 import type { KeptReader } from './kept-reader.ts';
@@ -16,11 +17,8 @@ const MOST = 1_000;
 
 /** Whether the engine gives an answer now, and what its supervisor says: never an answer of before. */
 export async function takePulse(world: ControlWorld, { dataDir }: Pick<Config, 'dataDir'>): Promise<Pulse> {
-  const [engineAnswers, supervisor] = await Promise.all([
-    answers(world, dataDir),
-    askSupervisor(world, dataDir),
-  ]);
-  return { engineAnswers, supervisor };
+  const [engine, supervisor] = await Promise.all([askItself(world, dataDir), askSupervisor(world, dataDir)]);
+  return { ...engine, supervisor };
 }
 
 /**
@@ -64,12 +62,14 @@ async function counts(reader: StoreReader): Promise<AlertView['store']> {
 }
 
 /** An engine that refuses the question is there all the same. */
-async function answers(world: ControlWorld, dataDir: string): Promise<boolean> {
+async function askItself(world: ControlWorld, dataDir: string): Promise<Omit<Pulse, 'supervisor'>> {
   try {
     const reply = await askEngine(world, dataDir, { verb: 'status', patience: PATIENCE });
-    return reply.type === 'result';
+    if (reply.type !== 'result') return { engineAnswers: false, waitsForDisk: false };
+    const { sources = [] } = reply.result as Partial<LiveStatus>;
+    return { engineAnswers: true, waitsForDisk: sources.some((each) => each.waitsForDisk === true) };
   } catch (error) {
-    if (error instanceof HoldfastError) return true;
+    if (error instanceof HoldfastError) return { engineAnswers: true, waitsForDisk: false };
     throw error;
   }
 }

@@ -17,7 +17,8 @@ export function isLate({
 /** What a status is worth as an exit code: 5 when the store does not hold what was written, 4 when something visible is unresolved, 3 when no engine runs, else 0. */
 export function exitCodeOfStatus({ engine, store, sources, incidents }: StatusReport): number {
   const unhealthy = engine.state === 'hung' || engine.state === 'cooling-down';
-  const degraded = unhealthy || sources.some(isLate) || store.quarantined > 0 || store.gapsOpen > 0;
+  const isHeldUp = sources.some((source) => isLate(source) || source.waitsForDisk);
+  const degraded = unhealthy || isHeldUp || store.quarantined > 0 || store.gapsOpen > 0;
   const absent = engine.state === 'stopped' || engine.state === 'starting';
   return combineExitCodes([
     isDamaged({ incidents }) ? EXIT.integrity : EXIT.ok,

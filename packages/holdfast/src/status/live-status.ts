@@ -6,6 +6,8 @@ export interface LiveStatus {
   readonly engine: Partial<StatusReport['engine']>;
   readonly connectionHealth: StatusReport['connectionHealth'];
   readonly sources: readonly (Pick<SourceStatus, 'id'> &
-    Partial<Pick<SourceStatus, 'state' | 'reason' | 'lastSuccessAt' | 'nextAttemptAt' | 'attempt'>>)[];
+    Partial<
+      Pick<SourceStatus, 'state' | 'reason' | 'lastSuccessAt' | 'nextAttemptAt' | 'attempt' | 'waitsForDisk'>
+    >)[];
   readonly machine?: MachineStatus | null;
 }

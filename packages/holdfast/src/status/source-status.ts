@@ -25,7 +25,7 @@ export interface SourceParts {
 /** How the source stands: what the running engine says, laid over what the store remembers. */
 export function sourceStatus(parts: SourceParts): SourceStatus {
   const { id, configured, stored, counts, live } = parts;
-  const shown = { ...shownState(configured, stored), ...attempts(stored), ...live };
+  const shown = { waitsForDisk: false, ...shownState(configured, stored), ...attempts(stored), ...live };
   const watermark = stored?.watermark ?? null;
   const newestDatestamp = counts?.newestDatestamp ?? null;
   const freshness = freshnessOf(parts, shown, watermark, newestDatestamp, shown.lastSuccessAt);

@@ -31,6 +31,8 @@ export interface SourceStatus {
   readonly lastSuccessAt: string | null;
   readonly nextAttemptAt: string | null;
   readonly attempt: number;
+  /** Its records cannot be written: our own disk, or its bound, is waited for and no upstream. */
+  readonly waitsForDisk: boolean;
   readonly recordsTotal: number;
   /** Records or ranges known upstream and absent here. */
   readonly gapsOpen: number;

@@ -23,7 +23,13 @@ const NAMED = 3;
 
 /** Whether all is well, and why not. Claims no more than was counted. */
 export function overallOf(report: StatusReport): Overall {
-  const wrong = [...damage(report), ...engineTrouble(report), ...lateSources(report), ...unresolved(report)];
+  const wrong = [
+    ...damage(report),
+    ...engineTrouble(report),
+    ...disk(report),
+    ...lateSources(report),
+    ...unresolved(report),
+  ];
   const waits = [...machineWaits(report), ...waitingSources(report)];
   if (wrong.length > 0)
     return { level: 'degraded', sentence: 'Something needs attention.', reasons: [...wrong, ...waits] };
@@ -59,6 +65,12 @@ function engineTrouble({ engine }: StatusReport): string[] {
     case 'cooling-down':
       return ['The engine ended too often in a row and is started again after a cooldown.'];
   }
+}
+
+function disk({ sources }: StatusReport): string[] {
+  const names = sources.filter(({ waitsForDisk }) => waitsForDisk).map(({ id }) => id);
+  const what = 'for the disk: what comes is kept in memory and cannot be stored.';
+  return names.length === 0 ? [] : [`${verbOf(names, 'waits', 'wait')} ${what}`];
 }
 
 function lateSources({ sources }: StatusReport): string[] {
@@ -101,7 +113,9 @@ function machineWaits({ machine }: StatusReport): string[] {
 
 function waitingSources({ sources }: StatusReport): string[] {
   return Object.entries(WAITS).flatMap(([state, words]) => {
-    const names = sources.filter((source) => source.state === state && !isLate(source)).map(({ id }) => id);
+    const names = sources
+      .filter((source) => source.state === state && !isLate(source) && !source.waitsForDisk)
+      .map(({ id }) => id);
     return names.length === 0 ? [] : [`${verbOf(names, `is ${words}`, `are ${words}`)}.`];
   });
 }
@@ -118,12 +132,16 @@ function plural(count: number, what: string): string {
 
 /** What can be typed next, most useful first. */
 export function nextCommands({ engine, sources, store, incidents }: StatusReport): readonly string[] {
-  const waiting = sources.find(({ state }) => ['waiting', 'throttled', 'blocked'].includes(state));
+  const waiting = sources.find(
+    ({ state, waitsForDisk }) => !waitsForDisk && ['waiting', 'throttled', 'blocked'].includes(state),
+  );
+  const isDiskFull = sources.some(({ waitsForDisk }) => waitsForDisk);
   const paused = sources.find(({ state }) => state === 'paused');
   const commands = [
     ...(isDamaged({ incidents }) ? ['holdfast verify'] : []),
     ...(engine.state === 'stopped' ? ['holdfast start'] : []),
     ...(engine.state === 'hung' || engine.state === 'cooling-down' ? ['holdfast logs'] : []),
+    ...(isDiskFull ? ['holdfast doctor'] : []),
     ...(waiting === undefined ? [] : [`holdfast retry ${waiting.id}`]),
     ...(paused === undefined ? [] : [`holdfast resume ${paused.id}`]),
     ...(store.gapsOpen > 0 ? ['holdfast gaps'] : []),

@@ -39,7 +39,7 @@ test.skipIf(process.platform === 'win32')(
       observe: async () => {
         asked += 1;
         const reply = await askEngine(world, dataDir, { verb: 'status', patience: 300 });
-        return { engineAnswers: reply.type === 'result', supervisor: null };
+        return { engineAnswers: reply.type === 'result', waitsForDisk: false, supervisor: null };
       },
     });
     afterwards(() => deadman.stop());

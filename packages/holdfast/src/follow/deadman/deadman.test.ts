@@ -8,6 +8,7 @@ import { startDeadman } from './start-deadman.ts';
 const EVERY = 5 * MINUTE;
 let clock: VirtualClock;
 let answers: boolean;
+let waitsForDisk: boolean;
 let supervisor: () => SupervisorStatus | null;
 let reachable: boolean;
 let pings: number[];
@@ -17,6 +18,7 @@ let deadman: RunningDeadman;
 beforeEach(() => {
   clock = new VirtualClock();
   answers = true;
+  waitsForDisk = false;
   supervisor = () => supervisorWith({ mode: 'running', lastHeartbeatAt: clock.now() - 1_000 });
   reachable = true;
   pings = [];
@@ -28,7 +30,7 @@ beforeEach(() => {
     every: EVERY,
     watchdog: 30_000,
     version: '0',
-    observe: () => Promise.resolve({ engineAnswers: answers, supervisor: supervisor() }),
+    observe: () => Promise.resolve({ engineAnswers: answers, waitsForDisk, supervisor: supervisor() }),
     call: ({ url }) => {
       tries += 1;
       expect(url).toBe('https://ping.example.org/secret-token');
@@ -49,6 +51,7 @@ describe("the dead man's ping", () => {
 
   const faults: readonly (readonly [string, () => void])[] = [
     ['does not answer', () => (answers = false)],
+    ['can store nothing, for want of a disk', () => (waitsForDisk = true)],
     ['hangs, by its supervisor', () => (supervisor = () => supervisorWith({ mode: 'hung' }))],
     ['has stopped beating', () => (supervisor = () => supervisorWith({ lastHeartbeatAt: 1 }))],
     ['is cooling down', () => (supervisor = () => supervisorWith({ mode: 'cooling-down' }))],

@@ -3,14 +3,16 @@ import type { Pulse } from './pulse.ts';
 
 /**
  * Why the engine is not well, as a sentence; null when it is: it answers, its sign of life is young by its
- * supervisor's account, and it is not in a crash loop. An engine that waits for an upstream is well.
+ * supervisor's account, it is not in a crash loop, and what it fetches can be stored. An engine that waits for an
+ * upstream is well.
  */
 export function unwellBecause(
-  { engineAnswers, supervisor }: Pulse,
+  { engineAnswers, waitsForDisk, supervisor }: Pulse,
   now: number,
   watchdog: number,
 ): string | null {
   if (!engineAnswers) return 'The engine does not answer.';
+  if (waitsForDisk) return 'The engine waits for its disk: nothing can be stored.';
   if (supervisor === null) return null;
   const engine = engineOf(supervisor);
   if (engine === undefined) return null;

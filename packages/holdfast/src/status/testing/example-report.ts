@@ -21,6 +21,7 @@ export function exampleSource(change: Partial<SourceStatus> = {}): SourceStatus 
     lastSuccessAt: ago(42_000),
     nextAttemptAt: null,
     attempt: 0,
+    waitsForDisk: false,
     recordsTotal: 10,
     gapsOpen: 0,
     windows: { open: 0, sealed: 0, verified: 1, gap: 0 },
