@@ -4,6 +4,8 @@ export interface DrillEvent {
   /** Wall ms. */
   readonly at: number;
   readonly source?: string | null;
+  /** Which process tells it, or is told of. */
+  readonly child?: string;
   /** Of `state`, `gap`, `window`. */
   readonly state?: string;
   readonly reason?: string;
@@ -12,8 +14,14 @@ export interface DrillEvent {
   readonly code?: string | number | null;
   readonly signal?: string | null;
   readonly message?: string;
+  /** Of a commit. */
   readonly inserted?: number;
   readonly updated?: number;
+  readonly unchanged?: number;
+  readonly restamped?: number;
+  /** Of the end of an engine, and of a cooldown. */
+  readonly restartInMs?: number;
+  readonly until?: number;
   readonly wait?: {
     readonly why: string;
     readonly reason: string;

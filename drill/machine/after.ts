@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive } from '../catalogue/process/processes.ts';
+import { isAlive } from '../product/processes.ts';
 import type { Service, World } from './world.ts';
 
 /** What was seen after a machine came back. */

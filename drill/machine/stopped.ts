@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { kill } from '../catalogue/process/processes.ts';
+import { kill } from '../product/processes.ts';
 import { slowest, times, type Scenario } from './scenario.ts';
 import { watchAftermath } from './after.ts';
 import { countsOfWorld, HERE, startWorld } from './world.ts';

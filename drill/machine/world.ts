@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { compare, countsOf } from '../checker/compare.ts';
-import { WatchedProduct } from '../checker/running.ts';
+import { Foreground } from '../product/foreground.ts';
 import type { Installation } from '../product/installation.ts';
 import type { Stage } from '../stage.ts';
 import { Ledger } from '../upstream/ledger.ts';
@@ -71,16 +71,15 @@ export async function startWorld(stage: Stage, place: Place): Promise<World> {
     })),
     { dashboard: { port: 0 } },
   );
-  const watched = WatchedProduct.start(product, stage.signal, { under: productPrefix, env: productEnv });
-  await watched.until(() => services.every(isQuiet), 'the sources to be caught up');
+  const live = Foreground.start(product, stage.signal, { under: productPrefix, env: productEnv });
+  await live.ever('the sources to be caught up', () => services.every(isQuiet));
   return {
     services,
     product,
     signal: stage.signal,
-    engines: () =>
-      watched.events().flatMap(({ kind, pid }) => (kind === 'engine-started' ? [pid ?? -1] : [])),
-    pid: watched.pid,
-    end: async () => void (await watched.stop()),
+    engines: () => live.events().flatMap(({ kind, pid }) => (kind === 'engine-started' ? [pid ?? -1] : [])),
+    pid: live.running.pid,
+    end: async () => void (await live.stop()),
   };
 }
 

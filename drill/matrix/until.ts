@@ -1,7 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../product/wait.ts';
 
-/** Waits until something is so. @throws the signal's reason, or TimeoutError after a minute */
-export async function until(condition: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
-  while (!(await condition())) await sleep(5, undefined, { signal: limit });
+/**
+ * Waits until something is so that the product has to bring about. @throws the signal's reason; ProductFailure after a
+ * minute
+ */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  signal: AbortSignal,
+  what = `what this row waits for: ${condition.toString()}`,
+): Promise<void> {
+  await waitFor(what, condition, { signal, everyMs: 5 });
 }

@@ -1,46 +1,90 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage } from '../stage.ts';
 import { Installation } from './installation.ts';
 import { pidsOf, statusOf, type Pids, type Place } from './page.ts';
+import { endAll, logged, writtenDown } from './processes.ts';
 import { ProductFailure } from './product-failure.ts';
+import { comes, waitFor } from './wait.ts';
 
-const READY_MS = 60_000;
+/** So often another port is tried when somebody else has the one that was free a moment ago. */
+const TRIES = 4;
 
 /** The product as users leave it alone: `holdfast start`, a supervisor with engine and page server behind it. */
 export class Background {
   readonly product: Installation;
-  readonly place: Place;
+  readonly #signal: AbortSignal;
+  readonly #configure: (port: number) => void;
+  #port: number;
+  #isSettled: boolean;
 
-  private constructor(product: Installation, place: Place) {
+  private constructor(
+    product: Installation,
+    how: {
+      readonly signal: AbortSignal;
+      readonly configure: (port: number) => void;
+      readonly port: number;
+      readonly isSettled: boolean;
+    },
+  ) {
     this.product = product;
-    this.place = place;
+    this.#signal = how.signal;
+    this.#configure = how.configure;
+    this.#port = how.port;
+    this.#isSettled = how.isSettled;
+    how.configure(how.port);
   }
 
-  /** Installs it on the stage, not yet started; it ends with the stage, by force if need be. */
-  static async install(stage: Stage, sources: readonly object[], more: object = {}): Promise<Background> {
-    const port = await freePort();
-    const product = stage.install(sources, { dashboard: { port }, audit: { every: 'off' }, ...more });
-    const page = `http://127.0.0.1:${String(port)}/`;
-    const dataFolder = join(product.folder, 'data');
-    const background = new Background(product, { page, dataFolder, signal: stage.signal });
+  /**
+   * Installs it on the stage, not yet started; it ends with the stage, by force if need be. Its page stays where it is
+   * when its server is replaced, so that its port is a fixed one: `port`, or one that was free.
+   */
+  static async install(
+    stage: Stage,
+    sources: readonly object[],
+    more: object = {},
+    port?: number,
+  ): Promise<Background> {
+    const product = stage.install(sources);
+    const background = new Background(product, {
+      signal: stage.signal,
+      configure: (chosen) =>
+        product.configure(sources, { dashboard: { port: chosen }, audit: { every: 'off' }, ...more }),
+      port: port ?? (await freePort()),
+      isSettled: port !== undefined,
+    });
     stage.defer(() => background.#end());
     return background;
   }
 
-  /** Starts it and waits until all three processes answer. @throws Error when they do not within a minute */
+  /** Where it is looked at. */
+  get place(): Place {
+    return {
+      page: `http://127.0.0.1:${String(this.#port)}/`,
+      dataFolder: join(this.product.folder, 'data'),
+      signal: this.#signal,
+    };
+  }
+
+  /** Starts it and waits until all three processes answer. @throws ProductFailure when they do not within a minute */
   async start(): Promise<Pids> {
-    const { code, stderr } = await this.product.run('start');
-    if (code !== 0) throw new ProductFailure(`holdfast start ended with ${String(code)}: ${stderr}`);
-    const deadline = performance.now() + READY_MS;
-    for (;;) {
-      const pids = await this.pids();
-      if (pids !== null) return pids;
-      this.place.signal.throwIfAborted();
-      if (performance.now() > deadline)
-        throw new ProductFailure('engine, page server and supervisor did not answer within a minute');
-      await pause(250);
+    for (let tries = 1; ; tries += 1) {
+      const began = Date.now();
+      const { code, stderr } = await this.product.run('start');
+      if (code !== 0) throw new ProductFailure(`holdfast start ended with ${String(code)}: ${stderr}`);
+      const answer = await waitFor(
+        'engine, page server and supervisor to answer',
+        async () => (await this.pids()) ?? this.#isBusy(began),
+        { signal: this.#signal, everyMs: 250 },
+      );
+      if (typeof answer === 'object') {
+        this.#isSettled = true;
+        return answer;
+      }
+      if (tries === TRIES) throw new Error(`each of ${String(TRIES)} free ports was taken by somebody else`);
+      await this.stop();
+      this.#port = await freePort();
+      this.#configure(this.#port);
     }
   }
 
@@ -51,24 +95,42 @@ export class Background {
 
   /** Its processes, or null while one of them is not there. */
   async pids(): Promise<Pids | null> {
-    return await statusOf(this.place).then(pidsOf, () => null);
+    const pids = await statusOf(this.place).then(pidsOf, () => null);
+    // Another installation may answer at a port that was free a moment ago.
+    return pids !== null && writtenDown(this.product).includes(pids.supervisor) ? pids : null;
+  }
+
+  /** As `pids`, where all of them have to be there. @throws ProductFailure when one is not */
+  async mustHavePids(): Promise<Pids> {
+    const pids = await comes(() => this.pids(), { signal: this.#signal, withinMs: 10_000, everyMs: 250 });
+    if (pids === null) throw new ProductFailure('a process of the product is not there');
+    return pids;
+  }
+
+  /** Whether it says that its port belongs to another program, before it ever had it. */
+  #isBusy(since: number): boolean {
+    return (
+      !this.#isSettled && logged(this.product).some(({ at, code }) => at >= since && code === 'PORT_BUSY')
+    );
   }
 
   /** The stage's own signal is over by now: this has one of its own. */
   async #end(): Promise<void> {
-    const after = { ...this.place, signal: AbortSignal.timeout(30_000) };
-    const pids = await statusOf(after).then(pidsOf, () => null);
-    await new Installation(this.product.folder, after.signal).run('stop').catch(() => undefined);
-    for (const pid of Object.values(pids ?? {})) {
-      if (typeof pid === 'number') kill(pid);
-    }
+    const after = new Installation(this.product.folder, AbortSignal.timeout(30_000));
+    const stopped = await after.run('stop').then(
+      ({ code }) => code,
+      () => null,
+    );
+    // What was stopped well is gone: its numbers may be another program's where none can tell.
+    if (stopped !== 0 || process.platform === 'linux') await endAll(this.product);
   }
 }
 
 /** A port of this machine that nobody listens on now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -76,12 +138,4 @@ export async function freePort(): Promise<number> {
     server.close(resolve);
   });
   return port;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself, as it should.
-  }
 }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ProductFailure } from './product-failure.ts';
 
 const fromSource = import.meta.url.endsWith('.ts');
 
@@ -15,6 +17,7 @@ export const HOLDFAST: string = join(PRODUCT, 'bin/holdfast.js');
 export interface Ended {
   /** Exit code, or null when a signal ended it. */
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -28,11 +31,13 @@ export interface Running {
   readonly printed: () => string;
 }
 
+/** How a command is started; what is not told is as in this process. */
 export interface CommandOptions {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Ends the command with SIGKILL. */
-  readonly signal: AbortSignal;
+  readonly cwd?: string;
+  /** Further variables; of this process's own, those of the product are left out. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+  /** Ends the command, with its group if it leads one, by SIGKILL. */
+  readonly signal?: AbortSignal | undefined;
   /** A program, with its arguments, that is given the command to run. */
   readonly under?: readonly string[];
   /** As the leader of a process group of its own, so that all of it can be killed at once. */
@@ -48,42 +53,62 @@ export function ownEnv(): NodeJS.ProcessEnv {
 export const SIMULATOR: string = join(PRODUCT, 'dist/upstream/main.js');
 
 /** Starts `holdfast` with these arguments as a process of its own. */
-export function startCommand(args: readonly string[], options: CommandOptions): Running {
-  return startProgram(HOLDFAST, args, options);
+export function startCommand(args: readonly string[], options: CommandOptions = {}): Running {
+  return startNode([HOLDFAST, ...args], options);
 }
 
-/** Starts a script of the product under this Node. */
-export function startProgram(script: string, args: readonly string[], options: CommandOptions): Running {
-  const [program = '', ...words] = [...(options.under ?? []), process.execPath, script, ...args];
+/** Runs `holdfast` with these arguments to its end. */
+export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
+  return startCommand(args, options).ended;
+}
+
+/** As `runCommand`, for what has to end with 0: its standard output. @throws ProductFailure when it does not */
+export async function mustRun(args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const { code, signal, stdout, stderr } = await runCommand(args, options);
+  if (code === 0) return stdout;
+  throw new ProductFailure(
+    `holdfast ${args.join(' ')} ended with ${signal ?? `exit code ${String(code)}`}:\n${stderr}${stdout.slice(-2000)}`,
+  );
+}
+
+/** Starts this Node with these words: options of its own, a script, and what the script is told. */
+export function startNode(
+  args: readonly string[],
+  { under = [], group = false, cwd, env, signal }: CommandOptions = {},
+): Running {
+  const [program = '', ...words] = [...under, process.execPath, ...args];
   const child = spawn(program, words, {
-    detached: options.group ?? false,
-    cwd: options.cwd,
-    env: options.env,
+    detached: group,
+    env: { ...ownEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: options.signal,
     killSignal: 'SIGKILL',
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(signal === undefined ? {} : { signal }),
   });
   const endGroup = (): void => void (child.pid !== undefined && killGroup(child.pid));
   // Whoever stands before the product, such as strace, would leave it behind when it is killed alone.
-  if (options.group === true) options.signal.addEventListener('abort', endGroup, { once: true });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
-  child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
+  if (group) signal?.addEventListener('abort', endGroup, { once: true });
+  const [stdout, stderr] = [new Printed(child.stdout), new Printed(child.stderr)];
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => {
-      options.signal.removeEventListener('abort', endGroup);
-      resolve({
-        code,
-        stdout: Buffer.concat(stdout).toString(),
-        stderr: Buffer.concat(stderr).toString(),
-      });
+    child.once('close', (code, by) => {
+      signal?.removeEventListener('abort', endGroup);
+      resolve({ code, signal: by, stdout: stdout.text, stderr: stderr.text });
     });
   });
   // Whoever only watches the process learns of its end from `ended`; nobody else has to wait for it.
   ended.catch(() => undefined);
-  return { pid: child.pid ?? -1, child, ended, printed: () => Buffer.concat(stdout).toString() };
+  return { pid: child.pid ?? -1, child, ended, printed: () => stdout.text };
+}
+
+/** What came of a stream so far, in whole characters. */
+class Printed {
+  text = '';
+
+  constructor(stream: Readable) {
+    const letters = new TextDecoder('utf-8', { ignoreBOM: true });
+    stream.on('data', (bytes: Buffer) => (this.text += letters.decode(bytes, { stream: true })));
+  }
 }
 
 /** Kills a process with all of its group; false when it leads none, or is gone. */

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { SIMULATOR, startProgram, type Running } from '../product/run-command.ts';
+import { SIMULATOR, startNode, type Running } from '../product/run-command.ts';
 
 /** Names of the simulated upstreams. */
 export const kinds = ['arxiv', 'biorxiv', 'medrxiv', 'oai-pmh'] as const;
@@ -38,9 +38,9 @@ export class Simulator {
     const { kind, seed, records, pageSize, faults, args, under = [] } = options;
     const { folder, ledgerFile, signal } = place;
     const flags = { kind, seed, records, 'page-size': pageSize, ledger: ledgerFile };
-    const running = startProgram(
-      SIMULATOR,
+    const running = startNode(
       [
+        SIMULATOR,
         ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
         ...faults.flatMap((fault) => ['--fault', fault]),
         ...args,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
-import { kill, stateOf } from '../process/processes.ts';
+import { kill, stateOf } from '../../product/processes.ts';
 import { Scene } from '../surface/scene.ts';
 import { Receiver } from './receiver.ts';
 
@@ -29,8 +29,7 @@ async function engineStopped(stage: Stage): Promise<Played> {
     records: 60,
     more: { deadman: { url: receiver.at('/ping'), every: EVERY_MS }, watchdog: '120s' },
   });
-  const pids = await scene.background.pids();
-  if (pids === null) throw new Error('a process of the product is not there');
+  const pids = await scene.background.mustHavePids();
   const before = await scene.came(() => receiver.others.length >= 2);
   const isTaken = kill(pids.engine, 'SIGSTOP');
   const stoppedAt = Date.now();

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Stage } from '../../stage.ts';
 
 /** One message that came, whatever was answered. */
@@ -22,24 +22,29 @@ export class Receiver {
   answer: (before: number) => Answer = () => 204;
   /** Runs when a message has come as a whole, before it is answered. */
   arrived: () => void = () => undefined;
+  /** While it is down every connection is reset as it comes, as by a machine on which nobody listens. */
+  isDown = false;
+  /** Connections that were reset: a port that is closed would count nobody. */
+  resets = 0;
   readonly #port: number;
 
   private constructor(port: number) {
     this.#port = port;
   }
 
-  /** Listens on a port of this machine until the stage ends; on `port` where it is told. */
-  static async open(stage: Stage, port = 0): Promise<Receiver> {
+  /** Listens on a port of this machine until the stage ends. */
+  static async open(stage: Stage): Promise<Receiver> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
+      server.listen(0, '127.0.0.1', resolve);
     });
     stage.defer(() => {
       server.closeAllConnections();
       server.close();
     });
     const receiver = new Receiver((server.address() as AddressInfo).port);
+    server.on('connection', (socket) => receiver.#meet(socket));
     server.on('request', (request, response) => receiver.#take(request, response));
     return receiver;
   }
@@ -62,6 +67,13 @@ export class Receiver {
   /** The events of what was accepted: `opened`, `recovered`. */
   events(): readonly string[] {
     return this.accepted().map((id) => id.slice(id.lastIndexOf(':') + 1));
+  }
+
+  #meet(socket: Socket): void {
+    if (!this.isDown) return;
+    this.resets += 1;
+    socket.on('error', () => undefined);
+    socket.resetAndDestroy();
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,4 @@
-import { createServer } from 'node:net';
 import { check, type Fault, type Played } from '../../fault.ts';
-import { freePort } from '../../product/background.ts';
 import { ProductFailure } from '../../product/product-failure.ts';
 import type { Stage } from '../../stage.ts';
 import { breakAll, playOut, sceneWith, TOLD_MS } from './outage.ts';
@@ -51,32 +49,21 @@ export const receiverFaults: readonly Fault[] = [
 ];
 
 async function receiverDown(stage: Stage): Promise<Played> {
-  const port = await freePort();
-  // A port that is closed counts nobody: this one resets every connection, and counts.
-  let resets = 0;
-  const wall = createServer((socket) => {
-    resets += 1;
-    socket.on('error', () => undefined);
-    socket.resetAndDestroy();
-  });
-  await new Promise<void>((resolve) => wall.listen(port, '127.0.0.1', resolve));
-  stage.defer(() => void wall.close());
-  const scene = await sceneWith(stage, `http://127.0.0.1:${String(port)}/hook`);
+  const receiver = await Receiver.open(stage);
+  receiver.isDown = true;
+  const scene = await sceneWith(stage, receiver.url);
   const beganAt = await breakAll(scene);
-  await scene.came(() => resets >= 2, TOLD_MS);
-  await new Promise((resolve) => {
-    wall.close(resolve);
-  });
-  const receiver = await Receiver.open(stage, port);
+  await scene.came(() => receiver.resets >= 2, TOLD_MS);
+  receiver.isDown = false;
   const openedAt = Date.now();
   const told = await scene.came(() => receiver.events().includes('opened'), TOLD_MS);
   const afterMs = (receiver.deliveries[0]?.at ?? Date.now()) - openedAt;
   return await playOut(scene, receiver, {
-    injected: resets,
+    injected: receiver.resets,
     wanted: 2,
     beganAt,
     checks: [check('the opening comes when the receiver is back', told, `${String(afterMs)} ms`)],
-    evidence: `${String(resets)} tries in vain, then told ${String(afterMs)} ms after the receiver came`,
+    evidence: `${String(receiver.resets)} tries in vain, then told ${String(afterMs)} ms after the receiver came`,
   });
 }
 
@@ -124,8 +111,7 @@ async function receiverHangs(stage: Stage): Promise<Played> {
 async function tellerKilled(stage: Stage): Promise<Played> {
   const receiver = await Receiver.open(stage);
   const scene = await sceneWith(stage, receiver.url);
-  const pids = await scene.background.pids();
-  if (pids === null) throw new Error('a process of the product is not there');
+  const pids = await scene.background.mustHavePids();
   let killed = 0;
   receiver.arrived = () => {
     if (killed > 0) return;

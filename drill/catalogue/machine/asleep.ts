@@ -1,13 +1,6 @@
 import { check, type Fault } from '../../fault.ts';
-import {
-  begin,
-  caughtUpAfter,
-  committedAfter,
-  conclude,
-  layOut,
-  pause,
-  type Live,
-} from '../storage/harvest.ts';
+import { kill, startedIn } from '../../product/processes.ts';
+import { begin, caughtUpAfter, committedAfter, conclude, layOut, pause } from '../storage/harvest.ts';
 
 const STOP_MS = 4_000;
 
@@ -23,12 +16,12 @@ export const asleep: Fault = {
     const harvest = await layOut(stage, { records: 100, pageSize: 50 });
     const live = begin(harvest, stage);
     await live.until('it has everything', caughtUpAfter(0));
-    const pids = processesOf(live);
+    const pids = [live.running.pid, ...startedIn(live.events())];
     const go = (): void => {
-      for (const pid of pids.toReversed()) signalTo(pid, 'SIGCONT');
+      for (const pid of pids.toReversed()) kill(pid, 'SIGCONT');
     };
     stage.defer(go);
-    const stopped = pids.filter((pid) => signalTo(pid, 'SIGSTOP')).length;
+    const stopped = pids.filter((pid) => kill(pid, 'SIGSTOP')).length;
     // What was sent just before may still arrive.
     await pause(500, stage.signal);
     const began = Date.now();
@@ -41,7 +34,7 @@ export const asleep: Fault = {
     go();
     const commit = await live.until('a commit after it woke', committedAfter(ended));
     await live.until('it has everything', caughtUpAfter(commit.at));
-    const starts = live.told().filter(({ kind }) => kind === 'engine-started').length;
+    const starts = live.count(({ kind }) => kind === 'engine-started');
     const burst = harvest
       .ledger()
       .exchanges.filter(({ request: { at } }) => at >= ended && at < ended + 1_000).length;
@@ -58,19 +51,3 @@ export const asleep: Fault = {
     });
   },
 };
-
-/** The supervisor and whatever it has told to have started. */
-function processesOf(live: Live): readonly number[] {
-  const started = live
-    .told()
-    .flatMap(({ kind, pid }) => (kind === 'engine-started' || kind === 'child-started' ? [pid ?? 0] : []));
-  return [live.running.pid, ...started.filter((pid) => pid > 1)];
-}
-
-function signalTo(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
-}

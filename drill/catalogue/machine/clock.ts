@@ -35,13 +35,13 @@ function wrongAtStart(name: string, about: string, offset: string): Fault {
       const ended = Date.now();
       await harvest.simulator.control({ do: 'addRecords', count: 10 });
       // Events of before carry the wrong time, which may be a later one.
-      const told = live.told().length;
+      const told = live.events().length;
       const after = (fits: ReturnType<typeof committedAfter>) => (): boolean =>
-        live.told().slice(told).some(fits);
+        live.events().slice(told).some(fits);
       await live.until('a commit with the right time', after(committedAfter(ended)));
       const recoverMs = Date.now() - ended;
       await live.until('it has everything', after(caughtUpAfter(ended)));
-      const exits = live.told().filter(({ kind }) => kind === 'engine-exited').length;
+      const exits = live.count(({ kind }) => kind === 'engine-exited');
       await live.stop();
       return conclude(harvest, {
         injected: Math.abs(off) > 365 * 86_400_000 ? 1 : 0,

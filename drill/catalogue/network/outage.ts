@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compare, countsOf, examplesOf, verdictOf } from '../../checker/compare.ts';
+import { countsOf, examplesOf, verdictOf } from '../../checker/compare.ts';
 import { detectAfter, recoverAfter, type DrillEvent } from '../../checker/events.ts';
 import { honest, oneIncident, polite, type IncidentLine, type Sample } from '../../checker/invariants.ts';
-import { incidentsOf, WatchedProduct } from '../../checker/running.ts';
+import { incidentsOf } from '../../checker/running.ts';
+import { storedOf } from '../../checker/stored.ts';
 import { check, type Check, type Played } from '../../fault.ts';
+import { Foreground } from '../../product/foreground.ts';
 import type { Installation } from '../../product/installation.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Kind, Simulator } from '../../upstream/simulator.ts';
 
+const SOURCE = 's1';
 /** Between two requests, ms. */
 export const INTERVAL_MS = 20;
 const ADDED = 5;
@@ -79,23 +82,23 @@ export async function playOutage(stage: Stage, plan: OutagePlan): Promise<Played
   if (plan.when === 'start') await injection.begin();
   const beganAt = Date.now();
   const { env, under } = injection;
-  const watched = WatchedProduct.start(product, stage.signal, {
+  const live = Foreground.start(product, stage.signal, {
     ...(env === undefined ? {} : { env }),
     ...(under === undefined ? {} : { under }),
   });
-  if (plan.when === 'list') await watched.until(hasCommitted, 'the first page');
-  if (plan.when === 'idle') await watched.caughtUp();
+  if (plan.when === 'list') await live.ever('the first page', hasCommitted);
+  if (plan.when === 'idle') await live.caughtUp(SOURCE);
   if (plan.when !== 'start') await injection.begin();
   const from = plan.when === 'start' ? beganAt : Date.now();
-  const courses = [await endure(watched, { plan, injection, simulator, from, signal: stage.signal })];
+  const courses = [await endure(live, { plan, injection, simulator, from, signal: stage.signal })];
   if (plan.again === true) {
     await injection.begin();
     const shorter = { ...plan, lastsMs: AGAIN_MS };
     const from = Date.now();
-    courses.push(await endure(watched, { plan: shorter, injection, simulator, from, signal: stage.signal }));
+    courses.push(await endure(live, { plan: shorter, injection, simulator, from, signal: stage.signal }));
   }
-  await watched.stop();
-  return judgeCourses({ plan, product, simulator, courses, events: watched.events() });
+  await live.stop();
+  return judgeCourses({ plan, product, simulator, courses, events: live.events() });
 }
 
 /** A source that polls every second and gives up early. */
@@ -104,12 +107,12 @@ export function sourceOf(
   { baseUrl, source = {} }: Pick<Injection, 'baseUrl' | 'source'>,
 ): object {
   const timeouts = { connect: '2s', firstByte: '2s', idle: '2s' };
-  const common = { id: 's1', kind, baseUrl, from: '30d', every: '1s', minIntervalMs: INTERVAL_MS };
+  const common = { id: SOURCE, kind, baseUrl, from: '30d', every: '1s', minIntervalMs: INTERVAL_MS };
   return { ...common, cooldown: '1s', timeouts, ...source };
 }
 
 async function endure(
-  watched: WatchedProduct,
+  live: Foreground,
   how: {
     readonly plan: OutagePlan;
     readonly injection: Injection;
@@ -121,22 +124,22 @@ async function endure(
   const { plan, injection, simulator, from, signal } = how;
   const hasStruck = (events: readonly DrillEvent[]): boolean =>
     injection.struck(events, { from, to: Date.now() }) > 0;
-  await watched.until(hasStruck, 'the fault to strike');
+  await live.ever('the fault to strike', hasStruck);
   if (plan.mild !== true)
-    await watched.came((events) => detectAfter(events, from) !== null, 'a word about the fault', 20_000);
+    await live.came('a word about the fault', (events) => detectAfter(events, from) !== null, 20_000);
   await simulator.control({ do: 'addRecords', count: ADDED });
   const samples: Sample[] = [];
-  if (plan.mild !== true) samples.push(await watched.sample());
+  if (plan.mild !== true) samples.push(await live.sample(SOURCE));
   await sleep(Math.max(0, from + plan.lastsMs - Date.now()), undefined, { signal });
-  const struck = injection.struck(watched.events(), { from, to: Date.now() });
+  const struck = injection.struck(live.events(), { from, to: Date.now() });
   const to = Date.now();
   await injection.end();
   const ended = Date.now();
   const wanted = Ledger.read(simulator.ledgerFile).truth.size;
   const isBack = (events: readonly DrillEvent[]): boolean =>
     recoverAfter(events, ended) !== null && inserted(events) >= wanted && isIdleAfter(events, ended);
-  const back = await watched.came(isBack, 'everything to be there', BOUND_MS);
-  const recoverMs = back ? recoverAfter(watched.events(), ended) : null;
+  const back = await live.came('everything to be there', isBack, BOUND_MS);
+  const recoverMs = back ? recoverAfter(live.events(), ended) : null;
   return { span: { from, to }, samples, recoverMs, struck };
 }
 
@@ -149,9 +152,8 @@ async function judgeCourses(seen: {
 }): Promise<Played> {
   const { plan, product, simulator, courses, events } = seen;
   const ledger = Ledger.read(simulator.ledgerFile);
-  const shown = { gaps: await product.gaps(), quarantine: await product.quarantine() };
-  const papers = await product.papers();
-  const comparison = compare(ledger, papers, shown);
+  const { papers, gaps, quarantine, comparisons } = await storedOf(product, () => [{ id: SOURCE, ledger }]);
+  const wrong = comparisons.flatMap(examplesOf);
   const { causes = [] } = plan;
   const sent = courses.map(({ span }) => requestsIn(events, span)).reduce((sum, count) => sum + count, 0);
   const struck = courses.reduce((sum, course) => sum + course.struck, 0);
@@ -162,15 +164,19 @@ async function judgeCourses(seen: {
     injected: Math.min(...courses.map((course) => course.struck)) === 0 ? 0 : struck,
     wanted: 'some',
     traffic: ledger.exchanges.length,
-    ...countsOf([comparison]),
+    ...countsOf(comparisons),
     recovered: recoveries.every((ms) => ms !== null),
     detectMs: plan.mild === true ? null : (courses.map((course) => detected(events, course))[0] ?? null),
     recoverMs: recoveries.includes(null) ? null : Math.max(...recoveries.map(Number)),
     requestsWasted: causes.length > 0 ? sent : null,
     checks: [
-      check('there was something to compare', verdictOf(comparison) !== 'unknown', comparison.attempted),
-      check('nothing is wrong with any record', examplesOf(comparison).length === 0, examplesOf(comparison)),
-      check('nothing is a gap or quarantined', shown.gaps.length + shown.quarantine.length === 0, shown),
+      check(
+        'there was something to compare',
+        comparisons.every((each) => verdictOf(each) !== 'unknown'),
+        comparisons.map(({ attempted }) => attempted),
+      ),
+      check('nothing is wrong with any record', wrong.length === 0, wrong),
+      check('nothing is a gap or quarantined', gaps.length + quarantine.length === 0, { gaps, quarantine }),
       ...polite(ledger, { minIntervalMs: INTERVAL_MS }),
       ...(causes.length > 0 ? [incidentCheck(await incidentsOf(product), causes, courses)] : []),
       ...courses.flatMap((course) => checksOf(plan, course, events)),

@@ -1,48 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrillEvent } from '../../checker/events.ts';
 import type { Installation } from '../../product/installation.ts';
-import type { Ended, Running } from '../../product/run-command.ts';
+import { endAll, logged, startedIn } from '../../product/processes.ts';
+import { ProductFailure } from '../../product/product-failure.ts';
+import { layOutOne, type Layout, type OneSource } from '../../product/one-source.ts';
+import type { CommandOptions, Ended, Running } from '../../product/run-command.ts';
+import { PATIENCE_MS, waitFor } from '../../product/wait.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Simulator } from '../../upstream/simulator.ts';
-import { endProcess, isAlive } from './processes.ts';
-import { ProductFailure } from '../../product/product-failure.ts';
 
-/** A line of the supervisor's log, as far as these rows look at it. */
-export interface Logged {
-  readonly at: number;
-  readonly kind: string;
-  readonly child?: string;
-  readonly pid?: number;
-  readonly source?: string | null;
-  readonly state?: string;
-  readonly code?: number | string | null;
-  readonly signal?: string | null;
-  readonly reason?: string;
-  readonly restartInMs?: number;
-  readonly until?: number;
-  readonly inserted?: number;
-  readonly message?: string;
-  readonly line?: string;
-  readonly window?: string;
-}
-
-/** What is harvested, and how. */
-export interface Shape {
-  readonly records?: number;
-  readonly pageSize?: number;
-  /** Faults of the simulator. */
-  readonly faults?: readonly string[];
-  readonly args?: readonly string[];
-  /** Further keys of the source, and of the configuration. */
-  readonly source?: object;
-  readonly more?: object;
-}
-
-/** The one source of these rows. */
-export const SOURCE = 'src';
-const PATIENCE_MS = 60_000;
 const MISBEHAVE = new URL(
   import.meta.url.endsWith('.ts') ? './misbehave.ts' : './misbehave.js',
   import.meta.url,
@@ -65,33 +33,17 @@ export class Harvest {
   readonly simulator: Simulator;
   readonly #stage: Stage;
 
-  private constructor(stage: Stage, simulator: Simulator, product: Installation) {
+  private constructor(stage: Stage, { simulator, product }: OneSource) {
     this.#stage = stage;
     this.simulator = simulator;
     this.product = product;
-    stage.defer(() => this.#endAll());
+    stage.defer(() => endAll(product));
   }
 
   /** Starts the upstream and writes the configuration; nothing of the product runs yet. */
-  static async prepare(stage: Stage, shape: Shape = {}): Promise<Harvest> {
-    const { records = 80, pageSize = 10, faults = [], args = [], source = {}, more = {} } = shape;
-    const simulator = await stage.simulate({ kind: 'oai-pmh', records, pageSize, faults, args });
-    const product = stage.install(
-      [
-        {
-          id: SOURCE,
-          kind: 'oai-pmh',
-          baseUrl: simulator.baseUrl,
-          metadataPrefix: 'oai_dc',
-          from: 'all',
-          every: '12h',
-          minIntervalMs: 40,
-          ...source,
-        },
-      ],
-      { dashboard: { port: 0 }, audit: { every: 'off' }, ...more },
-    );
-    return new Harvest(stage, simulator, product);
+  static async prepare(stage: Stage, shape: Layout = {}): Promise<Harvest> {
+    const source = { every: '12h', minIntervalMs: 40, ...shape.source };
+    return new Harvest(stage, await layOutOne(stage, { records: 80, pageSize: 10, ...shape, source }));
   }
 
   get signal(): AbortSignal {
@@ -104,11 +56,7 @@ export class Harvest {
 
   /** Starts the supervisor as service managers do: in the foreground, logging to files. */
   supervise(
-    how: {
-      readonly env?: NodeJS.ProcessEnv;
-      readonly under?: readonly string[];
-      readonly flags?: readonly string[];
-    } = {},
+    how: Pick<CommandOptions, 'env' | 'under'> & { readonly flags?: readonly string[] } = {},
   ): Running {
     const { flags = [], ...more } = how;
     return this.product.startWith(more, 'supervise', ...flags);
@@ -135,43 +83,31 @@ export class Harvest {
   }
 
   /** What the supervisor has logged so far. */
-  events(): readonly Logged[] {
-    const file = join(this.product.folder, 'data', 'logs', 'holdfast.log');
-    if (!existsSync(file)) return [];
-    const text = readFileSync(file, 'utf8');
-    return text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Logged);
+  events(): readonly DrillEvent[] {
+    return logged(this.product);
   }
 
   /** Waits for an event. @throws Error that names it when it does not come */
-  async event(what: string, fits: (event: Logged) => boolean, patienceMs = PATIENCE_MS): Promise<Logged> {
+  async event(
+    what: string,
+    fits: (event: DrillEvent) => boolean,
+    patienceMs = PATIENCE_MS,
+  ): Promise<DrillEvent> {
     return this.until(what, () => this.events().find(fits), patienceMs);
   }
 
-  /** Waits until something is there. @throws Error that names it when it does not come in time */
-  async until<T>(
+  /** Waits until something is there. @throws ProductFailure that names it when it does not come in time */
+  until<T>(
     what: string,
     look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
-    patienceMs = PATIENCE_MS,
+    withinMs = PATIENCE_MS,
   ): Promise<T> {
-    const end = performance.now() + patienceMs;
-    for (;;) {
-      const found = await look();
-      if (found !== undefined && found !== null && found !== false) return found;
-      this.signal.throwIfAborted();
-      if (performance.now() > end) {
-        const tail = this.events()
-          .slice(-4)
-          .map((event) => JSON.stringify(event));
-        throw new ProductFailure(
-          `${what}: not seen within ${String(patienceMs / 1000)} s; last log: ${tail.join(' ')}`,
-        );
-      }
-      await sleep(15, undefined, { signal: this.signal });
-    }
+    const seen = (): string =>
+      this.events()
+        .slice(-4)
+        .map((event) => JSON.stringify(event))
+        .join(' ');
+    return waitFor(what, look, { signal: this.signal, withinMs, seen });
   }
 
   /** Waits for the end of a command that has to end by itself. @throws ProductFailure when it does not */
@@ -203,13 +139,11 @@ export class Harvest {
 
   /** Every process that the supervisor has started, whether it lives or not. */
   children(): readonly number[] {
-    return this.events().flatMap(({ kind, pid }) =>
-      (kind === 'engine-started' || kind === 'child-started') && pid ? [pid] : [],
-    );
+    return startedIn(this.events());
   }
 
   /** Waits until all is harvested and the source waits for its next poll, told after `since`. */
-  async caughtUp(since: number, patienceMs = PATIENCE_MS): Promise<Logged> {
+  async caughtUp(since: number, patienceMs = PATIENCE_MS): Promise<DrillEvent> {
     return this.event(
       'caught up',
       ({ kind, state, at }) => kind === 'state' && state === 'ok' && at >= since,
@@ -224,15 +158,5 @@ export class Harvest {
 
   get #evidenceFile(): string {
     return join(this.product.folder, 'misbehaved.txt');
-  }
-
-  /** Whatever a play left running, also what was stopped or orphaned. */
-  async #endAll(): Promise<void> {
-    for (const pid of this.children()) endProcess(pid, this.product.folder);
-    await Promise.all(
-      this.children().map(async (pid) => {
-        for (let look = 0; look < 100 && isAlive(pid); look += 1) await sleep(20);
-      }),
-    );
   }
 }

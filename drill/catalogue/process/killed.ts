@@ -4,7 +4,7 @@ import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Harvest } from './harvest.ts';
 import { finish, statusOf } from './outcome.ts';
-import { isAlive, kill } from './processes.ts';
+import { isAlive, kill } from '../../product/processes.ts';
 
 const HOLD_MS = 1_500;
 /** A kill is noticed at once, on a loaded machine too. */

@@ -1,18 +1,20 @@
 import { check, type Check, type Fault } from '../../fault.ts';
+import type { DrillEvent } from '../../checker/events.ts';
+import type { Layout } from '../../product/one-source.ts';
 import type { Stage } from '../../stage.ts';
-import { Harvest, type Logged, type Misbehaviour, type Shape } from './harvest.ts';
+import { Harvest, type Misbehaviour } from './harvest.ts';
 import { finish, statusOf } from './outcome.ts';
 
 /** An engine that does once what broken code does, under a supervisor that knows nothing of it. */
 interface Case extends Pick<Fault, 'name' | 'about' | 'holds'> {
   readonly order: Misbehaviour;
-  readonly shape?: Shape;
+  readonly shape?: Layout;
   readonly options?: string;
   /** How the restart is counted, and the cause of its one incident. */
   readonly counted: string;
   readonly incident: string;
   /** Whether an end is the one that was wanted, and how `status` calls the engine before it. */
-  readonly isEnd?: (event: Logged) => boolean;
+  readonly isEnd?: (event: DrillEvent) => boolean;
   readonly shownAs?: string;
 }
 

@@ -1,8 +1,11 @@
-import { compare, countsOf, examplesOf } from '../../checker/compare.ts';
+import { countsOf, examplesOf } from '../../checker/compare.ts';
+import { recoverAfter, type DrillEvent } from '../../checker/events.ts';
 import { oneIncident } from '../../checker/invariants.ts';
 import { incidentsOf } from '../../checker/running.ts';
+import { storedOf } from '../../checker/stored.ts';
 import { check, type Check, type Played } from '../../fault.ts';
-import { SOURCE, type Harvest, type Logged } from './harvest.ts';
+import { SOURCE } from '../../product/one-source.ts';
+import type { Harvest } from './harvest.ts';
 import { ProductFailure } from '../../product/product-failure.ts';
 
 /** What a play knows of its fault when the harvest is caught up again. */
@@ -13,7 +16,7 @@ export interface Story {
   readonly faultAt: number;
   readonly faultEnd: number;
   /** The product's first word about it. */
-  readonly detected?: (event: Logged) => boolean;
+  readonly detected?: (event: DrillEvent) => boolean;
   readonly detectMs?: number | null;
   /** Of the cause that is to have exactly one row in `incidents`, open until the engine was healthy for ten minutes. */
   readonly incident?: string;
@@ -35,29 +38,26 @@ export async function finish(harvest: Harvest, story: Story): Promise<Played> {
 /** As `finish`, where nothing runs any more; `events` of a run of its own, when its supervisor logged to no file. */
 export async function judgeStore(
   harvest: Harvest,
-  story: Story & { readonly events?: readonly Logged[] },
+  story: Story & { readonly events?: readonly DrillEvent[] },
 ): Promise<Played> {
   const { product, ledger } = harvest;
   const { faultAt, faultEnd, detected, events = harvest.events() } = story;
-  const [papers, gaps, quarantine, verified, incidents] = await Promise.all([
-    product.papers(),
-    product.gaps(),
-    product.quarantine(),
+  const [{ papers, gaps, comparisons }, verified, incidents] = await Promise.all([
+    storedOf(product, () => [{ id: SOURCE, ledger }]),
     product.run('verify'),
     incidentsOf(product),
   ]);
-  const found = compare(ledger, papers, { gaps, quarantine });
-  const progress = events.find((event) => event.at >= faultEnd && isProgress(event));
+  const recoverMs = recoverAfter(events, faultEnd);
   const word = detected && events.find((event) => event.at >= faultAt && detected(event));
   const { incident } = story;
   return {
     injected: story.injected,
     wanted: story.wanted,
     traffic: ledger.exchanges.length,
-    ...countsOf([found]),
-    recovered: progress !== undefined,
+    ...countsOf(comparisons),
+    recovered: recoverMs !== null,
     detectMs: story.detectMs === undefined ? (word === undefined ? null : word.at - faultAt) : story.detectMs,
-    recoverMs: progress === undefined ? null : progress.at - faultEnd,
+    recoverMs,
     requestsWasted: null,
     checks: [
       ...story.checks,
@@ -66,13 +66,10 @@ export async function judgeStore(
       check('no gap is left', gaps.length === 0, gaps.length),
       check('the store is whole', verified.code === 0, verified.stdout, 'I3'),
     ],
-    evidence: [story.evidence, `${String(papers.length)} papers`, ...examplesOf(found)].join('; '),
+    evidence: [story.evidence, `${String(papers.length)} papers`, ...comparisons.flatMap(examplesOf)].join(
+      '; ',
+    ),
   };
-}
-
-/** A commit of something new, or a source that is caught up. */
-export function isProgress({ kind, inserted = 0, state }: Logged): boolean {
-  return (kind === 'commit' && inserted > 0) || (kind === 'state' && state === 'ok');
 }
 
 /** The restarts that `status` counts, and how it calls the engine. */

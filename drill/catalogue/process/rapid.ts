@@ -3,7 +3,7 @@ import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Harvest } from './harvest.ts';
 import { finish, statusOf } from './outcome.ts';
-import { kill } from './processes.ts';
+import { kill } from '../../product/processes.ts';
 import { ProductFailure } from '../../product/product-failure.ts';
 
 /** So many engines die as soon as they start; the fifth end within a minute is one too many. */

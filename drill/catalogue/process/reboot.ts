@@ -6,7 +6,7 @@ import type { Stage } from '../../stage.ts';
 import { boot, bootCommand } from './boot.ts';
 import { Harvest } from './harvest.ts';
 import { finish } from './outcome.ts';
-import { isAlive, kill } from './processes.ts';
+import { isAlive, kill } from '../../product/processes.ts';
 
 const HELD = { what: 'block', phase: 'transaction', nth: 4, forMs: 20_000 } as const;
 

@@ -6,7 +6,7 @@ import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Harvest } from './harvest.ts';
 import { finish } from './outcome.ts';
-import { kill } from './processes.ts';
+import { kill } from '../../product/processes.ts';
 
 const posix = (): string | null =>
   process.platform === 'win32' ? 'ulimit, which Windows does not have' : null;

@@ -3,7 +3,7 @@ import { check, type Fault, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Harvest } from './harvest.ts';
 import { finish, statusOf } from './outcome.ts';
-import { isAlive, kill, stateOf } from './processes.ts';
+import { isAlive, kill, stateOf } from '../../product/processes.ts';
 
 const WATCHDOG = { watchdog: '5s' };
 /** An engine that is silent for twice the watchdog's time is given up; a sleep is longer than that. */

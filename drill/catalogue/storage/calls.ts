@@ -2,17 +2,9 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { check, type Fault } from '../../fault.ts';
+import type { Foreground } from '../../product/foreground.ts';
 import type { Stage } from '../../stage.ts';
-import {
-  begin,
-  caughtUpAfter,
-  committedAfter,
-  conclude,
-  layOut,
-  pause,
-  type Harvest,
-  type Live,
-} from './harvest.ts';
+import { begin, caughtUpAfter, committedAfter, conclude, layOut, pause, type Harvest } from './harvest.ts';
 import { answers, castSpell, missingForStrace, storeFiles } from './tools.ts';
 import { sameEngine, waitOut } from './waiting.ts';
 
@@ -36,7 +28,7 @@ function failing(name: string, about: string, calls: string, error: string, code
 }
 
 /** A harvest that has committed something and has much to do still. */
-async function midway(stage: Stage): Promise<{ harvest: Harvest; live: Live; engine: number }> {
+async function midway(stage: Stage): Promise<{ harvest: Harvest; live: Foreground; engine: number }> {
   const harvest = await layOut(stage, { records: 600, pageSize: 20, source: { minIntervalMs: 200 } });
   const live = begin(harvest, stage);
   const { pid } = await live.until('the engine is ready', ({ kind }) => kind === 'ready');

@@ -44,8 +44,8 @@ const locked: Fault = {
     // On a machine that was slow to take the lock everything may be harvested by now: there is always more to commit.
     await harvest.simulator.control({ do: 'addRecords', count: 40 });
     await pause(8_000, stage.signal);
-    const during = live.told().filter(committedAfter(held + 500)).length;
-    const stored = live.told().reduce((sum, { inserted = 0 }) => sum + inserted, 0);
+    const during = live.count(committedAfter(held + 500));
+    const stored = live.events().reduce((sum, { inserted = 0 }) => sum + inserted, 0);
     const waiting = harvest.ledger().truth.size - stored;
     const [source] = await harvest.product.sources();
     await free();
@@ -85,7 +85,7 @@ const longReader: Fault = {
     const free = await hold(stage, fileOf(harvest), 'read');
     const held = Date.now();
     await live.until('commits beside the reader', caughtUpAfter(held));
-    const during = live.told().filter(committedAfter(held)).length;
+    const during = live.count(committedAfter(held));
     const log = sizeOf(`${fileOf(harvest)}-wal`);
     await free();
     const ended = Date.now();

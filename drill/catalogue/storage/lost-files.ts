@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type Fault, type Played } from '../../fault.ts';
 import { Dice } from '../../kill/random.ts';
+import { kill, startedIn } from '../../product/processes.ts';
 import type { Stage } from '../../stage.ts';
 import { begin, caughtUpAfter, committedAfter, conclude, layOut, pause, type Harvest } from './harvest.ts';
 
@@ -37,22 +38,11 @@ function withoutFile(name: string, ending: string, about: string): Fault {
 async function killMidway(harvest: Harvest, stage: Stage): Promise<void> {
   const wanted = 3 + new Dice(stage.seed).upTo(12);
   const live = begin(harvest, stage, { group: process.platform !== 'win32' });
-  await live.until('its commits', () => live.told().filter(({ kind }) => kind === 'commit').length >= wanted);
-  const engine = live.told().find(({ kind }) => kind === 'ready')?.pid ?? 0;
-  const children = live.told().flatMap(({ kind, pid }) => (kind === 'child-started' ? [pid ?? 0] : []));
+  await live.until('its commits', () => live.count(({ kind }) => kind === 'commit') >= wanted);
   live.running.child.kill('SIGKILL');
-  for (const pid of [engine, ...children]) killIfThere(pid);
+  for (const pid of startedIn(live.events())) kill(pid, 'SIGKILL');
   await live.running.ended.catch(() => undefined);
   await pause(300, stage.signal);
-}
-
-function killIfThere(pid: number): void {
-  if (pid <= 1) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 const folderGone: Fault = {
@@ -77,7 +67,7 @@ async function playFolderGone(stage: Stage): Promise<Played> {
   const moved = existsSync(join(away, 'holdfast.db'));
   await pause(8_000, stage.signal);
   const [source] = await harvest.product.sources();
-  const after = live.told().filter(({ at }) => at >= began);
+  const after = live.events().filter(({ at }) => at >= began);
   const trouble = after.find(
     ({ kind, wait, code: word }) =>
       (kind === 'wait' && wait?.why === 'disk') || kind === 'engine-exited' || word === 'STORE_GONE',

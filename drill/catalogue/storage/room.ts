@@ -22,8 +22,8 @@ const quota: Fault = {
     const { wait, at } = await live.until('it waits for room', waitsForDisk());
     const taken = sizeOf(file) + sizeOf(`${file}-wal`);
     const [source] = await harvest.product.sources();
-    const before = live.told().filter(({ kind }) => kind === 'commit').length;
-    const code = await live.stop();
+    const before = live.count(({ kind }) => kind === 'commit');
+    const { code } = await live.stop();
     const bytes = sizeOf(file);
     const ended = Date.now();
     const again = begin(harvest, stage);

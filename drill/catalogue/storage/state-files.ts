@@ -33,7 +33,7 @@ function damagedState({ name, about, quick, file, damage }: Victim): Fault {
       const live = begin(harvest, stage);
       const commit = await live.until('a commit after the fault', committedAfter(ended));
       await live.until('it has everything', caughtUpAfter(ended));
-      const code = await live.stop();
+      const { code } = await live.stop();
       return conclude(harvest, {
         injected: bytes > 0 ? 1 : 0,
         recoverMs: commit.at - ended,

@@ -1,4 +1,5 @@
 import { check, type Check, type Played } from '../../fault.ts';
+import type { Foreground } from '../../product/foreground.ts';
 import type { Stage } from '../../stage.ts';
 import {
   caughtUpAfter,
@@ -8,7 +9,6 @@ import {
   pause,
   waitsForDisk,
   type Harvest,
-  type Live,
 } from './harvest.ts';
 
 /** How a fault of the disk is taken away, and what it left as evidence. */
@@ -23,11 +23,16 @@ export interface Trouble {
  * The story of every fault of a disk that passes: the run waits in sight, is asked how it is, and goes on by itself
  * when the disk is well again; the engine is the same all the time.
  */
-export async function waitOut(stage: Stage, harvest: Harvest, live: Live, trouble: Trouble): Promise<Played> {
+export async function waitOut(
+  stage: Stage,
+  harvest: Harvest,
+  live: Foreground,
+  trouble: Trouble,
+): Promise<Played> {
   const { wait, at } = await live.until('it waits for the disk', waitsForDisk(trouble.began));
   await pause(1_500, stage.signal);
   const [source] = await harvest.product.sources();
-  const caughtUp = live.told().some(caughtUpAfter(trouble.began));
+  const caughtUp = live.events().some(caughtUpAfter(trouble.began));
   const fired = trouble.fired();
   await trouble.end();
   const ended = Date.now();
@@ -39,7 +44,7 @@ export async function waitOut(stage: Stage, harvest: Harvest, live: Live, troubl
     check('nothing was called caught up meanwhile', !caughtUp, caughtUp, 'I10'),
     sameEngine(live),
   ];
-  const code = await live.stop();
+  const { code } = await live.stop();
   return conclude(harvest, {
     injected: fired,
     wanted: 'some',
@@ -52,7 +57,7 @@ export async function waitOut(stage: Stage, harvest: Harvest, live: Live, troubl
 }
 
 /** The engine was neither restarted nor did it die. */
-export function sameEngine(live: Live): Check {
-  const starts = live.told().filter(({ kind }) => kind === 'engine-started').length;
+export function sameEngine(live: Foreground): Check {
+  const starts = live.count(({ kind }) => kind === 'engine-started');
   return check('the engine lives on', starts === 1, `${String(starts)} starts`);
 }

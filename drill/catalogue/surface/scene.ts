@@ -1,11 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { compare, countsOf, examplesOf, type Comparison } from '../../checker/compare.ts';
+import { countsOf, examplesOf, type Comparison } from '../../checker/compare.ts';
+import { storedOf, type Published } from '../../checker/stored.ts';
 import type { Check, Played } from '../../fault.ts';
 import { Background } from '../../product/background.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
 import type { Kind, Simulator } from '../../upstream/simulator.ts';
 import { ProductFailure } from '../../product/product-failure.ts';
+import { comes, PATIENCE_MS, waitFor } from '../../product/wait.ts';
 
 /** What a scene is made of; what is not told is one small OAI-PMH repository. */
 export interface SceneOptions {
@@ -18,9 +19,12 @@ export interface SceneOptions {
   readonly source?: object;
   /** Another address of an upstream, such as that of a proxy in front of it. */
   readonly address?: (simulator: Simulator) => Promise<string>;
+  /** The port of its page, where it is to be a certain one. */
+  readonly port?: number;
 }
 
-const PATIENCE_MS = 60_000;
+/** How long what people look at is given between two looks, ms: each of them is a command or a request. */
+const LOOK_MS = 100;
 
 /** The product in the background, caught up, polling its upstreams every second: what people look at. */
 export class Scene {
@@ -40,7 +44,7 @@ export class Scene {
 
   /** Starts everything and waits until it is caught up; with `start: false` it is only installed. */
   static async open(stage: Stage, options: SceneOptions = {}, start = true): Promise<Scene> {
-    const { kind = 'oai-pmh', sources = 1, records = 200, more = {} } = options;
+    const { kind = 'oai-pmh', sources = 1, records = 200, more = {}, port } = options;
     const [first, ...rest] = await Promise.all(
       Array.from({ length: sources }, () => stage.simulate({ kind, records, pageSize: 100 })),
     );
@@ -59,7 +63,7 @@ export class Scene {
       cooldown: '1s',
       ...options.source,
     }));
-    const scene = new Scene(stage, simulators, await Background.install(stage, configured, more));
+    const scene = new Scene(stage, simulators, await Background.install(stage, configured, more, port));
     if (start) await scene.begin();
     return scene;
   }
@@ -67,8 +71,10 @@ export class Scene {
   /** Starts the product and waits until it is caught up. */
   async begin(): Promise<void> {
     await this.background.start();
-    await this.#until(async () =>
-      (await this.background.product.sources()).every(({ state }) => state === 'ok'),
+    await waitFor(
+      'the sources to be caught up',
+      async () => (await this.background.product.sources()).every(({ state }) => state === 'ok'),
+      { signal: this.stage.signal, everyMs: LOOK_MS },
     );
   }
 
@@ -94,13 +100,7 @@ export class Scene {
 
   /** Whether something came to be within its bound. */
   async came(test: () => boolean | Promise<boolean>, withinMs = PATIENCE_MS): Promise<boolean> {
-    const deadline = performance.now() + withinMs;
-    for (;;) {
-      this.stage.signal.throwIfAborted();
-      if (await test()) return true;
-      if (performance.now() > deadline) return false;
-      await pause(100, undefined, { signal: this.stage.signal });
-    }
+    return (await comes(test, { signal: this.stage.signal, withinMs, everyMs: LOOK_MS })) !== null;
   }
 
   /** Counts what is stored against what was published; what is missing at first is waited for. */
@@ -135,23 +135,9 @@ export class Scene {
   }
 
   async #compare(): Promise<readonly Comparison[]> {
-    const { product } = this.background;
-    const [papers, gaps, quarantine] = [
-      await product.papers(),
-      await product.gaps(),
-      await product.quarantine(),
-    ];
-    return this.ledgers().map((ledger, index) => {
-      const isOurs = ({ source }: { readonly source: string }): boolean => source === sourceId(index);
-      return compare(ledger, papers.filter(isOurs), {
-        gaps: gaps.filter(isOurs),
-        quarantine: quarantine.filter(isOurs),
-      });
-    });
-  }
-
-  async #until(test: () => Promise<boolean>): Promise<void> {
-    if (!(await this.came(test))) throw new ProductFailure('the sources were not caught up within a minute');
+    const published = (): readonly Published[] =>
+      this.ledgers().map((ledger, index) => ({ id: sourceId(index), ledger }));
+    return (await storedOf(this.background.product, published)).comparisons;
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Told } from '../../catalogue/storage/harvest.ts';
+import type { DrillEvent } from '../../checker/events.ts';
 import type { Ledger } from '../../upstream/ledger.ts';
 
 /**
  * The identifiers whose commit the product has told of: those that the answer before each commit listed.
  * A commit that wrote less than its answer held is left out, since nobody could say which.
  */
-export function acknowledged(told: readonly Told[], ledger: Ledger): ReadonlySet<string> {
+export function acknowledged(told: readonly DrillEvent[], ledger: Ledger): ReadonlySet<string> {
   const answers = new Map(
     ledger.exchanges.flatMap(({ request, response }) =>
       request.verb === 'ListRecords' && response?.served !== undefined

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { follow, pause } from '../../catalogue/storage/harvest.ts';
+import { pause } from '../../catalogue/storage/harvest.ts';
 import type { Dice } from '../../kill/random.ts';
+import { Foreground } from '../../product/foreground.ts';
 import type { Installation } from '../../product/installation.ts';
 import { killGroup, type Running } from '../../product/run-command.ts';
 import type { Stage } from '../../stage.ts';
@@ -43,17 +44,12 @@ export async function cutOnce(
   under: readonly string[] = [],
 ): Promise<Cut> {
   const cut = await disk.armCut();
-  const running = product.startWith({ group: true, under }, 'run', '--once');
-  const live = follow(running, stage);
+  const live = Foreground.start(product, stage.signal, { group: true, under }, ['run', '--once']);
+  const { running } = live;
   try {
-    await momentOf(
-      dice,
-      () => live.told().filter(({ kind }) => kind === 'commit').length,
-      running,
-      stage.signal,
-    );
+    await momentOf(dice, () => live.count(({ kind }) => kind === 'commit'), running, stage.signal);
     // What was acknowledged is counted first: a commit between the cut and the count would seem lost.
-    const told = [...live.told()];
+    const told = [...live.events()];
     await cut();
     const now = acknowledged(told, Ledger.read(ledgerFile));
     const before = acked.size;

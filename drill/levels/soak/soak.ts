@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { compare, countsOf, examplesOf, type Comparison } from '../../checker/compare.ts';
+import { countsOf, examplesOf, type Comparison } from '../../checker/compare.ts';
+import { storedOf, type Published } from '../../checker/stored.ts';
 import { check, type Check, type Played } from '../../fault.ts';
 import type { Stage } from '../../stage.ts';
 import { Ledger } from '../../upstream/ledger.ts';
@@ -156,23 +157,17 @@ async function settled(
   upstreams: readonly Live[],
   stage: Stage,
 ): Promise<readonly Comparison[]> {
+  const published = (): readonly Published[] =>
+    upstreams.map(({ id, simulator }) => ({ id, ledger: Ledger.read(simulator.ledgerFile) }));
   const deadline = performance.now() + CAUGHT_UP_MS;
   for (;;) {
     stage.signal.throwIfAborted();
-    const papers = await product.papers();
-    const shown = { gaps: await product.gaps(), quarantine: await product.quarantine() };
-    const all = upstreams.map(({ id, simulator }) => {
-      const isOurs = ({ source }: { readonly source: string }): boolean => source === id;
-      return compare(Ledger.read(simulator.ledgerFile), papers.filter(isOurs), {
-        gaps: shown.gaps.filter(isOurs),
-        quarantine: shown.quarantine.filter(isOurs),
-      });
-    });
-    const clean = all.every((one) => examplesOf(one).length === 0 && one.inGaps.length === 0);
+    const { papers, comparisons } = await storedOf(product, published);
+    const clean = comparisons.every((one) => examplesOf(one).length === 0 && one.inGaps.length === 0);
     if (!clean && performance.now() > deadline)
-      for (const { lost } of all)
+      for (const { lost } of comparisons)
         for (const id of lost.slice(0, 5)) stage.say(`lost ${id}: stored ${storedAs(id, papers)}`);
-    if (clean || performance.now() > deadline) return all;
+    if (clean || performance.now() > deadline) return comparisons;
     await pause(3_000, undefined, { signal: stage.signal });
   }
 }
