@@ -22,6 +22,7 @@ import { IncidentKeeper } from './incidents/incident-keeper.ts';
 import { Imports } from './import/imports.ts';
 import { keepIndexed } from './indexer.ts';
 import { connectionHealth } from './live-status.ts';
+import { LoopDelay } from './loop-delay.ts';
 import type { StartMessage } from './messages.ts';
 import { storeFile } from './open-store.ts';
 import { processMetrics } from './process-metrics.ts';
@@ -67,7 +68,8 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   // It is raced below, once the rest stands.
   harvest.catch(() => failed.abort());
   const stop = AbortSignal.any([signal, failed.signal]);
-  const readProcess = processMetrics(systemClock.now());
+  const delay = new LoopDelay(systemClock);
+  const readProcess = processMetrics(systemClock.now(), delay);
   const imports = new Imports({ config, store, clock: systemClock, uniqueId });
   const control = await listen(
     ownControlPath(config),
@@ -83,6 +85,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     await Promise.all([
       ...helpersOf({ engine, store, config, incidents, timeline, signal: ending }),
       checks.run(ending),
+      delay.run(ending),
       keepConfiguredOutputs({ run, engine, incidents }, { harvested: ending, stop }),
     ]);
   });

@@ -33,7 +33,7 @@ export interface EngineMetrics {
   readonly duplicatesSuppressed: readonly { readonly source: string; readonly count: number }[];
   /** Time of the transactions that stored a page. */
   readonly commitSeconds: Histogram;
-  /** Event loop delay since the last question, seconds. */
+  /** Event loop delay, seconds: the worst windows of the last minute. */
   readonly eventLoop: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly process: {
     readonly rssBytes: number;

@@ -109,8 +109,10 @@ function process({ process: told, eventLoop, startedAt }: EngineMetrics): Family
       [{}, told.heapUsedBytes],
     ]),
     counter('engine_cpu_seconds_total', 'Processor time of the engine.', [[{}, told.cpuSeconds]]),
-    gauge('engine_event_loop_delay_p99_seconds', 'Delay of the event loop since the last scrape.', [
-      [{}, eventLoop.p99],
-    ]),
+    gauge(
+      'engine_event_loop_delay_p99_seconds',
+      'Worst delay of the event loop in a window of the last minute.',
+      [[{}, eventLoop.p99]],
+    ),
   ];
 }
