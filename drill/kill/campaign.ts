@@ -1,13 +1,12 @@
 import { join } from 'node:path';
+import { mustRun, runCommand } from '../product/run-command.ts';
 import { compare } from './compare.ts';
 import type { Comparison } from './compare.ts';
-import { makeHome } from './home.ts';
-import type { Home } from './home.ts';
+import { exportAll, makeHome, type Home } from './home.ts';
 import { live } from './life.ts';
 import type { Kill } from './life.ts';
 import { PHASES, planLife } from './plan.ts';
 import type { Phase } from './plan.ts';
-import { mustRun, run } from './process.ts';
 import type { Dice } from './random.ts';
 import { refetchedAfter } from './refetched.ts';
 import type { Undisturbed } from './refetched.ts';
@@ -53,7 +52,7 @@ export async function killCampaign(
     const home = makeHome(join(folder, 'killed'), simulator, { signal: shared.signal });
     const kills = await killAgainAndAgain(home, dice, shared);
     const lastRunAt = Date.now();
-    const last = await run([...home.config, 'run', '--once', '--deadline', '2m'], home);
+    const last = await runCommand([...home.config, 'run', '--once', '--deadline', '2m'], home);
     const ledger = readLedger(ledgerFile);
     const exported = await exportAll(home);
     const killedAt = kills.map(({ at }) => at);
@@ -65,7 +64,7 @@ export async function killCampaign(
       ...compare(ledger, exported, measure.exported),
       refetched: refetchedAfter(ledger, measure, killedAt, lastRunAt),
       lastRun: last.code,
-      verify: (await run([...home.config, 'verify'], home)).code,
+      verify: (await runCommand([...home.config, 'verify'], home)).code,
     };
   } finally {
     await simulator.stop();
@@ -108,8 +107,4 @@ export async function harvestInPeace(folder: string, corpus: Corpus, signal?: Ab
   } finally {
     await simulator.stop();
   }
-}
-
-function exportAll(home: Home): Promise<string> {
-  return mustRun([...home.config, 'export', '--format', 'jsonl', '--all-versions'], home);
 }

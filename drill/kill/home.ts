@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mustRun } from '../product/run-command.ts';
 import type { Simulator } from './simulator.ts';
 
 /** A folder with a configuration, a store and a machine-wide memory of its own. */
@@ -53,6 +54,11 @@ export function makeHome(
     signal: settings.signal,
     config: ['--config', file],
   };
+}
+
+/** Every version that is stored, as `export` prints it. @throws when it does not end with 0 */
+export function exportAll(home: Home): Promise<string> {
+  return mustRun([...home.config, 'export', '--format', 'jsonl', '--all-versions'], home);
 }
 
 function dayBefore(days: number): string {

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProductFailure } from '../product/product-failure.ts';
-import { mustRun, run, start, killGroup, type StartOptions } from './process.ts';
+import { killGroup, mustRun, runCommand, startCommand, type CommandOptions } from '../product/run-command.ts';
 
 /** What a run of kills found. */
 export interface KilledImport {
@@ -78,7 +78,7 @@ export async function killImports(
   let hits = 0;
   for (let kill = 0; kill < kills; kill += 1) {
     ending?.throwIfAborted();
-    const running = start(words, options);
+    const running = startCommand(words, options);
     // It tells how far it is when the first commit is done.
     let timer: NodeJS.Timeout | undefined;
     running.child.stderr?.once('data', () => {
@@ -91,11 +91,11 @@ export async function killImports(
     else rmSync(join(folder, 'data'), { recursive: true });
     order.onKill?.(kill + 1);
   }
-  const last = await run(words, options);
+  const last = await runCommand(words, options);
   ending?.throwIfAborted();
   if (last.code !== 0)
-    throw new ProductFailure(`the last import ended with ${String(last.code)}: ${last.err.slice(-1_000)}`);
-  const summary = JSON.parse(last.out) as { added: number; known: number; refused: number };
+    throw new ProductFailure(`the last import ended with ${String(last.code)}: ${last.stderr.slice(-1_000)}`);
+  const summary = JSON.parse(last.stdout) as { added: number; known: number; refused: number };
   const stored = await storedIds(config, options);
   const problems = [
     ...(summary.added === rows && summary.known === 0 ? [] : [`it counted ${JSON.stringify(summary)}`]),
@@ -116,11 +116,11 @@ export async function killImports(
   };
 }
 
-async function storedIds(config: string, options: StartOptions): Promise<readonly string[]> {
+async function storedIds(config: string, options: CommandOptions): Promise<readonly string[]> {
   const words = ['export', '--format', 'jsonl', '--all-versions', '--config', config];
-  const { out, code } = await run(words, options);
+  const { stdout, code } = await runCommand(words, options);
   if (code !== 0) return [];
-  return out
+  return stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { id: string }).id);

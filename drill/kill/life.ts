@@ -1,11 +1,11 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventsOf, type DrillEvent } from '../checker/events.ts';
+import { ProductFailure } from '../product/product-failure.ts';
+import { killGroup, startCommand, type Running } from '../product/run-command.ts';
 import type { Home } from './home.ts';
 import { PHASES } from './plan.ts';
 import type { LifePlan, Phase, Target } from './plan.ts';
-import { killGroup, start } from './process.ts';
-import type { Running } from './process.ts';
-import { ProductFailure } from '../product/product-failure.ts';
 
 /** One kill that was. */
 export interface Kill {
@@ -23,14 +23,6 @@ export interface Life {
   readonly caughtUp: boolean;
 }
 
-interface RunEvent {
-  readonly kind: string;
-  readonly at: number;
-  readonly pid?: number;
-  readonly signal?: string | null;
-  readonly state?: string;
-}
-
 const PRELOAD = new URL(import.meta.url.endsWith('.ts') ? './preload.ts' : './preload.js', import.meta.url);
 const LONGEST_LIFE_MS = 60_000;
 
@@ -41,7 +33,7 @@ const LONGEST_LIFE_MS = 60_000;
 export async function live(home: Home, plan: LifePlan, name: string): Promise<Life> {
   const log = join(home.folder, `${name}.log`);
   appendFileSync(log, '');
-  const running = start([...home.config, 'run'], {
+  const running = startCommand([...home.config, 'run'], {
     group: true,
     signal: home.signal,
     env: {
@@ -53,9 +45,9 @@ export async function live(home: Home, plan: LifePlan, name: string): Promise<Li
   });
   const idle = stopWhenIdle(running);
   const timer = setTimeout(() => killGroup(running.pid), LONGEST_LIFE_MS);
-  const { code, signal, out, err } = await running.ended;
+  const { code, signal, stdout, stderr } = await running.ended;
   clearTimeout(timer);
-  const events = eventsOf(out);
+  const events = eventsOf(stdout);
   const died = diedEngines(log);
   const kills = events
     .filter((event) => event.kind === 'engine-exited' && event.signal === 'SIGKILL')
@@ -63,7 +55,7 @@ export async function live(home: Home, plan: LifePlan, name: string): Promise<Li
   if (idle() && code === 0) return { kills, caughtUp: true };
   if (signal !== 'SIGKILL' || kills.length !== plan.length - 1 || died.length !== plan.length)
     throw new ProductFailure(
-      `a run of the plan ${JSON.stringify(plan)} ended with ${signal ?? code} after ${died.length} engines:\n${err}${out.slice(-1500)}`,
+      `a run of the plan ${JSON.stringify(plan)} ended with ${signal ?? code} after ${died.length} engines:\n${stderr}${stdout.slice(-1500)}`,
     );
   return {
     kills: [...kills, { target: 'tree', phase: died.at(-1) ?? 'start', at: Date.now() }],
@@ -75,23 +67,15 @@ export async function live(home: Home, plan: LifePlan, name: string): Promise<Li
 function stopWhenIdle(running: Running): () => boolean {
   let idle = false;
   running.child.stdout?.on('data', () => {
-    if (idle || !eventsOf(running.out()).some(isCaughtUp)) return;
+    if (idle || !eventsOf(running.printed()).some(isCaughtUp)) return;
     idle = true;
     running.child.kill('SIGTERM');
   });
   return () => idle;
 }
 
-function isCaughtUp({ kind, state }: RunEvent): boolean {
+function isCaughtUp({ kind, state }: DrillEvent): boolean {
   return kind === 'state' && state === 'ok';
-}
-
-function eventsOf(out: string): readonly RunEvent[] {
-  const whole = out.slice(0, out.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RunEvent);
 }
 
 /** The last step of each engine that wrote down any, in the order of their starts. */

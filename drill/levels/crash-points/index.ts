@@ -1,8 +1,7 @@
 import type { Fault } from '../../fault.ts';
 import { importKills } from './import-kills.ts';
-import { ioErrors } from './io-errors.ts';
 import { randomKills } from './random-kills.ts';
-import { systemCallSweep } from './system-call-sweep.ts';
+import { sweeps } from './sweeps.ts';
 
 /** Rows of the level `crash-points`. */
-export const crashPointRows: readonly Fault[] = [randomKills, systemCallSweep, ioErrors, importKills];
+export const crashPointRows: readonly Fault[] = [randomKills, ...sweeps, importKills];

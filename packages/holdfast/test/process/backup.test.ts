@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { seededRandom, systemClock } from '@holdfast/resilience/clock';
 import { expect, test } from 'vitest';
 import type { Home } from '../../../../drill/kill/home.ts';
-import { killGroup, mustRun, run } from '../../../../drill/kill/process.ts';
+import { killGroup, mustRun, runCommand } from '../../../../drill/product/run-command.ts';
 import type { Simulator } from '../../../../drill/kill/simulator.ts';
 import { covered } from '../../../../test/needs.ts';
 import { makeBackup } from '../../src/backup/make-backup.ts';
@@ -82,13 +82,15 @@ test('after a restore the next harvest brings the difference: what came, changed
   const restored = await mustRun([...home.config, 'restore', file, '--yes'], { env: home.env });
   expect(restored).toMatch(/src: what changed since .*, less than a day/);
   expect(await held(home)).toEqual(before);
-  const ended = await run(once, { env: home.env });
-  expect(ended.code, ended.err + ended.out.slice(-1000)).toBe(0);
+  const ended = await runCommand(once, { env: home.env });
+  expect(ended.code, ended.stderr + ended.stdout.slice(-1000)).toBe(0);
   const truth = (await tell<Truth[]>(simulator, { do: 'truth' })).map(rowOf).sort();
   expect(truth.length).toBe(145);
   expect(await held(home)).toEqual(truth);
-  expect((await run([...home.config, 'verify'], { env: home.env })).code).toBe(0);
-  const status = JSON.parse((await run([...home.config, 'status', '--json'], { env: home.env })).out) as {
+  expect((await runCommand([...home.config, 'verify'], { env: home.env })).code).toBe(0);
+  const status = JSON.parse(
+    (await runCommand([...home.config, 'status', '--json'], { env: home.env })).stdout,
+  ) as {
     store: { backup: object };
   };
   expect(status.store.backup).toMatchObject({ ok: true, file });
@@ -114,12 +116,12 @@ test(`after ${TIMES} of a backup beside an engine that writes there is no half c
   expect(ok).toBe(true);
   expect(namesIn(folder).filter((name) => name.includes('.partial'))).toEqual([]);
   // One is refused while another is made, and the one at work is not disturbed.
-  const both = await Promise.all([0, 1].map(() => run([...home.config, 'backup'], { env: home.env })));
+  const both = await Promise.all([0, 1].map(() => runCommand([...home.config, 'backup'], { env: home.env })));
   expect(both.map(({ code }) => code).every((code) => code === 0 || code === 75)).toBe(true);
   expect(both.some(({ code }) => code === 0)).toBe(true);
   await told(engine, ({ kind, state }) => kind === 'state' && state === 'ok');
-  const refused = await run([...home.config, 'restore', file, '--yes'], { env: home.env });
-  expect(refused.code, refused.err).toBe(75);
+  const refused = await runCommand([...home.config, 'restore', file, '--yes'], { env: home.env });
+  expect(refused.code, refused.stderr).toBe(75);
   engine.child.kill('SIGTERM');
   expect((await engine.ended).code).toBe(0);
   await expectComplete({ home, simulator });
@@ -150,11 +152,11 @@ test(`after ${TIMES} of a restore there is the store of before or the new one, a
   await mustRun([...home.config, 'restore', file, '--yes'], { env: home.env });
   expect(await held(home)).toEqual(old);
   expect(readdirSync(home.dataDir).filter((name) => name.includes('.incoming'))).toEqual([]);
-  expect((await run([...home.config, 'verify'], { env: home.env })).code).toBe(0);
+  expect((await runCommand([...home.config, 'verify'], { env: home.env })).code).toBe(0);
   // That a harvest brings the rest after a restore is the test above.
   if (!FULL) return;
-  const ended = await run(once, { env: home.env });
-  expect(ended.code, ended.err).toBe(0);
+  const ended = await runCommand(once, { env: home.env });
+  expect(ended.code, ended.stderr).toBe(0);
   expect(await held(home)).toEqual((await tell<Truth[]>(simulator, { do: 'truth' })).map(rowOf).sort());
 });
 
@@ -172,18 +174,18 @@ test.skipIf(!covered('mounts', MAY_MOUNT))(
     await expect(copying).rejects.toMatchObject({ code: 'ERR_STORE_FULL' });
     expect(namesIn(small)).toEqual(['.holdfast-backup.lock']);
     const to = join(small, 'copy.db');
-    const refused = await run([...home.config, 'backup', '--to', to], { env: home.env });
+    const refused = await runCommand([...home.config, 'backup', '--to', to], { env: home.env });
     expect(refused.code).toBe(1);
-    expect(refused.err).toMatch(/needs \d+ MB in .*small, where 1 MB are free; nothing was written/);
+    expect(refused.stderr).toMatch(/needs \d+ MB in .*small, where 1 MB are free; nothing was written/);
     expect(namesIn(small)).toEqual(['.holdfast-backup.lock']);
   },
 );
 
 test('without a store there is nothing to copy, which is said', async () => {
   const { home } = await makeBench({ records: 30 });
-  const failing = await run([...home.config, 'backup'], { env: home.env });
+  const failing = await runCommand([...home.config, 'backup'], { env: home.env });
   expect(failing.code).toBe(1);
-  expect(failing.err).toContain('There is no store');
+  expect(failing.stderr).toContain('There is no store');
 });
 
 function namesIn(folder: string): readonly string[] {

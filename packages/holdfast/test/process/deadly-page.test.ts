@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { mustRun } from '../../../../drill/kill/process.ts';
+import { mustRun } from '../../../../drill/product/run-command.ts';
 import { begin, eventsOf, makeBench, told } from './support.ts';
 
 const PRELOAD = fileURLToPath(new URL('deadly/preload.ts', import.meta.url));

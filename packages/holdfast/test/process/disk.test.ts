@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run } from '../../../../drill/kill/process.ts';
-import type { Running } from '../../../../drill/kill/process.ts';
+import { runCommand } from '../../../../drill/product/run-command.ts';
+import type { Running } from '../../../../drill/product/run-command.ts';
 import { readLedger } from '../../../../drill/kill/simulator.ts';
 import { hasStrace, storeFiles } from '../../../../drill/kill/strace.ts';
 import { covered } from '../../../../test/needs.ts';
@@ -72,8 +72,8 @@ function listedRows({ simulator }: Bench): readonly string[] {
 async function statusOf({
   home,
 }: Bench): Promise<{ engine: { state: string }; sources: { reason: string }[] }> {
-  const { out } = await run([...home.config, 'status', '--json'], { env: home.env });
-  return JSON.parse(out) as { engine: { state: string }; sources: { reason: string }[] };
+  const { stdout } = await runCommand([...home.config, 'status', '--json'], { env: home.env });
+  return JSON.parse(stdout) as { engine: { state: string }; sources: { reason: string }[] };
 }
 
 test.skipIf(!covered('mounts', MAY_MOUNT))(

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { run } from '../../../../drill/kill/process.ts';
+import { runCommand } from '../../../../drill/product/run-command.ts';
 import { begin, eventsOf, expectWhole, makeBench, told } from './support.ts';
 
 const BOUND = 1_000_000;
@@ -12,8 +12,8 @@ test('a store at its bound is waited for in sight, and with a larger one the har
   const { wait } = await told(running, (event) => event.kind === 'wait' && event.wait?.why === 'disk');
   expect(wait?.error?.code).toBe('ERR_STORE_FULL');
   expect(eventsOf(running).some(({ kind }) => kind === 'commit')).toBe(true);
-  const { out } = await run([...home.config, 'status', '--json'], { env: home.env });
-  const { engine, sources } = JSON.parse(out) as {
+  const { stdout } = await runCommand([...home.config, 'status', '--json'], { env: home.env });
+  const { engine, sources } = JSON.parse(stdout) as {
     engine: { state: string };
     sources: { state: string; reason: string }[];
   };

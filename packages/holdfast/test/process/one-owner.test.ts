@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { run } from '../../../../drill/kill/process.ts';
+import { runCommand } from '../../../../drill/product/run-command.ts';
 import { readLedger } from '../../../../drill/kill/simulator.ts';
 import { begin, expectWhole, isAlive, makeBench, told, until } from './support.ts';
 import type { Bench } from './support.ts';
@@ -15,18 +15,18 @@ const enginePid = async (running: ReturnType<typeof begin>): Promise<number> =>
 
 async function expectFree(bench: Bench): Promise<void> {
   // Takes the store's lock itself, since no engine is there to be asked.
-  expect((await run([...bench.home.config, 'verify'], { env: bench.home.env })).code).toBe(0);
+  expect((await runCommand([...bench.home.config, 'verify'], { env: bench.home.env })).code).toBe(0);
 }
 
 test('a second run on the same store ends with 75 and says why, and disturbs nothing', async () => {
   const bench = await makeBench({}, SLOW);
   const first = begin(bench.home, ['run']);
   await told(first, ({ kind }) => kind === 'commit');
-  const second = await run([...bench.home.config, 'run', '--once'], { env: bench.home.env });
+  const second = await runCommand([...bench.home.config, 'run', '--once'], { env: bench.home.env });
   expect(second.code).toBe(75);
-  expect(second.err).toMatch(/Another engine is working on the store/);
-  const seen = first.out().length;
-  await until(() => first.out().slice(seen).includes('"kind":"commit"'));
+  expect(second.stderr).toMatch(/Another engine is working on the store/);
+  const seen = first.printed().length;
+  await until(() => first.printed().slice(seen).includes('"kind":"commit"'));
   first.child.kill('SIGTERM');
   expect((await first.ended).code).toBe(0);
   await expectWhole(bench);
@@ -36,7 +36,7 @@ test('of five runs that start at the same moment exactly one owns the store', as
   const bench = await makeBench({ records: 60 }, SLOW);
   const codes = await Promise.all(
     Array.from({ length: 5 }, async () =>
-      run([...bench.home.config, 'run', '--once', '--deadline', '1m'], { env: bench.home.env }),
+      runCommand([...bench.home.config, 'run', '--once', '--deadline', '1m'], { env: bench.home.env }),
     ),
   );
   expect(codes.map(({ code }) => code ?? -1).toSorted((a, b) => a - b)).toEqual([0, 75, 75, 75, 75]);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { killGroup, mustRun, run } from '../../../../drill/kill/process.ts';
+import { killGroup, mustRun, runCommand } from '../../../../drill/product/run-command.ts';
 import { Dice } from '../../../../drill/kill/random.ts';
 import { chosenSeed } from './seed.ts';
 import { begin, expectWhole, makeBench, told, until } from './support.ts';
@@ -80,21 +80,21 @@ test('export --follow prints what an engine commits, over its end and its next s
   const first = begin(bench.home, ['run']);
   await told(first, ({ kind }) => kind === 'commit');
   const following = begin(bench.home, ['export', '--format', 'jsonl', '--follow']);
-  await until(() => following.out().includes('\n'));
+  await until(() => following.printed().includes('\n'));
   killGroup(first.pid);
   await first.ended;
-  expect((await run([...bench.home.config, ...deadline], { env: bench.home.env })).code).toBe(0);
+  expect((await runCommand([...bench.home.config, ...deadline], { env: bench.home.env })).code).toBe(0);
   const ids = (text: string): string[] =>
     text
       .split('\n')
       .slice(0, -1)
       .map((line) => (JSON.parse(line) as Line).id);
   const wanted = ids(await exported(bench));
-  await until(() => new Set(ids(following.out())).size === wanted.length);
+  await until(() => new Set(ids(following.printed())).size === wanted.length);
   following.child.kill('SIGINT');
   expect((await following.ended).code).toBe(130);
   const seqs = following
-    .out()
+    .printed()
     .split('\n')
     .slice(0, -1)
     .map((line) => (JSON.parse(line) as Line).seq);
@@ -112,14 +112,14 @@ test('export --output goes on with --resume, and refuses a file that holds anoth
   writeFileSync(output, '{"half', { flag: 'a' });
   await mustRun(words, { env: bench.home.env });
   expect(readFileSync(output, 'utf8')).toBe(await exported(bench));
-  const other = await run([...words, '--source', 'src'], { env: bench.home.env });
-  expect([other.code, other.err]).toEqual([1, expect.stringContaining('holds another export')]);
+  const other = await runCommand([...words, '--source', 'src'], { env: bench.home.env });
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('holds another export')]);
   if (process.platform !== 'linux') return;
   // Node itself writes once and takes a short write for a whole one.
   const full = ['sh', '-c', 'exec "$@" > /dev/full', 'sh'];
-  const ended = await run([...bench.home.config, 'export', '--format', 'csv'], {
+  const ended = await runCommand([...bench.home.config, 'export', '--format', 'csv'], {
     env: bench.home.env,
     under: full,
   });
-  expect([ended.code, ended.err]).toEqual([1, expect.stringContaining('the disk is full')]);
+  expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining('the disk is full')]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mustRun } from '../../../../drill/kill/process.ts';
+import { mustRun } from '../../../../drill/product/run-command.ts';
 import { makeBench } from './support.ts';
 
 test('retry without an engine says that nothing runs, and what will happen', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { mustRun, start } from '../../../../drill/kill/process.ts';
+import { mustRun, startCommand } from '../../../../drill/product/run-command.ts';
 import { begin, eventsOf, expectWhole, isAlive, makeBench, told, until } from './support.ts';
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
     expect([ended.code, ended.signal]).toEqual([code, null]);
     expect(await isAlive(engine)).toBe(false);
     expect(eventsOf(running)).toContainEqual(expect.objectContaining({ kind: 'stopping', force: false }));
-    expect(ended.err).not.toContain('Error');
+    expect(ended.stderr).not.toContain('Error');
     await expectWhole(bench);
   },
 );
@@ -44,11 +44,13 @@ test('an export whose reader goes away after one line ends with 0 and no complai
   const whole = await mustRun([...bench.home.config, 'export', '--format', 'jsonl'], { env: bench.home.env });
   // More than a pipe holds, so that the writer must notice.
   expect(whole.length).toBeGreaterThan(200_000);
-  const running = start([...bench.home.config, 'export', '--format', 'jsonl'], { env: bench.home.env });
+  const running = startCommand([...bench.home.config, 'export', '--format', 'jsonl'], {
+    env: bench.home.env,
+  });
   await once(running.child.stdout ?? running.child, 'data');
   running.child.stdout?.destroy();
-  const { code, signal, err } = await running.ended;
-  expect([code, signal, err]).toEqual([0, null, '']);
+  const { code, signal, stderr } = await running.ended;
+  expect([code, signal, stderr]).toEqual([0, null, '']);
 });
 
 test.skipIf(process.platform === 'win32')(

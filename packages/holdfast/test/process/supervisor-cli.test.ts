@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { mustRun, run, start, startNode, type Ended } from '../../../../drill/kill/process.ts';
+import {
+  mustRun,
+  runCommand,
+  startCommand,
+  startNode,
+  type Ended,
+} from '../../../../drill/product/run-command.ts';
 import { covered } from '../../../../test/needs.ts';
 import { linesOf, SUPERVISOR, type LogLine } from './supervisor/planned.ts';
 import { afterwards, begin, type Bench, expectWhole, isAlive, makeBench, told, until } from './support.ts';
@@ -31,7 +37,7 @@ async function makePlace(listedWith?: Place): Promise<Place> {
     HOLDFAST_STATE_DIR: (listedWith ?? bench).home.stateDir,
   };
   const home = { ...bench.home, env };
-  const holdfast = (...words: string[]): Promise<Ended> => run([...config, ...words], { env });
+  const holdfast = (...words: string[]): Promise<Ended> => runCommand([...config, ...words], { env });
   afterwards(async () => {
     await holdfast('stop');
     await endSurvivor(bench.home.dataDir);
@@ -40,7 +46,7 @@ async function makePlace(listedWith?: Place): Promise<Place> {
     ...bench,
     home,
     holdfast,
-    elsewhere: (...words) => run(words, { env, cwd: bench.folder }),
+    elsewhere: (...words) => runCommand(words, { env, cwd: bench.folder }),
     log: () => linesOf(readFileSync(join(bench.home.dataDir, 'logs/holdfast.log'), 'utf8')),
   };
 }
@@ -76,19 +82,19 @@ test('start, status, logs, restart and stop, from the folder of the configuratio
   expect(await place.holdfast('stop')).toMatchObject({ code: 3 });
   expect(await place.holdfast('restart')).toMatchObject({ code: 3 });
   const started = await place.holdfast('start');
-  expect(started).toMatchObject({ code: 0, err: '' });
-  expect(started.out).toContain(join(place.home.dataDir, 'logs', 'holdfast.log'));
+  expect(started).toMatchObject({ code: 0, stderr: '' });
+  expect(started.stdout).toContain(join(place.home.dataDir, 'logs', 'holdfast.log'));
   expect(await place.holdfast('start')).toMatchObject({ code: 75 });
   expect(await place.holdfast('run', '--once')).toMatchObject({ code: 75 });
 
   const status = await place.elsewhere('status', '--json');
-  expect(JSON.parse(status.out)).toMatchObject({ engine: { state: 'running' }, sources: [{ id: 'src' }] });
-  expect(status.err).toContain(place.home.dataDir);
+  expect(JSON.parse(status.stdout)).toMatchObject({ engine: { state: 'running' }, sources: [{ id: 'src' }] });
+  expect(status.stderr).toContain(place.home.dataDir);
 
   await until(() => place.log().some(({ kind }) => kind === 'commit'));
-  expect((await place.elsewhere('logs', '--lines', '1000')).out).toMatch(/ engine: Harvesting src into/);
+  expect((await place.elsewhere('logs', '--lines', '1000')).stdout).toMatch(/ engine: Harvesting src into/);
   const json = await place.holdfast('logs', '--json', '--lines', '3');
-  expect(linesOf(json.out)).toHaveLength(3);
+  expect(linesOf(json.stdout)).toHaveLength(3);
   const kinds = new Set(place.log().map(({ kind }) => kind));
   expect(kinds.has('request')).toBe(false);
 
@@ -98,7 +104,7 @@ test('start, status, logs, restart and stop, from the folder of the configuratio
   const engines = pidsOf(place, 'engine-started');
   expect(engines).toHaveLength(2);
   expect(await isAlive(before)).toBe(false);
-  const report = JSON.parse((await place.holdfast('status', '--json')).out) as {
+  const report = JSON.parse((await place.holdfast('status', '--json')).stdout) as {
     engine: { restarts: Record<string, number> };
   };
   expect(report.engine.restarts).toMatchObject({ operator: 1, crash: 0 });
@@ -123,14 +129,14 @@ test('a start with a wrong configuration ends with 78 and says why, and a restar
   const file = place.home.config[1] ?? '';
   const right = readFileSync(file, 'utf8');
   writeFileSync(file, '{"sorces":[]}');
-  expect(await place.holdfast('start')).toMatchObject({ code: 78, out: '' });
+  expect(await place.holdfast('start')).toMatchObject({ code: 78, stdout: '' });
   writeFileSync(file, right);
   await mustRun([...place.home.config, 'start'], { env: place.home.env });
   writeFileSync(file, JSON.stringify({ ...(JSON.parse(right) as object), dashbord: {} }));
-  const refused = await run(['--data-dir', place.home.dataDir, 'restart'], { env: place.home.env });
+  const refused = await runCommand(['--data-dir', place.home.dataDir, 'restart'], { env: place.home.env });
   writeFileSync(file, right);
   expect(refused.code).toBe(78);
-  expect(refused.err).toContain('did you mean "dashboard"');
+  expect(refused.stderr).toContain('did you mean "dashboard"');
   expect(pidsOf(place, 'engine-started')).toHaveLength(1);
 });
 
@@ -140,7 +146,7 @@ test('with several engines running they are listed instead of guessed', async ()
   for (const place of [one, other]) expect(await place.holdfast('start')).toMatchObject({ code: 0 });
   const asked = await one.elsewhere('status');
   expect(asked.code).toBe(2);
-  for (const { home } of [one, other]) expect(asked.err).toContain(home.dataDir);
+  for (const { home } of [one, other]) expect(asked.stderr).toContain(home.dataDir);
   expect((await other.holdfast('stop')).code).toBe(0);
   expect((await one.elsewhere('status')).code).not.toBe(2);
 });
@@ -158,15 +164,15 @@ test('one that was started without a session is found from one, and a second one
   const place = await makePlace();
   // As by systemd for a unit of the machine: no folder of a session, and another one for passing things.
   const env = { ...place.home.env, XDG_RUNTIME_DIR: '', TMPDIR: '/tmp' };
-  expect((await run([...place.home.config, 'start'], { env })).code).toBe(0);
-  expect(JSON.parse((await place.elsewhere('status', '--json')).out)).toMatchObject({
+  expect((await runCommand([...place.home.config, 'start'], { env })).code).toBe(0);
+  expect(JSON.parse((await place.elsewhere('status', '--json')).stdout)).toMatchObject({
     engine: { state: 'running' },
   });
   expect(await place.holdfast('start')).toMatchObject({ code: 75 });
   const second = begin(place.home, ['supervise'], { env: place.home.env });
   expect((await second.ended).code).toBe(75);
   expect(await place.elsewhere('stop')).toMatchObject({ code: 0 });
-  expect((await run([...place.home.config, 'status'], { env })).code).toBe(3);
+  expect((await runCommand([...place.home.config, 'status'], { env })).code).toBe(3);
 });
 
 test('a foreground run is found and stopped like any other', async () => {
@@ -190,7 +196,7 @@ test('run --no-restart ends with 1 when its engine dies, for an orchestrator to 
 
 test('SIGHUP has the configuration read again and the engine started anew', async () => {
   const place = await makePlace();
-  const supervisor = start(['supervise', ...place.home.config], { env: place.home.env });
+  const supervisor = startCommand(['supervise', ...place.home.config], { env: place.home.env });
   afterwards(async () => {
     supervisor.child.kill('SIGKILL');
     await supervisor.ended;

@@ -24,7 +24,7 @@ test('TERM ends the supervisor with 0 once its child has ended as it was told', 
   const child = await firstChild(planned);
   await sleep(300);
   supervisor.child.kill('SIGTERM');
-  expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, err: '' });
+  expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   expect(await isAlive(child)).toBe(false);
 });
 
@@ -34,7 +34,7 @@ test('a second supervisor of the same folder ends with 75 and touches nothing', 
   const child = await firstChild(planned);
   const second = await planned.supervise().ended;
   expect(second.code).toBe(75);
-  expect(second.err).toContain('Another engine is working on the store');
+  expect(second.stderr).toContain('Another engine is working on the store');
   expect(await isAlive(child)).toBe(true);
 });
 
@@ -171,7 +171,7 @@ test.skipIf(!posix)(
         SUPERVISOR,
       );
     supervisor.child.kill('SIGTERM');
-    expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, err: '' });
+    expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   },
 );
 
@@ -186,7 +186,7 @@ test.skipIf(!posix)('who says stop while the supervisor is about to be replaced 
     await askAddress(control, { verb: 'stop', patience: 5_000 }, systemClock),
   ];
   expect(replies).toMatchObject([{ type: 'result', result: { version: '1.2.4' } }, { type: 'result' }]);
-  expect(await supervisor.ended).toMatchObject({ code: 0, err: '' });
+  expect(await supervisor.ended).toMatchObject({ code: 0, stderr: '' });
   expect(planned.log().filter(({ kind }) => kind === 'engine-started')).toHaveLength(1);
 });
 

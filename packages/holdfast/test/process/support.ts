@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { makeHome } from '../../../../drill/kill/home.ts';
 import type { Home } from '../../../../drill/kill/home.ts';
-import { killGroup, mustRun, run, start } from '../../../../drill/kill/process.ts';
-import type { Running, StartOptions } from '../../../../drill/kill/process.ts';
+import { killGroup, mustRun, runCommand, startCommand } from '../../../../drill/product/run-command.ts';
+import type { Running, CommandOptions } from '../../../../drill/product/run-command.ts';
 import { readLedger, startSimulator } from '../../../../drill/kill/simulator.ts';
 import type { Corpus, Simulator } from '../../../../drill/kill/simulator.ts';
 
@@ -56,8 +56,8 @@ export async function makeBench(
 }
 
 /** Starts a command of this home in a group of its own, which ends with the test. */
-export function begin(home: Home, words: readonly string[], options: StartOptions = {}): Running {
-  const running = start([...home.config, ...words], {
+export function begin(home: Home, words: readonly string[], options: CommandOptions = {}): Running {
+  const running = startCommand([...home.config, ...words], {
     group: true,
     ...options,
     env: { ...home.env, ...options.env },
@@ -71,7 +71,7 @@ export function begin(home: Home, words: readonly string[], options: StartOption
 
 /** What a run has told so far. */
 export function eventsOf(running: Running): readonly RunEvent[] {
-  const out = running.out();
+  const out = running.printed();
   const lines = out.slice(0, out.lastIndexOf('\n') + 1).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RunEvent);
 }
@@ -83,7 +83,7 @@ export async function told(running: Running, fits: (event: RunEvent) => boolean)
   for (;;) {
     const found = eventsOf(running).find(fits);
     if (found) return found;
-    if (ended) throw new Error(`the run ended before that: ${running.out().slice(-2000)}`);
+    if (ended) throw new Error(`the run ended before that: ${running.printed().slice(-2000)}`);
     await pause();
   }
 }
@@ -113,8 +113,8 @@ export async function isAlive(pid: number): Promise<boolean> {
 
 /** Completes the harvest and proves that exactly the published records are there. */
 export async function expectWhole({ home, simulator }: Bench): Promise<void> {
-  const ended = await run([...home.config, 'run', '--once', '--deadline', '1m'], { env: home.env });
-  expect(ended.code, ended.err + ended.out.slice(-500)).toBe(0);
+  const ended = await runCommand([...home.config, 'run', '--once', '--deadline', '1m'], { env: home.env });
+  expect(ended.code, ended.stderr + ended.stdout.slice(-500)).toBe(0);
   await expectComplete({ home, simulator });
 }
 
@@ -130,6 +130,6 @@ export async function expectComplete({ home, simulator }: Pick<Bench, 'home' | '
     .map((line) => (JSON.parse(line) as { id: string }).id);
   expect(published.length).toBeGreaterThan(0);
   expect(ids.toSorted()).toEqual(published.toSorted());
-  const verified = await run([...home.config, 'verify'], { env: home.env });
-  expect(verified.code, verified.out).toBe(0);
+  const verified = await runCommand([...home.config, 'verify'], { env: home.env });
+  expect(verified.code, verified.stdout).toBe(0);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { kills } from '../../../../drill/kill/injections.ts';
 import { hasStrace } from '../../../../drill/kill/strace.ts';
 import { sweep } from '../../../../drill/kill/sweep.ts';
 import { covered } from '../../../../test/needs.ts';
@@ -15,7 +16,7 @@ test.skipIf(!covered('strace', hasStrace()))(
   'an engine killed at any system call that writes leaves a store that the next run completes',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-sweep-'));
-    const report = await sweep({ folder, seed: SEED, ...(FULL ? {} : { sample: SAMPLE }) });
+    const report = await sweep(kills, { folder, seed: SEED, ...(FULL ? {} : { sample: SAMPLE }) });
     expect(report.problems, `seed ${SEED}, kept in ${folder}`).toEqual([]);
     const fired = report.series.reduce((sum, { points }) => sum + points, 0);
     // A call may be made once less than was seen beforehand, so that its last point never comes.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/resilience/clock';
 import { expect, test } from 'vitest';
-import { run, type Ended } from '../../../../drill/kill/process.ts';
+import { runCommand, type Ended } from '../../../../drill/product/run-command.ts';
 import { readLedger, startSimulator, type Simulator } from '../../../../drill/kill/simulator.ts';
 import { receiver, type Received } from './alerts/bench.ts';
 import { isSigned } from './alerts/check-signature.ts';
@@ -63,10 +63,10 @@ async function startPost(): Promise<Post> {
     }),
   );
   const env = { ...home.env, XDG_DATA_HOME: folder, ALERT_KEY: KEY };
-  const holdfast = (...words: string[]): Promise<Ended> => run([...home.config, ...words], { env });
+  const holdfast = (...words: string[]): Promise<Ended> => runCommand([...home.config, ...words], { env });
   afterwards(async () => void (await holdfast('stop')));
   const started = await holdfast('start');
-  expect(started, started.err).toMatchObject({ code: 0, err: '' });
+  expect(started, started.stderr).toMatchObject({ code: 0, stderr: '' });
   const log = (): readonly LogLine[] => logOf(home.dataDir);
   return {
     ...bench,
@@ -74,7 +74,7 @@ async function startPost(): Promise<Post> {
     pings,
     holdfast,
     log,
-    status: async () => JSON.parse((await holdfast('status', '--json')).out) as Status,
+    status: async () => JSON.parse((await holdfast('status', '--json')).stdout) as Status,
     get: async (path) => {
       const told = log().find(({ code }) => code === 'LISTENING') as { message?: string } | undefined;
       const page = /http:\S+/.exec(told?.message ?? '')?.[0];
@@ -106,7 +106,7 @@ async function loseUpstream(post: Post): Promise<void> {
   await until(() => told(post, 'outage').length > 0);
   expect(told(post, 'outage')).toEqual(['opened']);
   const incidents = await post.holdfast('incidents');
-  expect(incidents.out).toContain('outage');
+  expect(incidents.stdout).toContain('outage');
   await comeBack(post.simulator, post.folder);
   expect((await post.holdfast('retry', 'src')).code).toBe(0);
   await until(() => told(post, 'outage').includes('recovered'));
@@ -142,7 +142,7 @@ test('left alone it tells of a lost upstream once, sends no ping while it hangs,
   await hangEngine(post);
 
   const { supervisor } = await post.status();
-  expect(await post.holdfast('stop')).toMatchObject({ code: 0, err: '' });
+  expect(await post.holdfast('stop')).toMatchObject({ code: 0, stderr: '' });
   const started = post.log().flatMap(({ kind, pid }) => (kind.endsWith('-started') ? [pid ?? 0] : []));
   // Two engines, one server, and the supervisor itself.
   expect(new Set([...started, supervisor.pid]).size).toBe(4);

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startNode, type Running } from '../../../../../drill/kill/process.ts';
+import { startNode, type Running } from '../../../../../drill/product/run-command.ts';
 import { SUPERVISOR_NODE_OPTIONS, SUPERVISOR_PROGRAM } from '../../../src/model/supervisor-program.ts';
 import { afterwards, isAlive, until } from '../support.ts';
 
