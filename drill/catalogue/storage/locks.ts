@@ -9,6 +9,9 @@ import { sameEngine } from './waiting.ts';
 
 const HOLDER = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? 'holder.ts' : 'holder.js');
 
+/** How long the database is held for writing. */
+const HELD_MS = 8_000;
+
 /** Another program holds the database from now on, until the function is called. */
 async function hold(stage: Stage, file: string, how: 'read' | 'write'): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, [HOLDER, file, how], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -43,13 +46,15 @@ const locked: Fault = {
     const held = Date.now();
     // On a machine that was slow to take the lock everything may be harvested by now: there is always more to commit.
     await harvest.simulator.control({ do: 'addRecords', count: 40 });
-    await pause(8_000, stage.signal);
+    // Asked while it is held, and not waited for: a loaded machine may take long to answer.
+    const asked = harvest.product.sources();
+    await pause(HELD_MS, stage.signal);
     const during = live.count(committedAfter(held + 500));
     const stored = live.events().reduce((sum, { inserted = 0 }) => sum + inserted, 0);
     const waiting = harvest.ledger().truth.size - stored;
-    const [source] = await harvest.product.sources();
     await free();
     const ended = Date.now();
+    const [source] = await asked;
     const commit = await live.until('a commit after the fault', committedAfter(ended));
     await live.until('it has everything', caughtUpAfter(ended));
     const checks = [
