@@ -30,6 +30,7 @@ export class FaultProxy {
   #connections = 0;
   #refusedHandshakes = 0;
   #handshake = '';
+  #shown = 0;
 
   private constructor(target: URL, { seed = 1, tls }: FaultProxyOptions) {
     this.#target = target;
@@ -40,7 +41,10 @@ export class FaultProxy {
     else this.#server = createTlsServer({ ...tls, allowHalfOpen: true }, take);
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        if (wasAnswered(socket)) this.#shown += 1;
+      });
     });
     this.#server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
       this.#refusedHandshakes += 1;
@@ -73,6 +77,14 @@ export class FaultProxy {
     return this.#connections;
   }
 
+  /**
+   * Connections that were shown the certificate as it is now: answered with anything at all. A client that refuses it
+   * may go without a word, before a handshake that the server would know of.
+   */
+  get shown(): number {
+    return this.#shown + [...this.#sockets].filter(wasAnswered).length;
+  }
+
   /** Handshakes that a client broke off, and how it said so last; only with TLS. */
   get refusedHandshakes(): { readonly count: number; readonly last: string } {
     return { count: this.#refusedHandshakes, last: this.#handshake };
@@ -99,6 +111,7 @@ export class FaultProxy {
   setCertificate(certificate: { readonly key: string; readonly cert: string }): void {
     if (!('setSecureContext' in this.#server)) throw new Error('this proxy does not speak TLS');
     (this.#server as TlsServer).setSecureContext(certificate);
+    this.#shown = 0;
   }
 
   /** How often a toxic struck, over all of its times. */
@@ -172,6 +185,10 @@ export class FaultProxy {
       });
     }
   }
+}
+
+function wasAnswered({ bytesWritten }: Socket): boolean {
+  return bytesWritten > 0;
 }
 
 function sum(one: Struck | undefined, other: Struck | undefined): Struck {

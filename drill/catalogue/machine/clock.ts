@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type Fault } from '../../fault.ts';
-import { fakeTimeLibrary } from '../../machine/clock-steps.ts';
+import { fakeTime, fakeTimeLibrary } from '../../machine/clock-steps.ts';
 import { minutesBehindUtc } from '../../machine/zone.ts';
 import { begin, caughtUpAfter, committedAfter, conclude, layOut, pause } from '../storage/harvest.ts';
 
@@ -20,12 +20,7 @@ function wrongAtStart(name: string, about: string, offset: string): Fault {
       const file = join(stage.folder, 'offset');
       writeFileSync(file, `${offset}\n`);
       const live = begin(harvest, stage, {
-        env: {
-          LD_PRELOAD: fakeTimeLibrary() ?? '',
-          FAKETIME_TIMESTAMP_FILE: file,
-          FAKETIME_NO_CACHE: '1',
-          FAKETIME_DONT_FAKE_MONOTONIC: '1',
-        },
+        env: fakeTime(file),
       });
       const { at } = await live.until('it starts', ({ kind }) => kind === 'ready');
       const off = at - Date.now();

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DrillEvent } from '../../checker/events.ts';
+import { promisify } from 'node:util';
 import type { Fault } from '../../fault.ts';
 import { FaultProxy } from '../../proxy/fault-proxy.ts';
-import { playOutage, type Span } from './outage.ts';
+import { playOutage } from './outage.ts';
 
 const HOST = 'upstream.test';
 /** The product alone sees our files in place of the machine's, in a mount namespace of its own. */
@@ -15,15 +15,12 @@ const MOUNT = [
   'exec "$@"',
 ].join(' && ');
 
-/** Tries for which no address was found, in the product's own words. */
-function unresolved(events: readonly DrillEvent[], { from, to }: Span): number {
-  return events.filter(
-    ({ at, kind, code, wait }) =>
-      at >= from &&
-      at < to &&
-      ((kind === 'retry' && /ERR_DNS|ENOTFOUND|EAI_AGAIN/.test(String(code))) ||
-        wait?.error?.code === 'ERR_DNS'),
-  ).length;
+/** Looks the name up as the product does, over the same files; the error's code, or the address. */
+async function lookUp(folder: string, signal: AbortSignal): Promise<string> {
+  const ask = `require('node:dns').lookup('${HOST}', (error, address) => console.log(error?.code ?? address))`;
+  const words = ['-Urm', 'sh', '-c', MOUNT, folder, process.execPath, '-e', ask];
+  const { stdout } = await promisify(execFile)('unshare', words, { signal, timeout: 30_000 });
+  return stdout.trim();
 }
 
 function nameFault(row: {
@@ -66,12 +63,24 @@ function nameFault(row: {
           await show(`127.0.0.1 ${HOST}\n`);
           const url = new URL(proxy.url);
           url.hostname = HOST;
+          let found = '';
           return {
             baseUrl: url.href,
             under: ['unshare', '-Urm', 'sh', '-c', MOUNT, folder],
-            begin: () => show(''),
+            begin: async () => {
+              await show('');
+              // Meanwhile the product has words of its own to say.
+              void lookUp(folder, at.signal).then(
+                (answer) => (found = answer),
+                (error: unknown) => (found = String(error)),
+              );
+            },
             end: () => show(`127.0.0.1 ${HOST}\n`),
-            struck: unresolved,
+            struck: () => {
+              if (found !== '' && !row.says.test(found))
+                throw new Error(`the drill itself could look the name up: ${found}`);
+              return Number(found !== '');
+            },
           };
         },
       }),

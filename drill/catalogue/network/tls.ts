@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DrillEvent } from '../../checker/events.ts';
 import type { Fault } from '../../fault.ts';
 import { FaultProxy } from '../../proxy/fault-proxy.ts';
-import { playOutage, type Span } from './outage.ts';
+import { playOutage } from './outage.ts';
 
 interface Certificate {
   readonly key: string;
@@ -28,16 +27,6 @@ function certify(folder: string, name: string, days: number): Certificate {
 function openssl(args: readonly string[]): void {
   const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8', timeout: 30_000 });
   if (status !== 0) throw new Error(`openssl ${args[0] ?? ''} ended with ${String(status)}: ${stderr}`);
-}
-
-/** The product's own words that it refused a certificate: with TLS 1.3 nobody else learns of it. */
-function refusals(events: readonly DrillEvent[], { from, to }: Span): number {
-  return events.filter(
-    ({ at, kind, code, wait }) =>
-      at >= from &&
-      at < to &&
-      ((kind === 'retry' && /ERR_TLS|CERT/.test(String(code))) || wait?.error?.code === 'ERR_TLS'),
-  ).length;
 }
 
 function certificateFault(row: {
@@ -68,8 +57,9 @@ function certificateFault(row: {
           const proxy = await FaultProxy.start(simulator.baseUrl, { seed: at.seed, tls: right });
           at.defer(() => proxy.close());
           const show = async ({ key, cert }: Certificate): Promise<void> => {
-            proxy.setCertificate({ key, cert });
+            // Nobody goes on over a connection of before.
             await proxy.disable();
+            proxy.setCertificate({ key, cert });
             await proxy.enable();
           };
           return {
@@ -77,7 +67,8 @@ function certificateFault(row: {
             env: { NODE_EXTRA_CA_CERTS: known },
             begin: () => show(wrong),
             end: () => show(right),
-            struck: refusals,
+            // A client that refuses a certificate need not say so to anybody: it was shown it, and that is all.
+            struck: () => proxy.shown,
           };
         },
       }),
