@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type Fault } from '../../fault.ts';
+import type { Layout } from '../../product/one-source.ts';
 import { begin, committedAfter, conclude, lastCommitBefore, layOut, waitsForDisk } from './harvest.ts';
 import { missingForMounts, mountSmall, refused } from './tools.ts';
 import { waitOut } from './waiting.ts';
@@ -22,6 +23,7 @@ const quota: Fault = {
     const { wait, at } = await live.until('it waits for room', waitsForDisk());
     const taken = sizeOf(file) + sizeOf(`${file}-wal`);
     const [source] = await harvest.product.sources();
+    const status = await harvest.product.run('status');
     const before = live.count(({ kind }) => kind === 'commit');
     const { code } = await live.stop();
     const bytes = sizeOf(file);
@@ -37,6 +39,7 @@ const quota: Fault = {
       checks: [
         check('the wait names its cause', wait?.error?.code === 'ERR_STORE_FULL', wait),
         check('status says that it waits', source?.state === 'waiting', source?.state ?? '', 'I10'),
+        check('status exits with 4', status.code === 4, status.code, 'I10'),
         check('commits came before', before > 0, before),
         check('the store stays below its bound', bytes <= QUOTA, bytes),
         check('it ends well', code === 0, code),
@@ -46,69 +49,74 @@ const quota: Fault = {
   },
 };
 
-/** A disk of its own has no room left. */
-const full: Fault = {
+interface SmallDisk extends Pick<Fault, 'name' | 'about' | 'holds'> {
+  /** How it is mounted, in what way it is spoiled before anything is stored, and how it gets well again. */
+  readonly options: string;
+  readonly spoiled?: string;
+  readonly cure: string;
+  readonly layout?: Layout;
+  /** What the disk says, to the drill and to the product. */
+  readonly refusal: string;
+  readonly code: RegExp;
+}
+
+/** A small disk of its own refuses to be written, and takes everything later. */
+function smallDisk({ name, about, holds, ...disk }: SmallDisk): Fault {
+  return {
+    name,
+    layer: 'storage',
+    about,
+    holds,
+    quick: false,
+    missing: missingForMounts,
+    play: async (stage) => {
+      const small = mountSmall(stage, disk.options);
+      const harvest = await layOut(stage, { ...disk.layout, more: { dataDir: small.folder } });
+      if (disk.spoiled !== undefined) small.remount(disk.spoiled);
+      const began = Date.now();
+      return waitOut(stage, harvest, begin(harvest, stage), {
+        began,
+        end: () => small.remount(disk.cure),
+        fired: () => refused(small.folder, disk.refusal),
+        code: disk.code,
+      });
+    },
+  };
+}
+
+const full = smallDisk({
   name: 'disk full',
-  layer: 'storage',
   about: 'the disk under the data folder is full in the middle of a harvest, and has room again later',
   holds: 'it waits in sight, and goes on by itself with the same engine when there is room again',
-  quick: false,
-  missing: missingForMounts,
-  play: async (stage) => {
-    const disk = mountSmall(stage, 'size=1500k');
-    const harvest = await layOut(stage, { records: 600, pageSize: 40, more: { dataDir: disk.folder } });
-    const began = Date.now();
-    return waitOut(stage, harvest, begin(harvest, stage), {
-      began,
-      end: () => disk.remount('size=64m'),
-      fired: () => refused(disk.folder, 'ENOSPC'),
-      code: /^ERR_STORE_FULL$/,
-    });
-  },
-};
+  options: 'size=1500k',
+  cure: 'size=64m',
+  layout: { records: 600, pageSize: 40 },
+  refusal: 'ENOSPC',
+  code: /^ERR_STORE_FULL$/,
+});
 
 /** There is no room from the first byte on. */
-const fullAtStart: Fault = {
+const fullAtStart = smallDisk({
   name: 'disk full at start',
-  layer: 'storage',
   about: 'the disk is full before there is a store, and has room later',
   holds: 'it waits in sight, and begins by itself when there is room',
-  quick: false,
-  missing: missingForMounts,
-  play: async (stage) => {
-    const disk = mountSmall(stage, 'size=64k');
-    const harvest = await layOut(stage, { more: { dataDir: disk.folder } });
-    const began = Date.now();
-    return waitOut(stage, harvest, begin(harvest, stage), {
-      began,
-      end: () => disk.remount('size=64m'),
-      fired: () => refused(disk.folder, 'ENOSPC'),
-      code: /^ERR_STORE_FULL$/,
-    });
-  },
-};
+  options: 'size=64k',
+  cure: 'size=64m',
+  refusal: 'ENOSPC',
+  code: /^ERR_STORE_FULL$/,
+});
 
 /** Nothing can be written from the start on. */
-const readOnly: Fault = {
+const readOnly = smallDisk({
   name: 'disk read-only at start',
-  layer: 'storage',
   about: 'the disk under the data folder is mounted read-only, and can be written later',
   holds: 'it waits in sight, and begins by itself when the disk can be written',
-  quick: false,
-  missing: missingForMounts,
-  play: async (stage) => {
-    const disk = mountSmall(stage, 'size=64m');
-    const harvest = await layOut(stage, { more: { dataDir: disk.folder } });
-    disk.remount('ro');
-    const began = Date.now();
-    return waitOut(stage, harvest, begin(harvest, stage), {
-      began,
-      end: () => disk.remount('rw'),
-      fired: () => refused(disk.folder, 'EROFS'),
-      code: /^ERR_STORE_(READONLY|IO)$/,
-    });
-  },
-};
+  options: 'size=64m',
+  spoiled: 'ro',
+  cure: 'rw',
+  refusal: 'EROFS',
+  code: /^ERR_STORE_(READONLY|IO)$/,
+});
 
 function sizeOf(file: string): number {
   return existsSync(file) ? statSync(file).size : 0;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Scene } from '../../catalogue/surface/scene.ts';
 import { Dice } from '../../kill/random.ts';
+import { kill } from '../../product/processes.ts';
 import type { FaultProxy } from '../../proxy/fault-proxy.ts';
 import type { ToxicSpec } from '../../proxy/toxic.ts';
 
@@ -128,24 +129,24 @@ export class Weather {
     this.#later(this.#dice.upTo(2_500), () => proxy.enable());
   }
 
-  async #strike(kill: boolean): Promise<void> {
+  async #strike(isDeadly: boolean): Promise<void> {
     const pid = (await this.#scene.background.pids())?.engine;
     if (pid === undefined) return;
-    if (!kill) {
-      if (this.#stopped !== null || !send(pid, 'SIGSTOP')) return;
+    if (!isDeadly) {
+      if (this.#stopped !== null || !kill(pid, 'SIGSTOP')) return;
       this.#stopped = pid;
       this.sent.stopped += 1;
       this.#later(this.#dice.upTo(2_000), () => this.#wake());
       return;
     }
     if (performance.now() - this.#killedAt < KILLS_APART_MS) return;
-    if (!send(pid, 'SIGKILL')) return;
+    if (!kill(pid, 'SIGKILL')) return;
     this.#killedAt = performance.now();
     this.sent.killed += 1;
   }
 
   #wake(): void {
-    if (this.#stopped !== null) send(this.#stopped, 'SIGCONT');
+    if (this.#stopped !== null) kill(this.#stopped, 'SIGCONT');
     this.#stopped = null;
   }
 
@@ -172,13 +173,5 @@ export class Weather {
   #some<Item>(all: readonly [Item, ...Item[]]): readonly Item[] {
     const some = all.filter(() => this.#dice.next() < 0.5);
     return some.length === 0 ? [this.#dice.pick(all)] : some;
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
   }
 }
