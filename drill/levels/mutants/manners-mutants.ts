@@ -62,7 +62,7 @@ export const mannersMutants: readonly Mutant[] = [
       },
       { file: ENGINE, find: 'failures: 10, openMs: "15s",', replace: 'failures: 10000, openMs: 1,' },
     ],
-    caughtBy: 'outage:500x*',
+    caughtBy: 'outage of 500',
   },
   {
     name: 'no pause between requests',

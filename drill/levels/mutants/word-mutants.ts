@@ -12,7 +12,7 @@ export const wordMutants: readonly Mutant[] = [
         replace: 'code: 0,',
       },
     ],
-    caughtBy: 'outage:500x*',
+    caughtBy: 'outage of 500',
   },
   {
     name: 'all is well',
@@ -32,7 +32,7 @@ export const wordMutants: readonly Mutant[] = [
     edits: [
       { file: ENGINE, find: 'await this.#options.store.putIncidents(changed);', replace: 'await changed;' },
     ],
-    caughtBy: 'outage:500x*',
+    caughtBy: 'outage of 500',
   },
   {
     name: 'incidents never closed',
@@ -44,7 +44,7 @@ export const wordMutants: readonly Mutant[] = [
         replace: 'const over = withAction({ ...incident,',
       },
     ],
-    caughtBy: 'outage:500x*',
+    caughtBy: 'outage of 500',
   },
   {
     name: 'export without its last line',
