@@ -24,9 +24,17 @@ export function dayOf(ms: number): Day {
   return day;
 }
 
+/** The beginnings of days that were asked for lately. */
+const starts = new Map<Day, number>();
+
 /** The first instant of a UTC day, in ms since the epoch. */
 export function startOf(day: Day): number {
-  return Date.parse(`${day}T00:00:00Z`);
+  const known = starts.get(day);
+  if (known !== undefined) return known;
+  const start = Date.parse(`${day}T00:00:00Z`);
+  if (starts.size >= LATELY) starts.clear();
+  starts.set(day, start);
+  return start;
 }
 
 /** The day `days` later (earlier when negative). */

@@ -73,6 +73,8 @@ function employ(next: () => Batch | undefined, take: (batch: Batch, tally: Tally
 
 /** The life of such a process: it ends with the one that started it. */
 export function work(): void {
+  // Histories are full of errors that nobody reads; one that is told is played again alone, with its stack.
+  Error.stackTraceLimit = 0;
   process.on('disconnect', () => process.exit(0));
   process.on('message', (batch) => {
     void playAll(batch as Batch).then((tally) => process.send?.(tally));

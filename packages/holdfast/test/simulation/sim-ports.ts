@@ -171,24 +171,30 @@ export interface Seen {
 
 /** The store as one life of the engine sees it: each write may be where it dies. */
 export function storeForLife(store: Store, life: Generation, seen: Seen): Store {
+  // Made once a life: to bind a member at each call took longer than many of the calls.
+  const members = new Map<string | symbol, unknown>();
   return new Proxy(store, {
     get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      if (!MORTAL.has(name)) return member.bind(target) as unknown;
-      if (name !== 'commit')
-        return (...args: unknown[]) =>
-          life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
-      return (commit: Commit) => {
-        noteWalk(commit, seen.reached);
-        return life.call(async () => {
-          const result = await target.commit(commit);
-          noteEnd(commit, seen.walked);
-          return result;
-        });
-      };
+      if (!members.has(name)) members.set(name, memberForLife(target, name, life, seen));
+      return members.get(name);
     },
   });
+}
+
+function memberForLife(target: Store, name: string | symbol, life: Generation, seen: Seen): unknown {
+  const member: unknown = Reflect.get(target, name, target);
+  if (typeof member !== 'function') return member;
+  if (!MORTAL.has(name)) return member.bind(target) as unknown;
+  if (name !== 'commit')
+    return (...args: unknown[]) => life.call(() => Reflect.apply(member, target, args) as Promise<unknown>);
+  return (commit: Commit) => {
+    noteWalk(commit, seen.reached);
+    return life.call(async () => {
+      const result = await target.commit(commit);
+      noteEnd(commit, seen.walked);
+      return result;
+    });
+  };
 }
 
 /** A gap, or a window that is split, was not looked at to its end; where identifiers are listed instead it never is. */
