@@ -63,7 +63,7 @@ test(`one row is played, told as JSON and kept for others (seed ${SEED})`, async
 
 test('Ctrl-C, also twice, ends what was started and tells what was played', async () => {
   const own = mkdtempSync(join(folder, 'stages-'));
-  const { code, stdout, stderr } = await drill(['--only', 'measured', '--json'], {
+  const { code, stdout, stderr } = await drill(['--only', 'retry-after', '--json'], {
     env: { TMPDIR: own },
     onStart: (child) => {
       const timer = setInterval(() => {

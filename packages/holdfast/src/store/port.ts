@@ -351,7 +351,7 @@ export interface StoreReader {
  * The store: one writing engine at a time. Every method that writes is durable when it resolves.
  *
  * Errors: `ERR_STORE_FENCED` (authority lost: stop), `ERR_STORE_LOCKED` (another engine owns it),
- * `ERR_STORE_FULL`, `ERR_STORE_READONLY`, `ERR_STORE_IO` (verdict `local`: wait, reopen, go on),
+ * `ERR_STORE_FULL`, `ERR_STORE_BUSY`, `ERR_STORE_READONLY`, `ERR_STORE_IO` (verdict `local`: wait, reopen, go on),
  * `ERR_STORE_NEWER` (written by a newer version), `ERR_STORE_UNSAFE` (SQLite too old, network file system).
  */
 export interface Store extends StoreReader {

@@ -16,6 +16,8 @@ test.for([
   [13, 'ERR_STORE_FULL', false],
   [10, 'ERR_STORE_IO', true],
   [1034, 'ERR_STORE_IO', true],
+  [5, 'ERR_STORE_BUSY', false],
+  [261, 'ERR_STORE_BUSY', false],
   [8, 'ERR_STORE_READONLY', false],
   [264, 'ERR_STORE_READONLY', false],
   [11, 'ERR_STORE_CORRUPT', true],
@@ -28,7 +30,7 @@ test.for([
     hint: expect.stringMatching(/\w/) as string,
   });
   expect(isBroken(error)).toBe(broken);
-  const local = ['ERR_STORE_FULL', 'ERR_STORE_IO', 'ERR_STORE_READONLY'].includes(code);
+  const local = ['ERR_STORE_BUSY', 'ERR_STORE_FULL', 'ERR_STORE_IO', 'ERR_STORE_READONLY'].includes(code);
   expect((storeError(error, 'x.db') as { verdict?: { category: string } }).verdict?.category).toBe(
     local ? 'local' : undefined,
   );

@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HoldfastError } from '../../model/error.ts';
 
+const BUSY = 5;
 const READONLY = 8;
 const READONLY_ROLLBACK = 776;
 const IOERR = 10;
@@ -39,6 +40,14 @@ export function storeError(error: unknown, file: string): unknown {
       'ERR_STORE_FULL',
       `There is no room for the store ${file}: ${detail}.`,
       'Make room; work goes on by itself. If "maxDisk" is what bounds it, raise that and start again.',
+      error,
+    );
+  }
+  if (code === BUSY) {
+    return local(
+      'ERR_STORE_BUSY',
+      `Another program holds the store ${file} for writing: ${detail}.`,
+      'End that program (a database browser, a copy of the file); work goes on by itself.',
       error,
     );
   }
