@@ -10,6 +10,7 @@ const actions: Readonly<Record<string, (upstream: Upstream, fields: Fields) => u
   pending: (upstream) => upstream.pending(),
   restamp: (upstream, fields) =>
     upstream.restamp(Array.isArray(fields['ids']) ? fields['ids'].map(String) : count(fields)),
+  settle: (upstream) => upstream.settle(),
   newVersion: (upstream, fields) => upstream.newVersion(text(fields, 'id')),
   withdraw: (upstream, fields) => upstream.withdraw(text(fields, 'id')),
   remove: (upstream, fields) => upstream.remove(text(fields, 'id')),

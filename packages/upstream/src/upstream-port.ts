@@ -24,6 +24,8 @@ export interface Upstream {
 
   /** Stamps records anew, by id, or so many by chance among those already delivered; gives their ids. arxiv and oai-pmh. */
   restamp(what: number | readonly string[]): readonly string[];
+  /** From now on the list stands still by itself: no records are stamped anew after each page. */
+  settle(): void;
   /** A new version of a record: new datestamp for arxiv and oai-pmh, a new row for bioRxiv and medRxiv. */
   newVersion(id: string): void;
   /** A version that withdraws. */

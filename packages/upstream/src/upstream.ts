@@ -54,6 +54,8 @@ class SimulatedUpstream implements Upstream {
   readonly #tokens = new Map<string, string[]>();
   readonly #cdn: Cdn | undefined;
   readonly #pages: PageCache | undefined;
+  /** Records that are stamped anew after each page. */
+  #restamped: number;
   #n = 0;
   #inFlight = 0;
 
@@ -61,6 +63,7 @@ class SimulatedUpstream implements Upstream {
     this.#options = options;
     this.kind = options.kind;
     this.seed = options.seed ?? 1;
+    this.#restamped = options.restamp ?? 0;
     this.#made = make(options, this.seed);
     this.#corpus = this.#made.corpus;
     this.basePath = this.#made.basePath;
@@ -112,6 +115,10 @@ class SimulatedUpstream implements Upstream {
   restamp(what: number | readonly string[]): readonly string[] {
     if (typeof what !== 'number') return this.#mutations.restampIds(what);
     return this.#mutations.restamp(this.#delivered.sample(what, this.#random));
+  }
+
+  settle(): void {
+    this.#restamped = 0;
   }
 
   newVersion(id: string): void {
@@ -262,8 +269,7 @@ class SimulatedUpstream implements Upstream {
     if (served.page) {
       if (served.rows.length > 0) this.#delivered.note(call.url, served.rows);
       this.#engine.served(served.scopes);
-      if ((this.#options.restamp ?? 0) > 0 && served.rows.length > 0)
-        this.restamp(this.#options.restamp ?? 0);
+      if (this.#restamped > 0 && served.rows.length > 0) this.restamp(this.#restamped);
     } else if (!served.scopes.some(isList)) this.#engine.served(served.scopes);
     return served;
   }
@@ -296,10 +302,7 @@ class SimulatedUpstream implements Upstream {
 
   get #cacheable(): boolean {
     return (
-      this.#pages !== undefined &&
-      this.#engine.spent &&
-      !this.#mutations.anyPoison &&
-      (this.#options.restamp ?? 0) === 0
+      this.#pages !== undefined && this.#engine.spent && !this.#mutations.anyPoison && this.#restamped === 0
     );
   }
 

@@ -69,12 +69,12 @@ function large(random: Random): Extent {
 
 /** A few pages of a few records each, in few windows. */
 function small(random: Random): Extent {
-  const days = 2 + whole(3, random);
+  const days = 1 + whole(2, random);
   return {
     records: 3 + whole(4, random),
     days,
     pageSize: 2 + whole(3, random),
-    fromDays: days + 1 + whole(2, random),
+    fromDays: days + 1,
     recordBytes: 100,
     callsPerLife: 10 + whole(40, random),
   };
@@ -86,7 +86,7 @@ function paged(random: Random): Extent {
     records: 7 + whole(2, random),
     days: 1,
     pageSize: 2,
-    fromDays: 2 + whole(2, random),
+    fromDays: 2,
     recordBytes: 100,
     callsPerLife: 10 + whole(40, random),
   };
@@ -104,7 +104,7 @@ function needsPages({ definition }: Armed): boolean {
 
 function drawFaults(kind: Kind, pages: number, random: Random): readonly Armed[] {
   const known = faults.filter((fault) => fault.kinds.includes(kind));
-  return Array.from({ length: whole(6, random) }, () => {
+  return Array.from({ length: whole(5, random) }, () => {
     const definition = drawFault(known, random);
     const page = String(1 + whole(pages, random));
     const times = LIES.has(definition.name) ? '' : drawTimes(random);
@@ -122,7 +122,7 @@ function drawTimes(random: Random): string {
 /** What a page is cut into until it is known which record cannot be had takes tens of times as long as anything else. */
 function drawFault(known: readonly FaultDefinition[], random: Random): FaultDefinition {
   const drawn = pick(known, random);
-  return drawn.name.startsWith('poison-') && random.next() < 0.5 ? pick(known, random) : drawn;
+  return drawn.name.startsWith('poison-') && random.next() < 0.4 ? pick(known, random) : drawn;
 }
 
 function pick<T>(values: readonly T[], random: Random): T {
