@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { liveStatus } from './live-status.ts';
 import { acknowledge } from './acknowledge.ts';
 import { metricsOf, type ProcessMetrics } from './metrics.ts';
+import type { IncidentKeeper } from './incidents/incident-keeper.ts';
 import type { SpotChecks } from './spot-checks.ts';
 import type { Imports } from './import/imports.ts';
 import { redrive } from './redrive.ts';
@@ -22,6 +23,7 @@ export interface AnswererParts {
   readonly imports: Imports;
   readonly readProcess: () => ProcessMetrics;
   readonly checks: Pick<SpotChecks, 'verified'>;
+  readonly incidents: Pick<IncidentKeeper, 'open'>;
 }
 
 /** Answers what is asked of the running engine. */
@@ -33,12 +35,18 @@ export function answerer({
   readProcess,
   imports,
   checks,
+  incidents,
 }: AnswererParts): Answerer {
   const startedAt = systemClock.monotonic();
   return async (verb, args) => {
     switch (verb) {
       case 'status':
-        return liveStatus(engine, readVersion(), restarts, systemClock.monotonic() - startedAt);
+        return liveStatus(engine, {
+          version: readVersion(),
+          restarts,
+          uptimeMs: systemClock.monotonic() - startedAt,
+          incidents: incidents.open,
+        });
       case 'metrics':
         return metricsOf(engine, await store.sources(), readProcess());
       case 'retry':

@@ -1,4 +1,5 @@
 import type { SourceStateName } from '../model/event.ts';
+import type { Incident } from '../model/incident.ts';
 import type { MachineStatus } from '../model/machine-status.ts';
 import type { Engine } from './engine.ts';
 import { sourceNow } from './source-now.ts';
@@ -20,6 +21,7 @@ export interface LiveStatus {
     readonly uptimeHours: number;
   };
   readonly machine: MachineStatus;
+  readonly incidents: readonly Incident[];
   readonly sources: readonly {
     readonly id: string;
     readonly state: SourceStateName;
@@ -31,12 +33,19 @@ export interface LiveStatus {
   }[];
 }
 
-/** `uptimeMs` counts from the start of the process. */
+/** What the process knows beside its engine. */
+export interface Surroundings {
+  readonly version: string;
+  readonly restarts: StartMessage['restarts'];
+  /** Since the start of the process. */
+  readonly uptimeMs: number;
+  readonly incidents: readonly Incident[];
+}
+
+/** The engine's answer to `status`. */
 export function liveStatus(
   engine: Engine,
-  version: string,
-  restarts: StartMessage['restarts'],
-  uptimeMs: number,
+  { version, restarts, uptimeMs, incidents }: Surroundings,
 ): LiveStatus {
   const sources = engine.sources();
   return {
@@ -49,6 +58,7 @@ export function liveStatus(
     },
     connectionHealth: connectionHealth(engine, uptimeMs),
     machine: engine.machine(),
+    incidents,
     sources: sources.map(({ id, harvester, health }) => {
       const { state, reason, nextAttemptAt, attempt } = sourceNow(harvester);
       return {

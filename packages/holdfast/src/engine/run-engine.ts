@@ -74,7 +74,7 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   const control = await listen(
     ownControlPath(config),
     process.getuid?.(),
-    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess, imports, checks }),
+    answerer({ engine, store, restarts: start.restarts, uniqueId, readProcess, imports, checks, incidents }),
     { clock: systemClock },
   );
   // Nothing of it is needed for the first requests, and all of it takes time from them.

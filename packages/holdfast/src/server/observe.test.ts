@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { controlPath } from '../control/control-path.ts';
 import { listen } from '../control/listen.ts';
 import type { ControlWorld } from '../control/ask.ts';
-import { exitAt, supervisorWith } from '../follow/testing/alert-scene.ts';
+import { openStore } from '../store/sqlite/index.ts';
+import { exitAt, incident, supervisorWith } from '../follow/testing/alert-scene.ts';
 import { KeptReader } from './kept-reader.ts';
 import { observe, takePulse } from './observe.ts';
 
@@ -42,6 +43,40 @@ describe('a look at everything', () => {
           store: null,
           problem: expect.any(String),
         });
+      } finally {
+        await store.close();
+        listener.close();
+      }
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'has the incidents that only the engine knows: the one of a full disk cannot be written down',
+    async () => {
+      const dataDir = join(folder, 'data');
+      mkdirSync(dataDir);
+      const file = join(dataDir, 'store.db');
+      const now = systemClock.now();
+      const over = incident('outage', now - 9_000, { recoveredAt: now - 1_000 });
+      const written = await openStore({ file, clock: systemClock });
+      await written.putIncidents([over]);
+      await written.close();
+      const uid = process.getuid?.();
+      const env = { XDG_RUNTIME_DIR: folder };
+      const world: ControlWorld = { clock: systemClock, platform: process.platform, env, tmp: folder, uid };
+      const full = incident('disk', now - 5_000);
+      // It answered a moment before the outage was over.
+      const incidents = [full, { ...over, recoveredAt: null }];
+      const listener = await listen(controlPath({ ...world, dataDir }), uid, () =>
+        Promise.resolve({ sources: [], incidents }),
+      );
+      const store = new KeptReader(file);
+      try {
+        const view = await observe(world, { dataDir }, store);
+        expect(view.incidents.map(({ id, recoveredAt }) => [id, recoveredAt])).toEqual([
+          [full.id, null],
+          [over.id, now - 1_000],
+        ]);
       } finally {
         await store.close();
         listener.close();

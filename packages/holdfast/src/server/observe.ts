@@ -4,6 +4,7 @@ import type { ControlWorld } from '../control/ask.ts';
 import type { AlertView, Pulse } from '../follow/index.ts';
 import { HoldfastError } from '../model/error.ts';
 import type { Incident } from '../model/incident.ts';
+import { allIncidents } from '../status/all-incidents.ts';
 import type { LiveStatus } from '../status/live-status.ts';
 import { askSupervisor } from '../status/read-status.ts';
 import type { StoreReader } from '../store/port.ts';
@@ -17,7 +18,7 @@ const MOST = 1_000;
 
 /** Whether the engine gives an answer now, and what its supervisor says: never an answer of before. */
 export async function takePulse(world: ControlWorld, { dataDir }: Pick<Config, 'dataDir'>): Promise<Pulse> {
-  const [engine, supervisor] = await Promise.all([askItself(world, dataDir), askSupervisor(world, dataDir)]);
+  const [{ incidents: _, ...engine }, supervisor] = await askBoth(world, dataDir);
   return { ...engine, supervisor };
 }
 
@@ -30,15 +31,17 @@ export async function observe(
   config: Pick<Config, 'dataDir'>,
   store: KeptReader,
 ): Promise<AlertView> {
-  const pulse = await takePulse(world, config);
+  const [{ incidents: lasting, ...engine }, supervisor] = await askBoth(world, config.dataDir);
+  const pulse = { ...engine, supervisor };
   const now = world.clock.now();
   try {
     const seen = await store.with((reader) =>
       reader === null ? Promise.resolve(UNSEEN) : seenIn(reader, now),
     );
-    return { ...pulse, ...seen, problem: null, now };
+    return { ...pulse, ...seen, incidents: allIncidents(seen.incidents, lasting), problem: null, now };
   } catch (error) {
-    return { ...pulse, ...UNSEEN, problem: error instanceof Error ? error.message : String(error), now };
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...pulse, ...UNSEEN, incidents: lasting, problem, now };
   }
 }
 
@@ -61,15 +64,23 @@ async function counts(reader: StoreReader): Promise<AlertView['store']> {
   return { records, quarantined, gapsOpen };
 }
 
+/** What the engine says, with the incidents that last: it may not be able to write them down. */
+type Answered = Omit<Pulse, 'supervisor'> & Pick<AlertView, 'incidents'>;
+
+function askBoth(world: ControlWorld, dataDir: string): Promise<[Answered, Pulse['supervisor']]> {
+  return Promise.all([askItself(world, dataDir), askSupervisor(world, dataDir)]);
+}
+
 /** An engine that refuses the question is there all the same. */
-async function askItself(world: ControlWorld, dataDir: string): Promise<Omit<Pulse, 'supervisor'>> {
+async function askItself(world: ControlWorld, dataDir: string): Promise<Answered> {
   try {
     const reply = await askEngine(world, dataDir, { verb: 'status', patience: PATIENCE });
-    if (reply.type !== 'result') return { engineAnswers: false, waitsForDisk: false };
-    const { sources = [] } = reply.result as Partial<LiveStatus>;
-    return { engineAnswers: true, waitsForDisk: sources.some((each) => each.waitsForDisk === true) };
+    if (reply.type !== 'result') return { engineAnswers: false, waitsForDisk: false, incidents: [] };
+    const { sources = [], incidents = [] } = reply.result as Partial<LiveStatus>;
+    const waitsForDisk = sources.some((each) => each.waitsForDisk === true);
+    return { engineAnswers: true, waitsForDisk, incidents };
   } catch (error) {
-    if (error instanceof HoldfastError) return { engineAnswers: true, waitsForDisk: false };
+    if (error instanceof HoldfastError) return { engineAnswers: true, waitsForDisk: false, incidents: [] };
     throw error;
   }
 }

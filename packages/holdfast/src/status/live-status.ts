@@ -1,3 +1,4 @@
+import type { Incident } from '../model/incident.ts';
 import type { MachineStatus } from '../model/machine-status.ts';
 import type { SourceStatus, StatusReport } from './status-report.ts';
 
@@ -10,4 +11,6 @@ export interface LiveStatus {
       Pick<SourceStatus, 'state' | 'reason' | 'lastSuccessAt' | 'nextAttemptAt' | 'attempt' | 'waitsForDisk'>
     >)[];
   readonly machine?: MachineStatus | null;
+  /** Those that last. The store has them too, unless it is what cannot be written. */
+  readonly incidents?: readonly Incident[];
 }

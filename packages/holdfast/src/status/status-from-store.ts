@@ -1,3 +1,4 @@
+import { allIncidents } from './all-incidents.ts';
 import { lastBackup } from '../backup/folder.ts';
 import type { Config } from '../config/index.ts';
 import { addDays, dayOf } from '../model/day.ts';
@@ -104,7 +105,7 @@ export async function statusFromStore(
         now,
       }),
     ),
-    incidents: incidents.map(incidentReport),
+    incidents: allIncidents(incidents, live?.incidents).map(incidentReport),
   };
 }
 

@@ -3,6 +3,8 @@ import { liveStatus } from '../../src/engine/live-status.ts';
 import { NO_RESTARTS } from '../../src/model/engine-message.ts';
 import { virtualMachine } from './virtual-engine.ts';
 
+const AROUND = { version: '0', restarts: NO_RESTARTS, uptimeMs: 0, incidents: [] } as const;
+
 test('a source that cannot store what it fetched says that it waits for the disk, and no longer once it can', async () => {
   const machine = virtualMachine();
   const commit = machine.store.commit.bind(machine.store);
@@ -10,7 +12,7 @@ test('a source that cannot store what it fetched says that it waits for the disk
   const full = Object.assign(new Error('There is no room for the store.'), { code: 'ENOSPC' });
   machine.store.commit = (work) => (isFull ? Promise.reject(full) : commit(work));
   const run = machine.start();
-  const source = () => liveStatus(run.engine, '0', NO_RESTARTS, 0).sources[0];
+  const source = () => liveStatus(run.engine, AROUND).sources[0];
   const commits = () => run.events.filter(({ kind }) => kind === 'commit').length;
   expect(source()?.waitsForDisk).toBe(false);
   expect(await run.until(() => source()?.waitsForDisk === true)).toBe(true);

@@ -58,6 +58,8 @@ function twoSources(faults: readonly string[]) {
   return { clock, store, events, upstream, engineWith };
 }
 
+const AROUND = { version: '0', restarts: RESTARTS, uptimeMs: 0, incidents: [] } as const;
+
 test('failures, retries and the last fetch are counted by source and go on after the engine', async () => {
   const { clock, store, upstream, engineWith } = twoSources(['any:500@3x2']);
   const engine = engineWith([]);
@@ -80,7 +82,7 @@ test('failures, retries and the last fetch are counted by source and go on after
   expect(next.sources().map(({ id, health: { failures, retries } }) => ({ id, failures, retries }))).toEqual(
     stored.map(({ id, failures, retries }) => ({ id, failures, retries })),
   );
-  expect(liveStatus(next, '0', RESTARTS, 0).connectionHealth).toMatchObject({
+  expect(liveStatus(next, AROUND).connectionHealth).toMatchObject({
     failures: 2,
     lastSuccessfulFetch: new Date(last).toISOString(),
   });
@@ -92,7 +94,7 @@ test('a source that is held up is shown so while it waits, not as catching up', 
   const stopping = new AbortController();
   const run = engine.run(stopping.signal).catch(() => undefined);
   await clock.advance(60_000);
-  const live = liveStatus(engine, '0', RESTARTS, 0).sources;
+  const live = liveStatus(engine, AROUND).sources;
   expect(live.map(({ state }) => state)).toContain('throttled');
   await keepStates(engine, store, clock, AbortSignal.abort());
   expect((await store.sources()).map(({ state }) => state)).toEqual(live.map(({ state }) => state));

@@ -7,6 +7,8 @@ import { virtualMachine } from './virtual-engine.ts';
 
 const HOUR = 3_600_000;
 
+const AROUND = { version: '0', restarts: NO_RESTARTS, uptimeMs: 0, incidents: [] } as const;
+
 test('a paused source asks nothing, over restarts too, until it is resumed, and then loses nothing', async () => {
   const { clock, store, upstream, start, requests } = virtualMachine();
   const first = start();
@@ -15,7 +17,7 @@ test('a paused source asks nothing, over restarts too, until it is resumed, and 
   const asked = requests();
   await clock.advance(48 * HOUR);
   expect(requests()).toBe(asked);
-  expect(liveStatus(first.engine, '0', NO_RESTARTS, 0).sources[0]).toMatchObject({ state: 'paused' });
+  expect(liveStatus(first.engine, AROUND).sources[0]).toMatchObject({ state: 'paused' });
   await keepStates(first.engine, store, clock, AbortSignal.abort());
   expect((await store.sources())[0]).toMatchObject({
     state: 'paused',
