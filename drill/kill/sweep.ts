@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { killGroup, mustRun, runCommand, startCommand, type Ended } from '../product/run-command.ts';
 import { compare } from './compare.ts';
@@ -84,9 +85,15 @@ type Outcome = Sets & Look & { readonly point: Point; readonly unharmed: boolean
 
 /** Two pages: a whole small cycle, from an empty folder to a verified window. */
 const CORPUS: Corpus = { kind: 'oai-pmh', seed: 5, records: 6, pageSize: 3, days: 3 };
-/** The run of each point. */
+/** The run that has to finish. */
 const ONCE = ['run', '--once', '--deadline', '1m'];
-const AT_ONCE = 2;
+/**
+ * The run that is struck. A call of its opening that fails does so at each try, for `when` counts anew in the thread of
+ * each: it need not be waited for as long.
+ */
+const STRUCK = ['run', '--once', '--deadline', '15s'];
+/** A good part of each point is waiting: for starts, for the disk. */
+const AT_ONCE = availableParallelism() + 1;
 
 /**
  * SQLite's own loop over a whole small harvest: something is done to the 1st, 2nd, 3rd ... call of each kind, until a
@@ -182,7 +189,7 @@ async function tryPoint(bench: Bench, injection: Injection, point: Point): Promi
 
 /** Runs it until it, or its first engine, has ended: the parent would start another one, to be struck as well. */
 function strike(home: Home, under: readonly string[]): Promise<Ended> {
-  const running = startCommand([...home.config, ...ONCE], { ...home, under, group: true });
+  const running = startCommand([...home.config, ...STRUCK], { ...home, under, group: true });
   running.child.stdout?.on('data', () => {
     if (running.printed().includes('"kind":"engine-exited"')) killGroup(running.pid);
   });

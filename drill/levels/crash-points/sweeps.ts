@@ -34,7 +34,7 @@ export const sweeps: readonly Fault[] = [
       'over one whole harvest the 1st, 2nd, 3rd ... write and sync of the store fails, with EIO and with ENOSPC, at every one with --full',
     holds:
       'nothing that was acknowledged is gone, no run ends with 0 while something is missing, and the next run completes it',
-    limitMs: 90 * 60_000,
+    limitMs: 120 * 60_000,
     injection: ioFailures,
     what: 'each failure is borne',
     kinds: failuresFired,
