@@ -20,14 +20,17 @@ export interface RunOptions {
 }
 
 /** With a bound, a row that has not begun by then is left out ... */
-const QUICK_MS = 65_000;
+const QUICK_MS = 72_000;
 /** ... and one that still runs then is ended. */
 const QUICK_END_MS = 87_000;
 const LIMIT_MS = 180_000;
 /** What a row that did not fit needs. */
 export const MORE_TIME = 'more time than --quick has';
-/** Rows wait more than they work. */
-const AT_ONCE = Math.max(3, Math.min(6, availableParallelism() + 1));
+/** Rows wait more than they work; with `--full` some of them work long. */
+const AT_ONCE = {
+  quick: Math.max(5, Math.min(8, 2 * availableParallelism())),
+  full: Math.max(3, Math.min(6, availableParallelism() + 1)),
+} as const;
 
 /** Faults that are played as one. */
 type Unit = readonly Fault[];
@@ -68,7 +71,7 @@ function groupsOf(units: readonly Unit[], size: Size): readonly Group[] {
   const groups: Group[] = [];
   for (const unit of units) {
     const isAlone = size === 'full' && unit.some(({ alone }) => alone === true);
-    const atOnce = isAlone ? 1 : AT_ONCE;
+    const atOnce = isAlone ? 1 : AT_ONCE[size];
     const last = groups.at(-1);
     if (last === undefined || last.atOnce !== atOnce) groups.push({ units: [unit], atOnce });
     else last.units.push(unit);

@@ -4,7 +4,7 @@ import { check, type Check, type Fault, type Played } from '../../fault.ts';
 import { PRODUCT } from '../../product/run-command.ts';
 import { simulate, type Sums } from './sums.ts';
 
-const SEEDS = { quick: 400, full: 20_000 };
+const SEEDS = { quick: 200, full: 20_000 };
 /** So many findings are told; all are counted. */
 const TOLD = 10;
 

@@ -37,7 +37,7 @@ export function kindOfVersion(known: Knowledge, version: string): ChangeKind {
 function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
   const latest = latestOf(known.rows);
   if (latest && isNewerThan(latest, item)) return UNCHANGED;
-  const history = known.history && known.history.datestamp >= item.datestamp ? known.history : null;
+  const history = historyOf(known, item, latest);
   const fields = takeOver(item.fields, item.unknown, latest, history);
   const unnumbered = known.rows.find((row) => row.version === null) ?? null;
   const imported = item.imported === true;
@@ -61,6 +61,19 @@ function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
     over: unnumbered,
     kind: 'completed',
   });
+}
+
+/**
+ * The history, if it can be that of this answer. Stamps are days: what has numbered the same day's row already may be
+ * older than a change of that very day, and the next history has to tell which version that is.
+ */
+function historyOf(known: Knowledge, item: PaperItem, latest: KnownRow | null): KnownHistory | null {
+  const { history } = known;
+  if (history === null || history.datestamp < item.datestamp) return null;
+  const isNumbered = latest?.version === history.version && latest.datestamp === item.datestamp;
+  if (!isNumbered || history.datestamp > item.datestamp) return history;
+  const fields = withLink(takeOver(item.fields, item.unknown, latest, history), known.journal);
+  return presentHash(latest) === contentOf(fields).hash ? history : null;
 }
 
 function olderUnnumbered(known: Knowledge, item: PaperItem): KnownRow | null {
