@@ -6,45 +6,18 @@ export function dayOf(second: number): number {
   return Math.floor(second / daySeconds);
 }
 
-/** What was worked out lately: the same few days and stamps are printed and read again with every page. */
-class Lately<Key, Value> {
-  readonly #known = new Map<Key, Value>();
-  readonly #workOut: (key: Key) => Value;
-
-  constructor(workOut: (key: Key) => Value) {
-    this.#workOut = workOut;
-  }
-
-  of(key: Key): Value {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const value = this.#workOut(key);
-    if (this.#known.size >= 256) this.#known.clear();
-    this.#known.set(key, value);
-    return value;
-  }
-}
-
-const days = new Lately((day: number) => new Date(day * daySeconds * 1000).toISOString().slice(0, 10));
-const seconds = new Lately((second: number) => `${new Date(second * 1000).toISOString().slice(0, 19)}Z`);
-const firsts = new Lately(firstSecondOf);
-
 /** `YYYY-MM-DD` of a second since the epoch. */
 export function dayText(second: number): string {
-  return days.of(dayOf(second));
+  return new Date(second * 1000).toISOString().slice(0, 10);
 }
 
 /** `YYYY-MM-DDThh:mm:ssZ` of a second since the epoch. */
 export function secondText(second: number): string {
-  return seconds.of(second);
+  return `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
 }
 
 /** First second of a `YYYY-MM-DD` that names a real day, else undefined. */
 export function parseDay(text: string): number | undefined {
-  return firsts.of(text);
-}
-
-function firstSecondOf(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const ms = Date.parse(`${text}T00:00:00Z`);
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text ? undefined : ms / 1000;

@@ -24,17 +24,9 @@ export function dayOf(ms: number): Day {
   return day;
 }
 
-/** The beginnings of days that were asked for lately. */
-const starts = new Map<Day, number>();
-
 /** The first instant of a UTC day, in ms since the epoch. */
 export function startOf(day: Day): number {
-  const known = starts.get(day);
-  if (known !== undefined) return known;
-  const start = Date.parse(`${day}T00:00:00Z`);
-  if (starts.size >= LATELY) starts.clear();
-  starts.set(day, start);
-  return start;
+  return Date.parse(`${day}T00:00:00Z`);
 }
 
 /** The day `days` later (earlier when negative). */

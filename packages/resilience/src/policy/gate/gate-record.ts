@@ -47,18 +47,7 @@ export function readGateRecord(key: string, value: JsonValue | undefined): GateR
 
 /** The record as a state store keeps it; absent fields are left out. */
 export function writeGateRecord(record: GateRecord): JsonValue {
-  return present(
-    Object.entries(record).map(([name, part]) => [
-      name,
-      part === undefined ? undefined : present(Object.entries(part)),
-    ]),
-  );
-}
-
-function present(entries: readonly (readonly [string, JsonValue | undefined])[]): Record<string, JsonValue> {
-  const kept: Record<string, JsonValue> = {};
-  for (const [name, value] of entries) if (value !== undefined) kept[name] = value;
-  return kept;
+  return JSON.parse(JSON.stringify(record)) as JsonValue;
 }
 
 function readMark(key: string, value: unknown): { id: string; at: number; boot?: number } | undefined {
