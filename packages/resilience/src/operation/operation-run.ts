@@ -21,8 +21,6 @@ export interface RunSetup<V, Tx> {
   readonly maxItems: number;
   readonly concurrency: number;
   readonly stepDeadlineMs: number | undefined;
-  /** The same for one operation over all its runs; begins anew when it was forgotten. */
-  readonly identity: string;
   readonly onEvent: ((event: OperationEvent) => void) | undefined;
 }
 

@@ -70,7 +70,6 @@ class Performer<V, Tx, T extends JsonValue | void> {
       tally: newTally(),
       session: options.session,
       dryRun: options.dryRun ?? false,
-      identity: `${run.key}\n${run.startedAt}`,
       onEvent: options.onEvent,
     });
     this.#root = new Surrounding(this.#run, '');
