@@ -59,5 +59,7 @@ export async function waitOut(
 /** The engine was neither restarted nor did it die. */
 export function sameEngine(live: Foreground): Check {
   const starts = live.count(({ kind }) => kind === 'engine-started');
-  return check('the engine lives on', starts === 1, `${String(starts)} starts`);
+  const ends = live.events().filter(({ kind }) => kind === 'engine-exited');
+  const how = ends.map(({ code, signal, reason = '' }) => `${signal ?? `exit ${String(code)}`} ${reason}`);
+  return check('the engine lives on', starts === 1, [`${String(starts)} starts`, ...how].join('; '));
 }

@@ -11,4 +11,3 @@ export type { Pulse } from './deadman/pulse.ts';
 export { startDeadman } from './deadman/start-deadman.ts';
 export type { DeadmanDeps, DeadmanStatus, RunningDeadman } from './deadman/start-deadman.ts';
 export { httpCaller } from './http-call.ts';
-export { setAsideDamaged } from './set-aside-damaged.ts';
