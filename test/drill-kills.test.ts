@@ -1,32 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compare } from '../../../../drill/kill/compare.ts';
-import { killDrill } from '../../../../drill/kill/kill-drill.ts';
-import { refetchedAfter } from '../../../../drill/kill/refetched.ts';
-import type { LedgerLine } from '../../../../drill/kill/simulator.ts';
-import { chosenSeed } from './seed.ts';
-
-const FULL = process.env['HOLDFAST_TEST_FULL'] === '1';
-const KILLS = FULL ? 300 : 24;
-const SEED = chosenSeed('kill');
-
-test(
-  `after ${KILLS} kills of the engine or the whole tree nothing is lost or duplicated, and each kill costs one page at most`,
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-kill-'));
-    const report = await killDrill({ kills: KILLS, seed: SEED, folder });
-    expect(report.problems, `seed ${SEED}, kept in ${folder}`).toEqual([]);
-    expect(report.kills).toBe(KILLS);
-    expect(report.targets.tree).toBeGreaterThan(0);
-    expect(report.targets.engine).toBeGreaterThan(0);
-    for (const phase of ['fetch', 'parse', 'transaction', 'committed'] as const)
-      expect(report.hits[phase], phase).toBeGreaterThanOrEqual(FULL ? 20 : 1);
-    rmSync(folder, { recursive: true });
-  },
-  FULL ? 1_800_000 : 240_000,
-);
+import { compare } from '../drill/kill/compare.ts';
+import { refetchedAfter } from '../drill/kill/refetched.ts';
+import type { LedgerLine } from '../drill/kill/simulator.ts';
 
 const page = (n: number, at: number, served: readonly string[]): readonly LedgerLine[] => [
   { type: 'request', n, at, url: '/oai', verb: 'ListRecords' },
