@@ -15,18 +15,12 @@ export async function playRow(row: Row, stage: Stage): Promise<Played> {
     simulators.map((simulator, index) => sourceOf(specs[index], simulator, index)),
   );
   let output = '';
-  const startOnce: Scene['startOnce'] = () => {
-    const running = product.startWith(
-      { env: { ...row.env } },
-      'run',
-      '--once',
-      '--deadline',
-      row.deadline ?? DEADLINE,
-    );
+  const startOnce: Scene['startOnce'] = (deadline = row.deadline ?? DEADLINE) => {
+    const running = product.startWith({ env: { ...row.env } }, 'run', '--once', '--deadline', deadline);
     running.child.stdout?.on('data', (bytes: Buffer) => (output += bytes.toString()));
     return running;
   };
-  const runOnce = async (): Promise<number | null> => (await startOnce().ended).code;
+  const runOnce: Scene['runOnce'] = async (deadline) => (await startOnce(deadline).ended).code;
   const { signal } = stage;
   const outcome = await (row.play ?? playOnce(row))({
     product,

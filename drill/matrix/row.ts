@@ -26,10 +26,10 @@ export interface Scene {
   readonly simulators: readonly [Simulator, ...Simulator[]];
   /** The ledgers as they stand now, in the same order. */
   readonly ledgers: () => readonly [Ledger, ...Ledger[]];
-  /** Starts `run --once`; what it prints counts for the times of detection and recovery. */
-  readonly startOnce: () => Running;
+  /** Starts `run --once`, with the deadline of the row unless told; what it prints counts for the times of detection and recovery. */
+  readonly startOnce: (deadline?: string) => Running;
   /** `run --once` until it ends, or until `signal` aborts it. */
-  readonly runOnce: () => Promise<number | null>;
+  readonly runOnce: (deadline?: string) => Promise<number | null>;
   readonly signal: AbortSignal;
 }
 
