@@ -1,5 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { parseDuration } from '../clock/duration.ts';
+import type { Random } from '../clock/random.ts';
+import { systemRandom } from '../clock/random.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { InvalidOptionError } from '../errors.ts';
 import { assertText } from './entry-path.ts';
@@ -8,6 +10,7 @@ import type { OperationOptions } from './operation-port.ts';
 /** The limits of an operation, checked and with their defaults. */
 export interface OperationLimits {
   readonly clock: Clock;
+  readonly random: Random;
   readonly maxItems: number;
   readonly concurrency: number;
   readonly stepDeadlineMs: number | undefined;
@@ -16,13 +19,15 @@ export interface OperationLimits {
 /** @throws InvalidOptionError */
 export function limitsOf<V, Tx>(key: string, options: OperationOptions<V, Tx>): OperationLimits {
   assertParts(options);
-  const { clock = systemClock, maxItems = Number.POSITIVE_INFINITY, concurrency = 1, stepDeadline } = options;
+  const { clock = systemClock, random = systemRandom, stepDeadline } = options;
+  const { maxItems = Number.POSITIVE_INFINITY, concurrency = 1 } = options;
   assertText(key, 'key');
   if (!(maxItems === Number.POSITIVE_INFINITY || (Number.isSafeInteger(maxItems) && maxItems >= 0))) {
     throw new InvalidOptionError('maxItems', 'must be a whole number from 0');
   }
   return {
     clock,
+    random,
     maxItems,
     concurrency: wholeFromOne(concurrency),
     stepDeadlineMs: stepDeadline === undefined ? undefined : parseDuration(stepDeadline, 'stepDeadline'),

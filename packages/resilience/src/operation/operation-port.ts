@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Duration } from '../clock/duration.ts';
+import type { Random } from '../clock/random.ts';
 import type { Lease } from '../session/lease.ts';
 import type { SupervisedSession } from '../session/supervised-session.ts';
 import type { JsonValue } from '../state/state-store.ts';
@@ -36,6 +37,8 @@ export interface OperationOptions<V, Tx> {
   /** Keeps the machine awake while the operation runs. */
   readonly keepAwake?: Wakefulness;
   readonly clock?: Clock;
+  /** Draws the ids of effects. */
+  readonly random?: Random;
   readonly onEvent?: (event: OperationEvent) => void;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
+import type { Random } from '../clock/random.ts';
 import { tell } from '../events/publish.ts';
 import type { SupervisedSession } from '../session/supervised-session.ts';
 import type { Journal } from './journal.ts';
@@ -13,6 +14,7 @@ export type EventOf<E = OperationEvent> = E extends OperationEvent ? Omit<E, 'op
 export interface RunSetup<V, Tx> {
   readonly key: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly signal: AbortSignal;
   readonly journal: Journal<Tx>;
   readonly tally: Tally;

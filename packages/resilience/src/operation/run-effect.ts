@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { classify } from '../classify/classify.ts';
 import type { Lease } from '../session/lease.ts';
 import type { JsonValue } from '../state/state-store.ts';
+import { drawEffectId } from './effect-id.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { OperationMisuseError } from './operation-error.ts';
 import { assertFunction } from './operation-limits.ts';
@@ -51,7 +51,7 @@ class RunningEffect<V, Tx, T extends JsonValue | void> {
     this.#act = act;
     this.#verify = options.verify;
     // Drawn, not derived: an operation that is forgotten and begun anew within a millisecond has others.
-    this.#effectId = place.entry?.effectId ?? randomUUID();
+    this.#effectId = place.entry?.effectId ?? drawEffectId(scope.run.setup.random);
   }
 
   async run(): Promise<EffectOutcome<T>> {
