@@ -2,6 +2,7 @@ import type { Clock, Random } from '@holdfast/resilience/clock';
 import { classify, type Category } from '@holdfast/resilience';
 import type { WaitNotice } from '../model/event.ts';
 import { codeOf } from './fetcher.ts';
+import { diskWait, isDisks } from './persist.ts';
 
 const LONGEST_MS = 300_000;
 const UPSTREAM: readonly Category[] = [
@@ -15,16 +16,39 @@ const UPSTREAM: readonly Category[] = [
   'unknown',
 ];
 
-/** Whether an error says that an upstream gave no answer: that is waited for. Anything else is not the source's to handle. */
-export function isUpstreams(error: unknown, signal: AbortSignal): boolean {
+/** What tells how long to wait. `offline`: this machine has no network. */
+interface Tools {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly offline: boolean;
+}
+
+/**
+ * The wait after so many failed steps in a row: an upstream that gave no answer, or our own disk, which refuses any
+ * write of a step, a claim as well as a commit. The step is done again from what is stored. Anything else is not the
+ * source's to handle, and thrown.
+ */
+export function waitAfter(
+  error: unknown,
+  failures: number,
+  tools: Tools,
+  signal: AbortSignal,
+): { readonly notice: WaitNotice; readonly delayMs: number } {
+  if (isDisks(error, signal)) return diskWait(error, failures, tools.clock);
+  if (isUpstreams(error, signal)) return failureWait(error, failures, tools);
+  throw error;
+}
+
+/** Whether an error says that an upstream gave no answer. */
+function isUpstreams(error: unknown, signal: AbortSignal): boolean {
   return UPSTREAM.includes(classify(error, { signal }).category) || codeOf(error) === 'ERR_UPSTREAM_BLOCKED';
 }
 
-/** Our own wait after so many failures in a row, growing to five minutes. `offline`: this machine has no network. */
-export function failureWait(
+/** Our own wait after so many failures in a row, growing to five minutes. */
+function failureWait(
   error: unknown,
   failures: number,
-  tools: { readonly clock: Clock; readonly random: Random; readonly offline: boolean },
+  tools: Tools,
 ): { readonly notice: WaitNotice; readonly delayMs: number } {
   const ceiling = Math.min(2 ** Math.min(failures, 20) * 1000, LONGEST_MS);
   const delayMs = ceiling / 2 + tools.random.next() * (ceiling / 2);

@@ -11,12 +11,12 @@ import { AvoidedWindows } from './avoided.ts';
 import { DeadlyPages } from './deadly-pages.ts';
 import type { LookDeps } from './deps.ts';
 import { DueTimes, longestWait } from './due-times.ts';
-import { failureWait, isUpstreams } from './failure-wait.ts';
+import { waitAfter } from './failure-wait.ts';
 import type { HarvestEnd, HarvesterOptions } from './harvester-options.ts';
 import { lateness } from './lateness.ts';
 import { look } from './look.ts';
 import { Pauses } from './pauses.ts';
-import { untilWritable } from './persist.ts';
+import { isDisks, untilWritable } from './persist.ts';
 import { prepareSource } from './prepare.ts';
 import { repair } from './repair.ts';
 import { pausedReason, pausedSince, pauseNote, SourceMemory } from './source-memory.ts';
@@ -295,7 +295,7 @@ export class Harvester {
       this.#deadly.settle(window.key);
       this.#tellFate(window, 'settled');
     } catch (error) {
-      if (!signal.aborted) this.#avoided.failed(window.key);
+      if (!signal.aborted && !isDisks(error, signal)) this.#avoided.failed(window.key);
       throw error;
     }
   }
@@ -342,13 +342,12 @@ export class Harvester {
     return { caughtUp };
   }
 
-  /** The upstream gave no answer: wait, growing, visibly. Whoever says `retry` ends the wait. */
+  /** The upstream gave no answer, or our disk refused: wait, growing, visibly. Whoever says `retry` ends the wait. */
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
-    if (!isUpstreams(error, signal)) throw error;
     this.#failures += 1;
     const { clock, random, isOffline } = this.#options;
-    const offline = isOffline?.() === true;
-    const { notice, delayMs } = failureWait(error, this.#failures, { clock, random, offline });
+    const tools = { clock, random, offline: isOffline?.() === true };
+    const { notice, delayMs } = waitAfter(error, this.#failures, tools, signal);
     this.noteWait(notice, null);
     await this.#pauses.wait(delayMs, signal);
     this.wait = null;

@@ -24,11 +24,10 @@ export async function untilWritable<T>(
       if (attempt > 1) deps.onWritable?.();
       return written;
     } catch (error) {
-      if (classify(error, { signal }).category !== 'local' || codeOf(error) === 'ERR_STORE_LOCKED')
-        throw error;
-      const delay = Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10), LONGEST_WAIT_MS);
-      onWait(diskWait(error, attempt, deps.clock.now() + delay));
-      await deps.clock.sleep(delay, { signal });
+      if (!isDisks(error, signal)) throw error;
+      const { notice, delayMs } = diskWait(error, attempt, deps.clock);
+      onWait(notice);
+      await deps.clock.sleep(delayMs, { signal });
     }
   }
 }
@@ -53,14 +52,26 @@ export function commitPage(
   );
 }
 
-function diskWait(error: unknown, attempt: number, until: number): WaitNotice {
+/** Whether our own disk refused. A store that another engine owns is no trouble of the disk. */
+export function isDisks(error: unknown, signal: AbortSignal): boolean {
+  return classify(error, { signal }).category === 'local' && codeOf(error) !== 'ERR_STORE_LOCKED';
+}
+
+/** How long the disk is waited for after so many attempts, growing to half a minute, and what is shown meanwhile. */
+export function diskWait(
+  error: unknown,
+  attempt: number,
+  clock: Pick<IngestDeps['clock'], 'now'>,
+): { readonly notice: WaitNotice; readonly delayMs: number } {
+  const delayMs = Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10), LONGEST_WAIT_MS);
   const message = error instanceof Error ? error.message : String(error);
   const hint = (error as { hint?: unknown } | null)?.hint;
-  return {
+  const notice: WaitNotice = {
     why: 'disk',
-    reason: `${message} Nothing is lost: the page is kept in memory and written as soon as the disk allows.`,
-    until,
+    reason: `${message} Nothing is lost: what is in hand is kept in memory and written as soon as the disk allows.`,
+    until: clock.now() + delayMs,
     attempt,
     error: { code: codeOf(error), message, hint: typeof hint === 'string' ? hint : '' },
   };
+  return { notice, delayMs };
 }
