@@ -133,23 +133,34 @@ export interface Sample {
   readonly reason: string;
 }
 
-/**
- * I10: from `boundMs` after the fault's start until its end no sample says that all is well. Without a sample in
- * that time nothing is proved, and the check fails.
- */
-export function honest(
-  samples: readonly Sample[],
-  { from, to, boundMs }: { readonly from: number; readonly to: number; readonly boundMs: number },
-): Check {
-  const meant = samples.filter(({ askedAt, at }) => askedAt >= from + boundMs && at < to);
+/** The time of a fault in which the product has to know of it, wall ms. */
+interface Known {
+  readonly from: number;
+  readonly to: number;
+  /** After `from`. */
+  readonly boundMs: number;
+}
+
+/** I10: from `boundMs` after the fault's start until its end no sample says that all is well. */
+export function honest(samples: readonly Sample[], known: Known): Check {
+  const meant = within(samples, known);
   const green = meant.filter(({ state }) => state === 'ok');
   const states = [...new Set(meant.map(({ state }) => state))].join(', ');
   return check(
-    `status is not ok later than ${String(boundMs / 1000)} s into the fault`,
-    meant.length > 0 && green.length === 0,
+    `status is not ok later than ${String(known.boundMs / 1000)} s into the fault`,
+    green.length === 0,
     `${String(green.length)} of ${String(meant.length)} samples ok (${states || 'none'})`,
     'I10',
   );
+}
+
+/** Why nothing is proved of I10: nobody answered while the fault lasted, on a machine that is too busy. */
+export function unasked(samples: readonly Sample[], known: Known): readonly string[] {
+  return within(samples, known).length > 0 ? [] : ['no status was told while the fault lasted'];
+}
+
+function within(samples: readonly Sample[], { from, to, boundMs }: Known): readonly Sample[] {
+  return samples.filter(({ askedAt, at }) => askedAt >= from + boundMs && at < to);
 }
 
 function few(ids: readonly string[]): string {

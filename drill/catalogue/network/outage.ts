@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countsOf, examplesOf, verdictOf } from '../../checker/compare.ts';
 import { detectAfter, recoverAfter, type DrillEvent } from '../../checker/events.ts';
-import { honest, oneIncident, polite, type IncidentLine, type Sample } from '../../checker/invariants.ts';
+import {
+  honest,
+  oneIncident,
+  polite,
+  unasked,
+  type IncidentLine,
+  type Sample,
+} from '../../checker/invariants.ts';
 import { incidentsOf } from '../../checker/running.ts';
 import { storedOf } from '../../checker/stored.ts';
 import { check, type Check, type Played } from '../../fault.ts';
@@ -181,6 +188,7 @@ async function judgeCourses(seen: {
       ...(causes.length > 0 ? [incidentCheck(await incidentsOf(product), causes, courses)] : []),
       ...courses.flatMap((course) => checksOf(plan, course, events)),
     ],
+    doubts: courses.flatMap((course) => doubtsOf(plan, course, events)),
     evidence:
       `struck ${String(struck)} times in ${String(Math.round(lastedMs / 100) / 10)} s; ` +
       `${String(papers.length)} of ${String(ledger.truth.size)} records, ${String(sent)} requests meanwhile, ` +
@@ -205,6 +213,12 @@ function checksOf(plan: OutagePlan, course: Course, events: readonly DrillEvent[
           check(`at most ${String(most)} requests meanwhile`, sent <= most, sent, 'I8'),
         ]),
   ];
+}
+
+/** What could not be found out each time that the fault came. */
+function doubtsOf({ mild, causes }: OutagePlan, course: Course, events: readonly DrillEvent[]) {
+  if (mild === true || causes === undefined) return [];
+  return unasked(course.samples, { ...course.span, boundMs: detected(events, course) ?? 0 });
 }
 
 /** What lasts becomes exactly one incident; what is over within ten seconds may be none, and is never two. */
