@@ -21,13 +21,13 @@ export function missingForStrace(): string | null {
   return canTrace() ? null : 'Linux and strace, with the right to trace';
 }
 
-/** A disk in memory, unmounted when the stage ends. */
+/** A disk in memory, unmounted when the stage ends; in a folder of the stage unless told. */
 export function mountSmall(
   stage: Stage,
   options: string,
+  folder = join(stage.folder, 'disk'),
 ): { readonly folder: string; remount(how: string): void } {
-  const folder = join(stage.folder, 'disk');
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
   stage.defer(() => void spawnSync('umount', ['-l', folder]));
   return { folder, remount: (how) => void execFileSync('mount', ['-o', `remount,${how}`, folder]) };
