@@ -11,6 +11,8 @@ export type Happening =
   | { readonly type: 'clock-step'; readonly ms: number }
   /** The network goes, and comes back after so many timers. */
   | { readonly type: 'network'; readonly timers: number }
+  /** Our own disk refuses so many writes. */
+  | { readonly type: 'disk'; readonly writes: number }
   /** A person pauses the source: the run ends, and the next one is resumed. */
   | { readonly type: 'pause' };
 
@@ -23,6 +25,23 @@ export interface Planned {
 /** Whether the machine has a network. */
 export interface Cable {
   plugged: boolean;
+}
+
+/** How many writes the disk is still to refuse. */
+export interface Disk {
+  refusals: number;
+}
+
+/** What things happen to. */
+export interface Machine {
+  readonly clock: VirtualClock;
+  readonly cable: Cable;
+  readonly disk: Disk;
+}
+
+/** What a full disk says. */
+export class DiskError extends Error {
+  readonly code = 'ENOSPC';
 }
 
 const HOUR = 3_600_000;
@@ -40,7 +59,7 @@ export function drawHappenings(timers: number, random: Random): readonly Planned
 
 function draw(random: Random): Happening {
   const ms = 1_000 + Math.floor(random.next() ** 3 * 30 * HOUR);
-  switch (Math.floor(random.next() * 6)) {
+  switch (Math.floor(random.next() * 7)) {
     case 0:
       return { type: 'suspend', ms, timersGoOn: random.next() < 0.5 };
     case 1:
@@ -51,6 +70,8 @@ function draw(random: Random): Happening {
       return { type: 'clock-step', ms: -2 * HOUR };
     case 4:
       return { type: 'network', timers: 1 + Math.floor(random.next() * 20) };
+    case 5:
+      return { type: 'disk', writes: 1 + Math.floor(random.next() * 6) };
     default:
       return { type: 'pause' };
   }
@@ -60,8 +81,7 @@ function draw(random: Random): Happening {
 export async function happen(
   what: Happening,
   engine: Engine,
-  clock: VirtualClock,
-  cable: Cable,
+  { clock, cable, disk }: Machine,
 ): Promise<void> {
   switch (what.type) {
     case 'suspend':
@@ -76,9 +96,14 @@ export async function happen(
     case 'network':
       cable.plugged = false;
       return engine.networkChanged({ type: 'down', addresses: [] });
+    case 'disk':
+      disk.refusals += what.writes;
+      return;
     case 'pause':
-      // It may die in the middle of it.
-      void engine.pause();
+      // It may die in the middle of it, and whoever pauses it is told when the disk does not take it.
+      engine.pause().catch((error: unknown) => {
+        if (!(error instanceof DiskError)) throw error;
+      });
   }
 }
 

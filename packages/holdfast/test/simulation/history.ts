@@ -7,7 +7,7 @@ import { pauseNote, SourceMemory } from '../../src/ingest/source-memory.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { compare, type Comparison } from './compare.ts';
 import { Generation } from './generation.ts';
-import { addressesOf, happen, plugIn, type Cable, type Planned } from './happenings.ts';
+import { addressesOf, happen, plugIn, type Machine, type Planned } from './happenings.ts';
 import { PolitenessWatch } from './politeness-watch.ts';
 import { settled } from './settled.ts';
 import { SimState, simTransport, storeForLife } from './sim-ports.ts';
@@ -54,17 +54,15 @@ export interface Outcome extends Comparison {
 }
 
 /** Everything that survives the engine. */
-interface World {
+interface World extends Machine {
   readonly scenario: Scenario;
   readonly upstream: Upstream;
   readonly store: MemoryStore;
   readonly state: SimState;
-  readonly clock: VirtualClock;
   readonly random: Random;
   readonly watch: PolitenessWatch;
   readonly reached: Set<string>;
   readonly walked: Set<string>;
-  readonly cable: Cable;
   /** What has not happened yet. */
   readonly ahead: Planned[];
   /** `timers`: fired in all lives. */
@@ -153,6 +151,7 @@ function makeWorld(scenario: Scenario): World {
     reached: new Set(),
     walked: new Set(),
     cable: { plugged: true },
+    disk: { refusals: 0 },
     ahead: scenario.happenings.toSorted((one, other) => one.at - other.at),
     counts: { surprises: 0, timers: 0 },
   };
@@ -207,7 +206,7 @@ async function live(world: World, diesAt: number): Promise<string> {
 
 /** Lets happen what is due by the number of timers that have fired. */
 async function meanwhile(world: World, engine: Engine): Promise<void> {
-  const { ahead, counts, clock, cable, reached } = world;
+  const { ahead, counts, cable, reached } = world;
   counts.timers += 1;
   const [next] = ahead;
   if (next === undefined || next.at > counts.timers) return;
@@ -218,7 +217,7 @@ async function meanwhile(world: World, engine: Engine): Promise<void> {
     return;
   }
   reached.add(`machine:${what.type}`);
-  await happen(what, engine, clock, cable);
+  await happen(what, engine, world);
   // The cable is plugged in again by the same list.
   if (what.type === 'network') ahead.unshift({ at: counts.timers + what.timers, what });
 }

@@ -3,7 +3,7 @@ import type { JsonValue, Release, StateStore } from '@holdfast/resilience';
 import type { Upstream, WireFault } from '@holdfast/upstream';
 import type { Answer, Exchange, Transport } from '../../src/transport/port.ts';
 import type { Commit, Store } from '../../src/store/port.ts';
-import type { Cable } from './happenings.ts';
+import { DiskError, type Cable, type Disk } from './happenings.ts';
 import type { Generation } from './generation.ts';
 import type { PolitenessWatch } from './politeness-watch.ts';
 
@@ -160,25 +160,42 @@ export class SimState {
 }
 
 const MORTAL = new Set<string | symbol>(['commit', 'putSource', 'plan', 'claim', 'putGaps']);
+const REFUSED = new Set<string | symbol>([...MORTAL, 'release']);
 
-/** What is learnt of the walks from what they commit. */
+/** What is learnt of the walks from what they commit, and the disk under it. */
 export interface Seen {
+  readonly disk: Disk;
   /** States that were reached. */
   readonly reached: Set<string>;
   /** Keys of the windows whose first look came to an end, whether or not anybody lived to tell of it. */
   readonly walked: Set<string>;
 }
 
-/** The store as one life of the engine sees it: each write may be where it dies. */
+/** The store as one life of the engine sees it: each write may be where it dies, or what the disk refuses. */
 export function storeForLife(store: Store, life: Generation, seen: Seen): Store {
   // Made once a life: to bind a member at each call took longer than many of the calls.
   const members = new Map<string | symbol, unknown>();
   return new Proxy(store, {
     get(target, name) {
-      if (!members.has(name)) members.set(name, memberForLife(target, name, life, seen));
+      if (!members.has(name)) {
+        const member = memberForLife(target, name, life, seen);
+        members.set(name, REFUSED.has(name) ? refusing(member as Write, seen) : member);
+      }
       return members.get(name);
     },
   });
+}
+
+type Write = (...given: readonly unknown[]) => Promise<unknown>;
+
+/** A write while the disk has room for it. */
+function refusing(write: Write, { disk, reached }: Seen): Write {
+  return (...given) => {
+    if (disk.refusals === 0) return write(...given);
+    disk.refusals -= 1;
+    reached.add('disk:refused');
+    return Promise.reject(new DiskError('simulated ENOSPC'));
+  };
 }
 
 function memberForLife(target: Store, name: string | symbol, life: Generation, seen: Seen): unknown {

@@ -49,6 +49,9 @@ const EXPECTED = [
   'machine:clock-step',
   'machine:network',
   'machine:pause',
+  'machine:disk',
+  'disk:refused',
+  'wait:disk',
 ];
 /** What happens in fewer histories than this was hardly tried. */
 const LEAST_SHARE = 0.01;

@@ -55,4 +55,10 @@ export const mutants: readonly Mutant[] = [
     replace:
       "return match === null ? null : String(Number(match[1])) === 'NaN' ? normaliseId(match[1] ?? '') : String(Number(match[1]));",
   },
+  {
+    name: 'refused claim ends the engine',
+    file: 'ingest/failure-wait.ts',
+    find: '  if (isDisks(error, signal)) return diskWait(error, failures, tools.clock);\n',
+    replace: '',
+  },
 ];
