@@ -64,16 +64,17 @@ function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
 }
 
 /**
- * The history, if it can be that of this answer. Stamps are days: what has numbered the same day's row already may be
- * older than a change of that very day, and the next history has to tell which version that is.
+ * The history, if it can be that of this answer. Stamps are days: what has numbered another text of the same day
+ * already is older than a change of that very day, and the next history has to tell which version that is, however
+ * often the changed text is listed until then.
  */
 function historyOf(known: Knowledge, item: PaperItem, latest: KnownRow | null): KnownHistory | null {
   const { history } = known;
   if (history === null || history.datestamp < item.datestamp) return null;
-  const isNumbered = latest?.version === history.version && latest.datestamp === item.datestamp;
-  if (!isNumbered || history.datestamp > item.datestamp) return history;
+  const numbered = known.rows.find(({ version }) => version === history.version);
+  if (numbered?.datestamp !== item.datestamp || history.datestamp > item.datestamp) return history;
   const fields = withLink(takeOver(item.fields, item.unknown, latest, history), known.journal);
-  return presentHash(latest) === contentOf(fields).hash ? history : null;
+  return presentHash(numbered) === contentOf(fields).hash ? history : null;
 }
 
 function olderUnnumbered(known: Knowledge, item: PaperItem): KnownRow | null {

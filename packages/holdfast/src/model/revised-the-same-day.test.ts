@@ -64,8 +64,22 @@ test('a text that changes on the day on which its version was learnt has no vers
   ]);
 });
 
+test('nor when it is listed again and again that day', () => {
+  expect(after(...numbered, listed('revised'), listed('revised'), listed('revised'))).toEqual([
+    ['1', 'before'],
+    [null, 'revised'],
+  ]);
+});
+
 test('when it was a new version, both are there', () => {
   expect(after(...numbered, listed('revised'), versions('2'))).toEqual([
+    ['1', 'before'],
+    ['2', 'revised'],
+  ]);
+});
+
+test('when it was a new version that was listed twice, both are there', () => {
+  expect(after(...numbered, listed('revised'), listed('revised'), versions('2'))).toEqual([
     ['1', 'before'],
     ['2', 'revised'],
   ]);
