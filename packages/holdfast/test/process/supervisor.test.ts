@@ -167,9 +167,11 @@ test.skipIf(!posix)(
     expect(await isAlive(child)).toBe(false);
     expect(await statusOf(planned)).toMatchObject({ pid: supervisor.pid, manager: 'systemd' });
     if (process.platform === 'linux')
-      expect(readFileSync(`/proc/${supervisor.pid}/cmdline`, 'utf8').split('\0').slice(1, 4)).toEqual(
-        SUPERVISOR,
-      );
+      expect(
+        readFileSync(`/proc/${supervisor.pid}/cmdline`, 'utf8')
+          .split('\0')
+          .slice(1, 1 + SUPERVISOR.length),
+      ).toEqual(SUPERVISOR);
     supervisor.child.kill('SIGTERM');
     expect(await supervisor.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   },
