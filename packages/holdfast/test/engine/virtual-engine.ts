@@ -1,5 +1,5 @@
 import { seededRandom, VirtualClock } from '@holdfast/resilience/clock';
-import { createUpstream, type Upstream } from '@holdfast/upstream';
+import { createUpstream, type Kind, type Upstream } from '@holdfast/upstream';
 import type { SourceConfig } from '../../src/config/config.ts';
 import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
 import type { EngineEvent } from '../../src/model/event.ts';
@@ -16,6 +16,7 @@ const INTERVAL_MS = 1_000;
 
 /** What a test may set. */
 export interface VirtualEngineSetting {
+  readonly kind?: Kind;
   readonly faults?: readonly string[];
   readonly records?: number;
   readonly once?: boolean;
@@ -29,13 +30,13 @@ export interface VirtualEngineSetting {
 
 /** The machine, its disk and an upstream; engines come and go on it. */
 export function virtualMachine(setting: VirtualEngineSetting = {}) {
-  const { faults = [], records = 30, seed = 3, host = '127.0.0.1:1' } = setting;
+  const { kind = 'oai-pmh', faults = [], records = 30, seed = 3, host = '127.0.0.1:1' } = setting;
   const clock = new VirtualClock({ start: START });
   const store = new MemoryStore({ clock });
   const state = new SimState();
   const watch = new PolitenessWatch(INTERVAL_MS);
   const upstream: Upstream = createUpstream({
-    kind: 'oai-pmh',
+    kind,
     faults,
     records,
     days: 8,
@@ -46,7 +47,7 @@ export function virtualMachine(setting: VirtualEngineSetting = {}) {
   });
   const source: SourceConfig = {
     id: 'one',
-    kind: 'oai-pmh',
+    kind,
     baseUrl: `http://${host}${upstream.basePath}`,
     from: '10d',
     enabled: true,
