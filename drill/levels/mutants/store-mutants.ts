@@ -118,9 +118,9 @@ export const storeMutants: readonly Mutant[] = [
     edits: [
       {
         file: ENGINE,
-        find: '!== "local" || codeOf$1(error) === "ERR_STORE_LOCKED") throw error;',
+        find: 'if (!isDisks(error, signal)) throw error;',
         replace:
-          '!== "local" || codeOf$1(error) === "ERR_STORE_LOCKED") throw error; return { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0, quarantined: 0, replayed: false };',
+          'if (!isDisks(error, signal)) throw error; return { inserted: 0, updated: 0, restamped: 0, unchanged: 0, missing: 0, quarantined: 0, replayed: false };',
       },
     ],
     caughtBy: 'disk full (quota)',
