@@ -37,7 +37,7 @@ export function kindOfVersion(known: Knowledge, version: string): ChangeKind {
 function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
   const latest = latestOf(known.rows);
   if (latest && isNewerThan(latest, item)) return UNCHANGED;
-  const history = historyOf(known, item, latest);
+  const history = historyOf(known, item);
   const fields = takeOver(item.fields, item.unknown, latest, history);
   const unnumbered = known.rows.find((row) => row.version === null) ?? null;
   const imported = item.imported === true;
@@ -68,12 +68,12 @@ function applyUnnumbered(known: Knowledge, item: PaperItem): Outcome {
  * already is older than a change of that very day, and the next history has to tell which version that is, however
  * often the changed text is listed until then.
  */
-function historyOf(known: Knowledge, item: PaperItem, latest: KnownRow | null): KnownHistory | null {
+function historyOf(known: Knowledge, item: PaperItem): KnownHistory | null {
   const { history } = known;
   if (history === null || history.datestamp < item.datestamp) return null;
   const numbered = known.rows.find(({ version }) => version === history.version);
   if (numbered?.datestamp !== item.datestamp || history.datestamp > item.datestamp) return history;
-  const fields = withLink(takeOver(item.fields, item.unknown, latest, history), known.journal);
+  const fields = withLink(takeOver(item.fields, item.unknown, numbered, history), known.journal);
   return presentHash(numbered) === contentOf(fields).hash ? history : null;
 }
 

@@ -2,9 +2,7 @@ import { renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quickCheck } from './check-file.ts';
 import { BUSY_TIMEOUT_MS, openPlain } from './database.ts';
-
-/** Result codes of SQLite that tell of damage: SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
-const DAMAGE: readonly unknown[] = [11, 26];
+import { isDamage } from './store-error.ts';
 
 /**
  * Gives a `state.db` that is no database, or not a whole one, another name, so that a new one is begun: it would be
@@ -36,7 +34,7 @@ function isDamaged(file: string): boolean {
     }
   } catch (error) {
     // Whatever else keeps it from being read, a lock or a permission, is another trouble than damage.
-    return DAMAGE.includes((error as { readonly errcode?: unknown }).errcode);
+    return isDamage(error);
   }
 }
 

@@ -27,7 +27,13 @@ export function isHotJournal(error: unknown): boolean {
 /** Whether the connection must not be trusted any more: after a failed write or sync nobody knows what is on disk. */
 export function isBroken(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === IOERR || code === CORRUPT || code === CANTOPEN || code === NOTADB;
+  return code === IOERR || code === CANTOPEN || isDamage(error);
+}
+
+/** Whether what was read is no database, or not a whole one (sqlite.org/rescode.html). */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === CORRUPT || code === NOTADB;
 }
 
 /** A SQLite error as one of the store's; other errors are returned as they are. */
@@ -67,7 +73,7 @@ export function storeError(error: unknown, file: string): unknown {
       error,
     );
   }
-  if (code === CORRUPT || code === NOTADB) {
+  if (isDamage(error)) {
     return new HoldfastError('ERR_STORE_CORRUPT', `The store ${file} is damaged: ${detail}.`, {
       hint: 'Run `holdfast verify`, then restore the last backup.',
       cause: error,
