@@ -55,3 +55,8 @@ test('every row says in sentences what it does and what must hold', () => {
   );
   expect(wrong.map(({ name }) => name)).toEqual([]);
 });
+
+test('a name stands for one row, so that a replay command plays what it replays', () => {
+  const names = catalogue.map(({ name }) => name);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});

@@ -62,7 +62,7 @@ const rows: readonly AnswerRow[] = [
     lastsMs: 3_000,
   },
   {
-    name: 'header-overflow',
+    name: 'oversized-headers',
     about: 'Answers have 600 KB of headers.',
     rule: {
       raw: () => {

@@ -66,7 +66,7 @@ const rows: readonly ToxicRow[] = [
     causes: ['outage', 'offline'],
   },
   {
-    name: 'stall-mid-body',
+    name: 'stalled-connection',
     about: 'Answers stand still after 1,500 bytes.',
     toxic: { type: 'timeout', attributes: { timeout: 0, bytes: 1_500 } },
     when: 'list',
