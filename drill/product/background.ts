@@ -114,9 +114,9 @@ export class Background {
     );
   }
 
-  /** The stage's own signal is over by now: this has one of its own. */
+  /** The stage's own signal is over by now: this has one of its own, short enough for a drill whose time is up. */
   async #end(): Promise<void> {
-    const after = new Installation(this.product.folder, AbortSignal.timeout(30_000));
+    const after = new Installation(this.product.folder, AbortSignal.timeout(10_000));
     const stopped = await after.run('stop').then(
       ({ code }) => code,
       () => null,
