@@ -1,5 +1,5 @@
 import type { Fault } from '../../fault.ts';
-import { storm, STORM_MS } from './storm.ts';
+import { BESIDE_MS, storm, STORM_MS } from './storm.ts';
 
 /** Rows of the level `storm`. */
 export const stormRows: readonly Fault[] = [
@@ -11,7 +11,7 @@ export const stormRows: readonly Fault[] = [
     holds:
       'Nothing is lost, doubled or invented in the storm; in the calm it is caught up and sound by itself.',
     quick: true,
-    limitMs: (durationMs) => (durationMs ?? STORM_MS.full) + 300_000,
+    limitMs: (durationMs) => (durationMs ?? STORM_MS.full) + BESIDE_MS,
     missing: () => (process.platform === 'win32' ? 'SIGSTOP, which Windows does not have' : null),
     play: storm,
   },
