@@ -85,6 +85,7 @@ describe('the private exit codes', () => {
     ['done with what it announced', { code: 0, announced: 69 }, 69],
     ['done', { code: 0 }, 0],
     ['a wrong configuration', { code: 64 }, 78],
+    ['a damaged store', { code: 5 }, 5],
     ['a store that is another engine’s', { code: 75 }, 75],
   ])('%s ends the run', (_, change, exitCode) => {
     expect(lives([10], { ...crash, ...change })[0]).toEqual({ mode: 'ended', exitCode });
@@ -149,6 +150,15 @@ describe('what only a person can mend', () => {
     expect(state).toMatchObject({ mode: 'cooling-down', delayMs: 300_000 });
     const [, impatient] = after([{ type: 'ready' }, exited(10, { code })], ENGINE);
     expect(impatient).toEqual({ mode: 'ended', exitCode: publicCode });
+  });
+
+  it('a damaged store is waited for where nobody watches, so that the page can tell of it', () => {
+    const patient = { ...ENGINE, patient: true };
+    expect(after([exited(10, { code: 5 })], patient)).toMatchObject([
+      { mode: 'cooling-down', delayMs: 300_000 },
+    ]);
+    const ended = [{ mode: 'ended', exitCode: 5 }];
+    expect(after([exited(10, { code: 5 })], { ...patient, restart: false })).toEqual(ended);
   });
 
   it('never spins: each further refusal waits as long', () => {

@@ -96,7 +96,7 @@ export const RESTART_TIMES: RestartTimes = {
   longestCooldownMs: 30 * MINUTE,
 };
 
-const PUBLIC = { ok: 0, unexpected: 1, locked: 75, configuration: 78 } as const;
+const PUBLIC = { ok: 0, unexpected: 1, integrity: 5, locked: 75, configuration: 78 } as const;
 const LOCKED_OUT_LIMIT = 5;
 const FRESH: History = { failures: 0, recent: [], cooldowns: 0, lockedOut: 0, proven: false };
 
@@ -114,7 +114,7 @@ export function firstCooldown(delayMs: number, reason: RestartReason): Supervisi
  * What follows from an input. Restarts at once the first time, then after 1 s, doubled each time with jitter, up
  * to 300 s; ten healthy minutes reset it. Five exits in any 60 s lead to a cooldown of 5 minutes, growing to 30.
  * Never gives up, except on a wrong configuration and on a store that belongs to somebody else, and then only
- * before the child was ready once or where somebody stands by to read of it.
+ * before the child was ready once or where somebody stands by to read of it; and on a damaged store where somebody does.
  */
 export function transition(
   state: Supervision,
@@ -176,6 +176,11 @@ function afterExit(state: Up, input: Exited, random: Random, rules: RestartRules
   if (rules.main && code === PRIVATE_EXIT.done) return { mode: 'ended', exitCode: announced ?? PUBLIC.ok };
   if (code === PRIVATE_EXIT.configuration) {
     if (rules.main && !waits) return { mode: 'ended', exitCode: PUBLIC.configuration };
+    return coolDown(state, rules.times.cooldownMs, reason);
+  }
+  // Damage does not heal by starting anew: who stands by is told; where nobody does, the page stays up to tell of it.
+  if (code === PRIVATE_EXIT.damaged && rules.main) {
+    if (!rules.patient || !rules.restart) return { mode: 'ended', exitCode: PUBLIC.integrity };
     return coolDown(state, rules.times.cooldownMs, reason);
   }
   // A store that was ours a moment ago is freed when the system has buried our engine; any other is not ours.

@@ -7,6 +7,7 @@ test.each([
   ['ERR_CONFIG_INVALID', 'configuration'],
   ['ERR_CONTACT', 'configuration'],
   ['ERR_STORE_NEWER', 'configuration'],
+  ['ERR_STORE_CORRUPT', 'damaged'],
   ['ERR_STOPPED', 'done'],
   ['EIO', 'temporary'],
 ] as const)('an engine that ends by %s tells its supervisor: %s', (code, how) => {

@@ -5,7 +5,8 @@ import { EXIT, exitCodeOf as publicCodeOf } from '../model/exit-code.ts';
 export function exitCodeOf(error: unknown): number {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'ERR_STORE_LOCKED') return PRIVATE_EXIT.locked;
-  if (typeof code === 'string' && publicCodeOf(code) === EXIT.configuration)
-    return PRIVATE_EXIT.configuration;
+  const meant = typeof code === 'string' ? publicCodeOf(code) : EXIT.unexpected;
+  if (meant === EXIT.configuration) return PRIVATE_EXIT.configuration;
+  if (meant === EXIT.integrity) return PRIVATE_EXIT.damaged;
   return code === 'ERR_STOPPED' ? PRIVATE_EXIT.done : PRIVATE_EXIT.temporary;
 }

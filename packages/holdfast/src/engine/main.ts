@@ -7,6 +7,7 @@ import { untilWritable } from '../ingest/persist.ts';
 import { PRIVATE_EXIT, type ChildMessage } from '../model/engine-message.ts';
 import { HoldfastError } from '../model/error.ts';
 import type { EngineEvent } from '../model/event.ts';
+import { tellRefusal } from '../model/system-error.ts';
 import type { Store } from '../store/port.ts';
 import type { Engine } from './engine.ts';
 import type { StartMessage } from './messages.ts';
@@ -112,11 +113,12 @@ async function heartbeat(progress: () => number, signal: AbortSignal): Promise<v
 
 /** Tells the parent why the engine cannot go on. */
 function explain(error: unknown): void {
-  const { code = 'ERR_UNKNOWN', hint = '' } = error as { code?: string; hint?: string };
-  const message = error instanceof Error ? error.message : String(error);
+  const refusal = tellRefusal(error);
+  const { code = 'ERR_UNKNOWN', hint = '' } = refusal ?? (error as { code?: string; hint?: string });
+  const message = refusal?.message ?? (error instanceof Error ? error.message : String(error));
   if (code !== 'ERR_STOPPED')
     emit({ kind: 'notice', at: systemClock.now(), source: null, code, message, hint });
-  if (!code.startsWith('ERR_'))
+  if (refusal === null && !code.startsWith('ERR_'))
     process.stderr.write(`${error instanceof Error ? String(error.stack) : message}\n`);
 }
 

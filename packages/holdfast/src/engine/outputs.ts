@@ -24,17 +24,21 @@ export interface OutputParts {
   ) => void;
 }
 
-/** Keeps the files of `outputs` up to date until the harvest is over and they hold everything, or the engine stops. */
-export async function keepOutputs(parts: OutputParts, end: OutputEnd): Promise<void> {
+/**
+ * Keeps the files of `outputs` up to date until the harvest is over and they hold everything, or the engine stops.
+ * Resolves with why those that do not hold everything do not, a sentence each.
+ */
+export async function keepOutputs(parts: OutputParts, end: OutputEnd): Promise<readonly string[]> {
   const { outputs, store, health, trouble } = parts;
   const { jsonl, summary } = outputs;
   // An output that is configured no longer has no trouble, whatever the engine before left.
   if (jsonl === null) trouble('jsonl', null, null);
   if (summary === null) trouble('summary', null, null);
-  await Promise.all([
+  const ended = await Promise.all([
     jsonl === null ? null : keepJsonl(depsOf(parts, 'jsonl', jsonl), store, end),
     summary === null ? null : keepSummary(depsOf(parts, 'summary', summary), store, health, end),
   ]);
+  return ended.filter((why) => why !== null);
 }
 
 function depsOf(

@@ -12,6 +12,8 @@ export interface RunEnd {
 /** What stands in the store, and whether it is known not to be what was written. */
 export interface Standing extends Pick<StoreStats, 'gapsOpen' | 'quarantined' | 'records'> {
   readonly isDamaged: boolean;
+  /** Why files of `outputs` do not hold everything, a sentence each. */
+  readonly unwritten: readonly string[];
 }
 
 /**
@@ -26,7 +28,8 @@ export function judgeRun(engine: Engine, stats: Standing): RunEnd {
   const late = engine
     .sources()
     .filter(({ harvester }) => harvester.state === 'stale' && !isAwaited(harvester));
-  const degraded = unfinished.length > 0 || stats.gapsOpen > 0 || stats.quarantined > 0 || late.length > 0;
+  const { gapsOpen, quarantined, unwritten } = stats;
+  const open = unfinished.length + gapsOpen + quarantined + late.length + unwritten.length;
   const summary = sentence(stats, [
     named('behind because of an outage', names(outage)),
     named('paused (holdfast resume)', names(paused)),
@@ -34,7 +37,7 @@ export function judgeRun(engine: Engine, stats: Standing): RunEnd {
     ...troubles(stats),
     named('late', names(late)),
   ]);
-  return { code: stats.isDamaged ? 5 : outage.length > 0 ? 69 : degraded ? 4 : 0, summary };
+  return { code: stats.isDamaged ? 5 : outage.length > 0 ? 69 : open > 0 ? 4 : 0, summary };
 }
 
 /** What a run without an end leaves when it is stopped: to be stopped is no failure, whatever is left. */
@@ -58,11 +61,12 @@ function sentence({ records }: Standing, rest: readonly string[]): string {
   return [`${String(records)} records in the store`, ...rest.filter((part) => part !== '')].join('; ');
 }
 
-function troubles({ gapsOpen, quarantined, isDamaged }: Standing): readonly string[] {
+function troubles({ gapsOpen, quarantined, isDamaged, unwritten }: Standing): readonly string[] {
   return [
     isDamaged ? 'it does not hold what was written (holdfast verify)' : '',
     gapsOpen > 0 ? `${String(gapsOpen)} gaps open (holdfast gaps)` : '',
     quarantined > 0 ? `${String(quarantined)} quarantined (holdfast quarantine)` : '',
+    ...unwritten.map((why) => why.replace(/\.$/, '')),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -82,12 +83,17 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     const ending = background.signal;
     const { watchMachine } = await import('./watch-machine.ts');
     if (!ending.aborted) watched.by = watchMachine(engine, config, systemClock);
-    await Promise.all([
+    const outputs = keepConfiguredOutputs({ run, engine, incidents }, { harvested: ending, stop });
+    // An output may have trouble when the harvest is over: that goes into the book too.
+    const booked = AbortSignal.any([stop, whenOver(ending, outputs)]);
+    const [unwritten] = await Promise.all([
+      outputs,
       ...helpersOf({ engine, store, config, incidents, timeline, signal: ending }),
+      incidents.run(booked),
       checks.run(ending),
       delay.run(ending),
-      keepConfiguredOutputs({ run, engine, incidents }, { harvested: ending, stop }),
     ]);
+    return unwritten;
   });
   try {
     await Promise.race([harvest, rest]);
@@ -102,9 +108,17 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
     control.close();
     await close();
   }
-  await rest;
+  const unwritten = await rest;
   const isDamaged = incidents.open.some(({ cause }) => cause === 'integrity');
-  return (start.once ? judgeRun : leaveRun)(engine, { ...(await store.stats()), isDamaged });
+  return (start.once ? judgeRun : leaveRun)(engine, { ...(await store.stats()), isDamaged, unwritten });
+}
+
+/** Aborts when the harvest is over and the outputs are done. */
+function whenOver(harvested: AbortSignal, outputs: Promise<unknown>): AbortSignal {
+  const over = new AbortController();
+  const ended = harvested.aborted ? null : once(harvested, 'abort');
+  void Promise.allSettled([ended, outputs]).then(() => over.abort());
+  return over.signal;
 }
 
 /** The first requests are under way, or it is over already. */
@@ -174,7 +188,7 @@ async function compose({ start, store, tell, uniqueId }: EngineRun): Promise<Com
 async function keepConfiguredOutputs(
   { run, engine, incidents }: Pick<HelperParts, 'engine' | 'incidents'> & { readonly run: EngineRun },
   end: { readonly harvested: AbortSignal; readonly stop: AbortSignal },
-): Promise<void> {
+): Promise<readonly string[]> {
   const startedAt = systemClock.monotonic();
   const { keepOutputs } = await import('./outputs.ts');
   const parts = {
@@ -185,7 +199,7 @@ async function keepConfiguredOutputs(
     emit: (event: EngineEvent) => run.tell({ type: 'event', event }),
     trouble: incidents.output.bind(incidents),
   };
-  await keepOutputs(parts, end);
+  return await keepOutputs(parts, end);
 }
 
 interface HelperParts {
@@ -204,7 +218,6 @@ function helpersOf({ engine, store, config, incidents, timeline, signal }: Helpe
   return [
     keepIndexed(store, systemClock, () => isBusy(engine), signal),
     keepStates(engine, store, systemClock, signal),
-    incidents.run(signal),
     timeline.run(signal),
     store.stats().then(({ lastSeq }) => countChanges(store, engine.counters, systemClock, lastSeq, signal)),
     keepBackedUp(

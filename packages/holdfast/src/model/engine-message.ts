@@ -65,4 +65,4 @@ export interface StopMessage {
 }
 
 /** A child's private exit codes toward its supervisor; they do not leak to the command line's. */
-export const PRIVATE_EXIT = { done: 0, temporary: 10, configuration: 64, locked: 75 } as const;
+export const PRIVATE_EXIT = { done: 0, damaged: 5, temporary: 10, configuration: 64, locked: 75 } as const;

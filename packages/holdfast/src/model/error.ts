@@ -9,6 +9,13 @@ export interface ErrorDetails {
   readonly verdict?: Verdict;
 }
 
+/** What is told of an error, for people. */
+export interface TellableError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** An error with a stable `code`, a sentence for a person and a hint what to do next. */
 export class HoldfastError extends Error {
   readonly code: string;

@@ -18,13 +18,26 @@ export function isLate({
 export function exitCodeOfStatus({ engine, store, sources, incidents }: StatusReport): number {
   const unhealthy = engine.state === 'hung' || engine.state === 'cooling-down';
   const isHeldUp = sources.some((source) => isLate(source) || source.waitsForDisk);
-  const degraded = unhealthy || isHeldUp || store.quarantined > 0 || store.gapsOpen > 0;
+  const isUnkept = unkept({ incidents }).length > 0;
+  const degraded = unhealthy || isHeldUp || store.quarantined > 0 || store.gapsOpen > 0 || isUnkept;
   const absent = engine.state === 'stopped' || engine.state === 'starting';
   return combineExitCodes([
     isDamaged({ incidents }) ? EXIT.integrity : EXIT.ok,
     degraded ? EXIT.degraded : EXIT.ok,
     absent ? EXIT.notRunning : EXIT.ok,
   ]);
+}
+
+/** What else was to be kept beside the store and is not: a file of `outputs`, a backup. A sentence each. */
+export function unkept({ incidents }: Pick<StatusReport, 'incidents'>): readonly string[] {
+  return incidents
+    .filter(({ cause, scope, state }) => state === 'open' && (cause === 'backup' || isOutput(cause, scope)))
+    .map(({ summary }) => summary);
+}
+
+/** A disk whose scope is an output is not the store's. */
+function isOutput(cause: string, scope: string): boolean {
+  return cause === 'disk' && scope.startsWith('output ');
 }
 
 /** Whether damage of the store is known and not over. */

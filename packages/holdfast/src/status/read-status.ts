@@ -88,5 +88,5 @@ const NOTES: Readonly<Record<EngineState, string>> = {
   stopped: 'No engine runs; this is what the store says.',
   running: 'The engine is busy and did not answer in time; this is what the store says.',
   'cooling-down':
-    'The engine ended too often in a row and is started again later; this is what the store says.',
+    'The engine ended too often in a row, or a person has to mend what it told, and is started again later; this is what the store says.',
 };

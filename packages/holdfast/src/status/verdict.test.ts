@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Incident } from '../model/incident.ts';
 import { awaitedReason } from '../model/staleness.ts';
 import { exitCodeOfStatus } from './degraded.ts';
 import { incidentReport } from './incident-report.ts';
-import { exampleIncident, exampleReport, exampleSource, NOW } from './testing/example-report.ts';
+import { exampleIncident, exampleReport, exampleSource, incidentOf, NOW } from './testing/example-report.ts';
 import { nextCommands, overallOf } from './verdict.ts';
 
 describe('the exit code of a status', () => {
@@ -13,6 +14,8 @@ describe('the exit code of a status', () => {
     incidentReport(
       exampleIncident({ cause: 'integrity', scope: 'store', recoveredAt: state === 'open' ? null : NOW }),
     );
+  const unwritten = (change: Partial<Incident> = {}) =>
+    incidentOf({ cause: 'disk', scope: 'output jsonl', recoveredAt: null, ...change });
   const late = { lagSeconds: 1, stalenessSeconds: 1, targetSeconds: 1, late: true };
   it.each([
     ['nothing', healthy, 0],
@@ -37,6 +40,9 @@ describe('the exit code of a status', () => {
     ['no engine', { ...healthy, engine: { ...engine, state: 'stopped' as const } }, 3],
     ['damage of the store', { ...healthy, incidents: [damage('open')] }, 5],
     ['damage that is over', { ...healthy, incidents: [damage('recovered')] }, 0],
+    ['an output that cannot be written', { ...healthy, incidents: [unwritten()] }, 4],
+    ['an output that can again', { ...healthy, incidents: [unwritten({ recoveredAt: NOW })] }, 0],
+    ['a backup that failed', { ...healthy, incidents: [unwritten({ cause: 'backup', scope: 'store' })] }, 4],
     [
       'no engine and damage',
       { ...healthy, incidents: [damage('open')], engine: { ...engine, state: 'stopped' as const } },
@@ -70,6 +76,12 @@ describe('the sentence over everything', () => {
     });
     expect(overall.level).toBe('degraded');
     expect(overall.reasons).toEqual(['b is late.', '1 gap is open.', 'a is waiting for its upstream.']);
+  });
+
+  it('does not call it well while a file that was to be kept is not', () => {
+    const summary = 'papers.jsonl cannot be written: its folder is not there.';
+    const incidents = [incidentOf({ cause: 'disk', scope: 'output jsonl', summary, recoveredAt: null })];
+    expect(overallOf(exampleReport({ incidents }))).toMatchObject({ level: 'degraded', reasons: [summary] });
   });
 
   it('says that nothing can be stored, and does not blame an upstream for it', () => {

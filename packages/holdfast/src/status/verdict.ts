@@ -1,4 +1,4 @@
-import { isDamaged, isLate } from './degraded.ts';
+import { isDamaged, isLate, unkept } from './degraded.ts';
 import type { SourceStatus, StatusReport } from './status-report.ts';
 
 /** How things stand, in one sentence and the reasons for it. */
@@ -29,6 +29,7 @@ export function overallOf(report: StatusReport): Overall {
     ...disk(report),
     ...lateSources(report),
     ...unresolved(report),
+    ...unkept(report),
   ];
   const waits = [...machineWaits(report), ...waitingSources(report)];
   if (wrong.length > 0)
@@ -63,7 +64,9 @@ function engineTrouble({ engine }: StatusReport): string[] {
     case 'hung':
       return ['The engine hangs: it gives no sign of life.'];
     case 'cooling-down':
-      return ['The engine ended too often in a row and is started again after a cooldown.'];
+      return [
+        'The engine ended too often in a row, or a person has to mend what it told (holdfast logs); it is started again after a cooldown.',
+      ];
   }
 }
 

@@ -52,7 +52,7 @@ test('a run that is to end does not wait for a paused source, and says that it i
   await before.stop();
   const run = start();
   await run.until(() => run.ended() !== null);
-  expect(judgeRun(run.engine, { ...(await store.stats()), isDamaged: false })).toMatchObject({
+  expect(judgeRun(run.engine, { ...(await store.stats()), isDamaged: false, unwritten: [] })).toMatchObject({
     code: 4,
     summary: '0 records in the store; paused (holdfast resume): one',
   });

@@ -5,7 +5,7 @@ import { virtualMachine } from './virtual-engine.ts';
 const summaryOf = async (
   { store }: Pick<ReturnType<typeof virtualMachine>, 'store'>,
   { engine }: ReturnType<ReturnType<typeof virtualMachine>['start']>,
-): Promise<string> => leaveRun(engine, { ...(await store.stats()), isDamaged: false }).summary;
+): Promise<string> => leaveRun(engine, { ...(await store.stats()), isDamaged: false, unwritten: [] }).summary;
 
 test('a stopped run does not call a source behind that merely waits for its poll', async () => {
   const machine = virtualMachine();
@@ -40,13 +40,18 @@ test('a run that was to end tells of damage of the store before anything else; t
   const run = machine.start();
   await run.until(() => run.ended() !== null);
   const stats = await machine.store.stats();
-  expect(judgeRun(run.engine, { ...stats, isDamaged: false })).toMatchObject({ code: 0 });
-  const damaged = { ...stats, gapsOpen: 1, isDamaged: true };
+  expect(judgeRun(run.engine, { ...stats, isDamaged: false, unwritten: [] })).toMatchObject({ code: 0 });
+  const damaged = { ...stats, gapsOpen: 1, isDamaged: true, unwritten: [] };
   const { code, summary } = judgeRun(run.engine, damaged);
   expect([code, summary]).toEqual([
     5,
     `${String(stats.records)} records in the store; it does not hold what was written (holdfast verify); 1 gaps open (holdfast gaps)`,
   ]);
   expect(leaveRun(run.engine, damaged)).toEqual({ code: 0, summary });
+  const unwritten = ['papers.jsonl cannot be written: its folder is not there.'];
+  expect(judgeRun(run.engine, { ...stats, isDamaged: false, unwritten })).toEqual({
+    code: 4,
+    summary: `${String(stats.records)} records in the store; papers.jsonl cannot be written: its folder is not there`,
+  });
   await run.stop();
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killGroup, mustRun, runCommand } from '../../../../drill/product/run-command.ts';
@@ -72,6 +72,25 @@ test(`the JSONL output equals the store's export after ${KILLS} kills of the eng
     total_papers: bench.simulator.corpus.records,
     connection_health: { failures: expect.any(Number) as number, uptime_hours: expect.any(Number) as number },
   });
+});
+
+test('a run that ends says by 4, and in an incident, that an output could not be written', async () => {
+  const { bench, jsonl } = await withOutputs();
+  const file = join(bench.home.folder, 'holdfast.config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...config, outputs: { jsonl: join('absent', 'papers.jsonl') } }));
+  const { code, stderr, stdout } = await runCommand(
+    [...bench.home.config, 'run', '--once', '--deadline', '15s', '--plain'],
+    { env: bench.home.env },
+  );
+  expect([code, stdout + stderr]).toEqual([4, expect.stringContaining('its folder is not there')]);
+  expect(existsSync(jsonl)).toBe(false);
+  const { stdout: incidents } = await runCommand([...bench.home.config, 'incidents', '--json'], {
+    env: bench.home.env,
+  });
+  expect(JSON.parse(incidents)).toContainEqual(
+    expect.objectContaining({ cause: 'disk', scope: 'output jsonl', state: 'open' }),
+  );
 });
 
 test('export --follow prints what an engine commits, over its end and its next start, and ends on Ctrl-C', async () => {

@@ -98,7 +98,7 @@ function supervisorWords(event: RunEvent): string | null {
       return `The engine ended ${how} (${event.reason}); it is started again in ${formatDuration(event.restartInMs)}.`;
     }
     case 'cooling-down':
-      return `The engine ended too often; it cools down until ${new Date(event.until).toISOString()}. Nothing is lost.`;
+      return `The engine is not started again before ${new Date(event.until).toISOString()}: it ended too often, or a person has to mend what it told.`;
     case 'engine-hung':
       return `The engine has given no sign of life for ${formatDuration(event.silentMs)}.`;
     case 'child-exited': {

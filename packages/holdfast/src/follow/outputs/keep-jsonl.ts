@@ -14,11 +14,16 @@ const CONTENT = JSON.stringify({ format: 'jsonl', kept: 'every change' });
 /**
  * Appends a line per change to a JSONL file, behind the commits and never in their way, until the harvest is over and
  * everything is written. A disk that does not take it is told, waited for and tried again; nothing is lost by that.
+ * Resolves as `keepTrying`.
  */
-export async function keepJsonl(deps: OutputDeps, reader: PaperReader, end: OutputEnd): Promise<void> {
+export async function keepJsonl(
+  deps: OutputDeps,
+  reader: PaperReader,
+  end: OutputEnd,
+): Promise<string | null> {
   const writer = await openFormat('jsonl', { withSeq: true, allVersions: false });
   let file: OutputFile | null = null;
-  await keepTrying(deps, end, {
+  return await keepTrying(deps, end, {
     step: async () => {
       file ??= await openOutput(deps, reader);
       await appendNew(file, reader, writer, end.stop);

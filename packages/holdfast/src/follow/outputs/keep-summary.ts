@@ -15,13 +15,13 @@ export interface ConnectionHealth {
 /** At most this often is the file replaced, ms. */
 const EVERY_MS = 2_000;
 
-/** Replaces the summary when something in it has changed, at most every two seconds, and at the end. */
+/** Replaces the summary when something in it has changed, at most every two seconds, and at the end. Resolves as `keepTrying`. */
 export async function keepSummary(
   deps: OutputDeps,
   reader: Pick<StoreReader, 'stats' | 'changes'>,
   health: () => ConnectionHealth,
   end: OutputEnd,
-): Promise<void> {
+): Promise<string | null> {
   let written = '';
   const kept = {
     step: async () => {
@@ -32,7 +32,7 @@ export async function keepSummary(
     },
     close: () => Promise.resolve(),
   };
-  await keepTrying(deps, end, kept, EVERY_MS);
+  return await keepTrying(deps, end, kept, EVERY_MS);
 }
 
 async function summaryOf(

@@ -36,14 +36,15 @@ export interface Kept {
 
 /**
  * Brings an output up to date again and again, until the harvest is over and the last step has succeeded, or the engine
- * stops. A step that fails is told, and tried again after a growing wait: an output never ends the engine.
+ * stops. A step that fails is told, and tried again after a growing wait: an output never ends the engine. Resolves with
+ * why the file does not hold everything, as a sentence; null when it does, as far as the engine came.
  */
 export async function keepTrying(
   { clock, path, trouble }: OutputDeps,
   { harvested, stop }: OutputEnd,
   { step, close }: Kept,
   everyMs = EVERY_MS,
-): Promise<void> {
+): Promise<string | null> {
   for (let failures = 0; ;) {
     // Looked at before the step: what is committed until then is in it.
     const isLast = harvested.aborted;
@@ -55,12 +56,16 @@ export async function keepTrying(
       failures += 1;
       await close().catch(() => undefined);
       const wait = waitAfter(failures);
-      trouble(outputError(path, error).message, clock.now() + wait);
-      if (stop.aborted) return;
+      const { message } = outputError(path, error);
+      trouble(message, clock.now() + wait);
+      if (stop.aborted) return message;
       await clock.sleep(wait, { signal: stop }).catch(() => undefined);
       continue;
     }
-    if (isLast || stop.aborted) return close();
+    if (isLast || stop.aborted) {
+      await close();
+      return null;
+    }
     await clock.sleep(everyMs, { signal: harvested }).catch(() => undefined);
   }
 }

@@ -22,7 +22,7 @@ export const engine: Check = ({ status: { report } }) => {
       return [
         broken(
           'engine',
-          'The engine ended too often in a row and is started again later.',
+          'The engine ended too often in a row, or a person has to mend what it told, and is started again later.',
           'holdfast incidents',
         ),
       ];
