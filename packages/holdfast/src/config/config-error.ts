@@ -26,7 +26,7 @@ export function configError(problems: readonly ConfigProblem[], cause?: unknown)
     ({ key, problem, where }) => `${where}: ${key}${key === '' ? '' : ' '}${problem}.`,
   );
   return new HoldfastError(problems[0]?.code ?? 'ERR_CONFIG_INVALID', lines.join('\n'), {
-    hint: 'Correct it and try again; `holdfast config` prints the values in effect and where each comes from.',
+    hint: 'Correct it and try again (docs/configuration.md). A harvest that runs goes on with what it has; `holdfast stop` from another folder ends it.',
     cause,
   });
 }

@@ -239,7 +239,8 @@ export class Engine {
         running.pauses.endAll();
         running.harvester.revive();
       }
-      void this.#endSleptCooldown(service, uncountedMs);
+      // What is remembered of the gate may be on a disk that wakes later: then the cooldown lasts its time.
+      this.#endSleptCooldown(service, uncountedMs).catch(() => undefined);
     }
   }
 

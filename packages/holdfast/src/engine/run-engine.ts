@@ -8,6 +8,7 @@ import { lastBackup, runBackup } from '../backup/index.ts';
 import type { Config } from '../config/config.ts';
 import { controlPath } from '../control/control-path.ts';
 import { listen } from '../control/listen.ts';
+import { codeOf } from '../ingest/fetcher.ts';
 import type { ChildMessage } from '../model/engine-message.ts';
 import type { EngineEvent } from '../model/event.ts';
 import type { Store } from '../store/port.ts';
@@ -67,7 +68,11 @@ export async function runEngine(run: EngineRun): Promise<RunEnd> {
   const failed = new AbortController();
   const harvest = engine.run(signal).finally(() => background.abort());
   // It is raced below, once the rest stands.
-  harvest.catch(() => failed.abort());
+  harvest.catch((error: unknown) => {
+    // What is known of damage goes into the book before this engine ends.
+    if (codeOf(error) === 'ERR_STORE_CORRUPT') incidents.integrity((error as Error).message);
+    failed.abort();
+  });
   const stop = AbortSignal.any([signal, failed.signal]);
   const delay = new LoopDelay(systemClock);
   const readProcess = processMetrics(systemClock.now(), delay);

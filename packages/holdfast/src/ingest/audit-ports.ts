@@ -3,6 +3,7 @@ import type { Item } from '../model/item.ts';
 import type { PageRequest } from '../sources/port.ts';
 import type { Commit, RawPage } from '../store/port.ts';
 import { auditContext } from './audit-view.ts';
+import { claimAny } from './claim.ts';
 import type { LookDeps } from './deps.ts';
 import type { Fetched } from './fetcher.ts';
 import { commitPage, untilWritable } from './persist.ts';
@@ -10,7 +11,6 @@ import { cutImpossibleStamps } from './stamps.ts';
 import { pauseBefore } from './walk-pause.ts';
 import { announcedInVain, beginWalk, refresh, step, wanted, type Walk } from './walk.ts';
 
-const LEASE_MS = 5 * 60_000;
 /** The policy around one request may send it so often: with fewer left, it is tried once. */
 const MOST_TRIES = 10;
 
@@ -94,12 +94,11 @@ async function keep(
   }: { readonly items: readonly Item[]; readonly bad: Commit['bad']; readonly page: RawPage | null },
   signal: AbortSignal,
 ): Promise<Kept> {
-  const { store, source, owner, clock, onWait, uniqueId } = deps;
+  const { store, source, clock, onWait, uniqueId } = deps;
   const nothing = { stored: 0, missing: 0 };
   if (items.length === 0 && bad.length === 0) return nothing;
-  const carrier = (await store.windows(source.id)).at(0);
-  const lease = carrier && (await store.claim({ owner, window: carrier.key, ttlMs: LEASE_MS }));
-  if (!lease) return nothing;
+  const lease = await claimAny(source.id, deps, signal);
+  if (lease === null) return nothing;
   try {
     const { cursor } = lease.window;
     const commit: Commit = {

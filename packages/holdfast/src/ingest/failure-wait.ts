@@ -39,9 +39,15 @@ export function waitAfter(
   throw error;
 }
 
-/** Whether an error says that an upstream gave no answer. */
+/** Whether an error says that an upstream gave no answer. One of our own store says nothing of any upstream. */
 function isUpstreams(error: unknown, signal: AbortSignal): boolean {
+  if (isStores(codeOf(error))) return false;
   return UPSTREAM.includes(classify(error, { signal }).category) || codeOf(error) === 'ERR_UPSTREAM_BLOCKED';
+}
+
+/** A window that somebody else took over meanwhile is claimed again; nothing else of the store gets better by waiting. */
+function isStores(code: string): boolean {
+  return code.startsWith('ERR_STORE_') && code !== 'ERR_STORE_FENCED';
 }
 
 /** Our own wait after so many failures in a row, growing to five minutes. */

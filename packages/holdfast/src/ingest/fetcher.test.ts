@@ -63,3 +63,35 @@ test.each([
     expect((sent[1] ?? 0) - (sent[0] ?? 0)).toBeLessThan(ms + 100);
   },
 );
+
+test('a reader that fails in a way of its own makes an answer useless, and not the engine', async () => {
+  const clock = new VirtualClock({ start: Date.UTC(2026, 4, 18) });
+  const read = (): never => {
+    throw new TypeError("Cannot read properties of undefined (reading 'x')");
+  };
+  const transport: Transport = {
+    send: ({ url }) =>
+      Promise.resolve({ url, status: 200, headers: {}, body: new Uint8Array(), receivedAt: clock.now() }),
+    reset: () => undefined,
+    close: () => Promise.resolve(),
+  };
+  const policy = resilient('one', { clock });
+  const fetcher = new Fetcher({
+    source: { ...source, read },
+    transport,
+    gate: gate({ key: 'one', minIntervalMs: 1_000, state: memoryState(), clock }),
+    policy,
+    once: policy.run.bind(policy),
+    clock,
+    onWait: () => undefined,
+    onMoved: () => undefined,
+    onRequest: () => undefined,
+  });
+  const outcome = fetcher.tryOnce(request, new AbortController().signal).catch((error: unknown) => error);
+  await clock.advance(10_000);
+  expect(await outcome).toMatchObject({
+    code: 'ERR_READER',
+    message: expect.stringContaining('Cannot read properties') as string,
+    verdict: { category: 'network' },
+  });
+});

@@ -138,9 +138,7 @@ export class Fetcher {
     const answer = await this.#follow(request.url, signal);
     onAnswer?.();
     phase('parse', answer);
-    const reading = this.#options.source.read(request, answer, {
-      answeredBefore: this.lastAnswerAt !== null,
-    });
+    const reading = this.#read(request, answer);
     await this.#refuseUnusable(reading, answer);
     this.lastAnswerAt = this.#options.clock.now();
     this.#throttled = 0;
@@ -148,6 +146,16 @@ export class Fetcher {
     if (this.#moved !== null) this.#options.onMoved(this.#moved);
     this.#moved = null;
     return { answer, reading: withServerDate(reading as Settled, answer) };
+  }
+
+  /** A reader that fails in a way of its own has met an answer that nobody foresaw: as useless as a cut one, and visible. */
+  #read(request: PageRequest, answer: Answer): Reading {
+    try {
+      return this.#options.source.read(request, answer, { answeredBefore: this.lastAnswerAt !== null });
+    } catch (error) {
+      const detail = `it cannot be read: ${String(error)}`;
+      return { type: 'broken', code: 'ERR_READER', detail };
+    }
   }
 
   async #follow(url: string, signal: AbortSignal): Promise<Answer> {

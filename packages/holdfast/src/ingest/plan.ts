@@ -20,20 +20,40 @@ export interface PlanInput {
 }
 
 /**
- * The windows that are missing for a stream: the tail, and the history from `from` up to what is planned
- * already, cut into windows. An earlier `from` extends the history; a later one deletes nothing.
+ * The windows that are missing for a stream: the days from `from` on that no window covers, cut into windows, up to the
+ * tail, or to the end that is wanted. An earlier `from` and a later `until` extend the history; the other way round
+ * nothing is deleted.
  */
 export function planStream(input: PlanInput): readonly NewWindow[] {
   const { stream, from, today, until } = input;
-  const existing = input.existing.filter(({ stream: name }) => name === stream.name);
-  const begins = existing.map((window) => window.from).toSorted()[0] ?? null;
+  // What is listed once more is covered by another window, or was.
+  const existing = input.existing.filter(
+    ({ stream: name, lane }) => name === stream.name && lane !== 'repair',
+  );
+  const [tail] = existing.filter(({ to }) => to === null).toSorted(byFrom);
+  if (tail !== undefined) return missing(input, from, tail.from, existing);
   const tailFrom = later(addDays(today, -(stream.lagDays + CLOCK_MARGIN_DAYS)), from);
-  if (begins !== null) return history(input, from, begins);
-  if (until !== null && until <= tailFrom) return history(input, from, until);
+  if (until !== null && until <= tailFrom) return missing(input, from, until, existing);
   return [
-    ...history(input, from, tailFrom),
+    ...missing(input, from, tailFrom, existing),
     tailWindow({ source: input.source, stream: stream.name }, tailFrom),
   ];
+}
+
+/** Windows for those days of the half-open range that none of the existing ones covers. */
+function missing(input: PlanInput, from: Day, to: Day, existing: readonly Window[]): readonly NewWindow[] {
+  const planned: NewWindow[] = [];
+  let next = from;
+  for (const window of existing.toSorted(byFrom)) {
+    if (window.from >= to) break;
+    planned.push(...history(input, next, window.from));
+    next = later(next, window.to ?? to);
+  }
+  return [...planned, ...history(input, next, to)];
+}
+
+function byFrom(a: Window, b: Window): number {
+  return a.from < b.from ? -1 : 1;
 }
 
 /** Windows of at most `windowDays` over the half-open range, counted back from its end. */

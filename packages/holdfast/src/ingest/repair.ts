@@ -2,8 +2,9 @@ import { HoldfastError } from '../model/error.ts';
 import type { Gap } from '../model/gap.ts';
 import type { Item } from '../model/item.ts';
 import type { Window } from '../model/window.ts';
-import type { GapUpdate } from '../store/port.ts';
+import type { GapUpdate, Lease } from '../store/port.ts';
 import { addDays, type Day } from '../model/day.ts';
+import { claimWhenFree } from './claim.ts';
 import { gapDelay } from './gap-of.ts';
 import { tailWindow } from './windows.ts';
 import type { Fetched } from './fetcher.ts';
@@ -19,7 +20,6 @@ const ONE_BY_ONE = 10;
 export const LISTED_AGAIN = 'its day is listed again';
 const ABSENT_ANSWERS = 3;
 const SPACED_MS = 3_600_000;
-const LEASE_MS = 5 * 60_000;
 
 /**
  * Fills gaps of records: days with many are walked again, single records are asked for one by one. What the
@@ -57,7 +57,7 @@ async function walkAgain(
     (window) => window.stream === carrier.stream && window.from === day && window.to === to,
   );
   const spawn = same ? [] : [{ ...tailWindow(carrier, day), to, lane: 'repair' as const, reason }];
-  await withLease(same ?? carrier, deps, (lease) =>
+  await withLease(same ?? carrier, deps, signal, (lease) =>
     commit(lease, deps, signal, {
       items: [],
       fetched: null,
@@ -85,7 +85,7 @@ async function askFor(gap: Gap, carrier: Window, deps: LookDeps, signal: AbortSi
     ? []
     : [unanswered(gap, came === undefined ? answer : olderCopy(came), deps.clock.now())];
   const closeGaps = settled ? [gap.key] : [];
-  await withLease(carrier, deps, (lease) =>
+  await withLease(carrier, deps, signal, (lease) =>
     commit(lease, deps, signal, {
       items,
       fetched,
@@ -118,7 +118,7 @@ async function learnHistory(
   const answer = await askAlone(request, page, deps, signal);
   if (answer instanceof Error || answer.reading.type !== 'page') return deps.onInHand(null);
   const items = cutImpossibleStamps(answer.reading.items, deps.today());
-  await withLease(carrier, deps, (lease) =>
+  await withLease(carrier, deps, signal, (lease) =>
     commit(lease, deps, signal, {
       items,
       fetched: answer,
@@ -192,14 +192,13 @@ function updateOf(gap: Gap, lastAnswer: string, nextAt: number): GapUpdate {
   return { key, id, range, datestamp, reason, attempts, state, lastAnswer, nextAt };
 }
 
-type Lease = NonNullable<Awaited<ReturnType<LookDeps['store']['claim']>>>;
-
 async function withLease(
   window: Window,
   deps: LookDeps,
+  signal: AbortSignal,
   work: (lease: Lease) => Promise<void>,
 ): Promise<void> {
-  const lease = await deps.store.claim({ owner: deps.owner, window: window.key, ttlMs: LEASE_MS });
+  const lease = await claimWhenFree(window, deps, signal);
   if (lease === null) return;
   try {
     await work(lease);

@@ -1,3 +1,4 @@
+import { memoryState, type StateStore } from '@holdfast/resilience/state';
 import { expect, test } from 'vitest';
 import type { Transport } from '../../src/transport/port.ts';
 import { virtualMachine } from './virtual-engine.ts';
@@ -141,5 +142,38 @@ test('a cooldown goes on over a stop that our timers counted, and is over after 
   run.engine.woke({ sleptMs: HOUR });
   await clock.advance(2_000);
   expect(requests()).toBe(asked + 1);
+  await run.stop();
+});
+
+test('a wake at which what is remembered cannot be read ends no engine: a cooldown then lasts its time', async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): number => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  const machine = virtualMachine();
+  const { clock, start } = machine;
+  const state = memoryState();
+  let reads = 0;
+  let isAway = false;
+  const get: StateStore['get'] = (key) => {
+    if (!isAway) return state.get(key);
+    reads += 1;
+    return Promise.reject(new Error('the disk is not back yet'));
+  };
+  const kept: StateStore = {
+    get,
+    update: state.update.bind(state),
+    lock: state.lock.bind(state),
+    close: () => state.close(),
+  };
+  const run = start({ state: kept });
+  await run.until(() => run.state() === 'ok');
+  isAway = true;
+  await clock.suspend(HOUR);
+  run.engine.woke({ sleptMs: HOUR });
+  await clock.advance(0);
+  await new Promise((resolve) => setImmediate(resolve));
+  isAway = false;
+  expect([reads > 0, unhandled, run.ended()]).toEqual([true, [], null]);
+  process.off('unhandledRejection', note);
   await run.stop();
 });

@@ -50,7 +50,7 @@ async function findingsOf(name: string, check: Check, world: DoctorWorld): Promi
       broken(
         name,
         `This could not be looked at: ${message ?? String(error)}`,
-        hint || 'report it with --bundle',
+        hint || 'report it with --bundle FILE',
       ),
     ];
   }

@@ -32,7 +32,10 @@ export class Leases {
   plan(windows: readonly NewWindow[], evidence: readonly PageEvidence[] = []): void {
     for (const each of windows) {
       const window = createWindow(each);
-      if (this.#windows.has(window.key)) continue;
+      const held = this.#windows.get(window.key);
+      if (held?.window.lane === 'repair')
+        this.#windows.set(window.key, { ...held, window: { ...held.window, lane: window.lane } });
+      if (held !== undefined) continue;
       this.#windows.set(window.key, { window, owner: null, fence: 0n, until: 0, evidence });
     }
   }

@@ -61,10 +61,10 @@ export class WriterClient {
   }
 
   #die(cause: unknown): void {
-    this.#dead ??= new HoldfastError('ERR_STORE_IO', "The store's writing thread has ended.", {
-      hint: 'Open the store again.',
+    // No word of the disk: waiting brings no thread back, a new engine does.
+    this.#dead ??= new HoldfastError('ERR_STORE_ENDED', "The store's writing thread has ended.", {
+      hint: 'Open the store again; in a harvest that happens by itself.',
       cause,
-      verdict: { category: 'local', scope: 'none', safeToReplay: 'unknown', evidence: 'event' },
     });
     for (const { reject } of this.#waiting.values()) reject(this.#dead);
     this.#waiting.clear();

@@ -52,8 +52,8 @@ test('when the writing thread dies, calls fail, and the batch id tells the outco
   const client = new WriterClient({ file, today: '2026-01-01' });
   const hanging = client.call('open');
   await client.terminate();
-  await expect(hanging).rejects.toMatchObject({ code: 'ERR_STORE_IO', verdict: { category: 'local' } });
-  await expect(client.call('index', 1)).rejects.toMatchObject({ code: 'ERR_STORE_IO' });
+  await expect(hanging).rejects.toMatchObject({ code: 'ERR_STORE_ENDED', verdict: undefined });
+  await expect(client.call('index', 1)).rejects.toMatchObject({ code: 'ERR_STORE_ENDED' });
   const again = await openStore({ file, clock });
   expect(await again.commit(commit)).toMatchObject({ inserted: 1, replayed: true });
   await again.close();

@@ -7,6 +7,7 @@ import { insertChecked, updateChecked } from './row-check.ts';
 import { big, textOrNull, number, toEvidence, toWindow } from './rows.ts';
 
 const INSERT = insertChecked('windows', 'INSERT OR IGNORE');
+const ADOPT = updateChecked('windows', { lane: '?1' }, "key = ?2 AND lane = 'repair'");
 const CLAIM = updateChecked('windows', { owner: '?1', fence: '?2', lease_until: '?3' }, 'key = ?4');
 const RENEW = updateChecked('windows', { lease_until: '?1' }, 'key = ?2 AND owner = ?3 AND fence = ?4');
 const NOBODY = { owner: 'NULL', lease_until: '0' };
@@ -21,7 +22,10 @@ const MOVE = updateChecked(
   'key = ?13 AND owner = ?14 AND fence = ?15 AND cursor = ?16',
 );
 
-/** Creates windows that do not exist yet; those that come out of another one begin with its evidence. */
+/**
+ * Creates windows that do not exist yet; those that come out of another one begin with its evidence. One that existed to
+ * repair what another covers takes its place: from now on it is all that covers these days.
+ */
 export function planWindows(
   connection: Connection,
   windows: readonly NewWindow[],
@@ -30,8 +34,9 @@ export function planWindows(
   for (const each of windows) {
     const w = createWindow(each);
     // prettier-ignore
-    connection.run(INSERT, w.key, w.source, w.stream, w.from, w.to, w.lane, w.state, w.look, w.cursor, w.nextAt,
+    const made = connection.run(INSERT, w.key, w.source, w.stream, w.from, w.to, w.lane, w.state, w.look, w.cursor, w.nextAt,
       w.attempts, w.reason, w.serverDate, w.lookedAt, w.records, w.pages, JSON.stringify(evidence), null, 0, 0);
+    if (made === 0) connection.run(ADOPT, w.lane, w.key);
   }
 }
 

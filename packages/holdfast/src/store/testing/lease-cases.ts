@@ -125,6 +125,20 @@ export const leaseCases: readonly Case[] = [
     },
   ],
   [
+    'a window that repaired what another covered takes its place when that one is planned',
+    async ({ store }) => {
+      await store.plan([newWindow({ lane: 'repair', cursor: 'x', reason: 'records are missing' })]);
+      await store.plan([newWindow({ lane: 'repair', reason: 'again' })]);
+      expect(await store.windows('s')).toMatchObject([{ lane: 'repair', reason: 'records are missing' }]);
+      await store.plan([newWindow({ lane: 'backfill', reason: 'its days are over' })]);
+      expect(await store.windows('s')).toMatchObject([
+        { lane: 'backfill', cursor: 'x', reason: 'records are missing' },
+      ]);
+      await store.plan([newWindow({ lane: 'repair' })]);
+      expect(await store.windows('s')).toMatchObject([{ lane: 'backfill' }]);
+    },
+  ],
+  [
     'a source keeps its memory, and a commit changes it with the records',
     async ({ store }) => {
       const lease = await leased(store);
