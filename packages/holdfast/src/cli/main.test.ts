@@ -67,7 +67,7 @@ describe('config', () => {
     const { code, err } = await holdfast('status', '--config', 'b.json');
     expect(code).toBe(78);
     expect(err).toContain('did you mean "sources"');
-    expect(err).toContain('`holdfast config`');
+    expect(err).toContain('docs/configuration.md');
   });
 });
 
