@@ -8,7 +8,7 @@ export const wordMutants: readonly Mutant[] = [
     edits: [
       {
         file: ENGINE,
-        find: 'code: stats.isDamaged ? 5 : outage.length > 0 ? 69 : degraded ? 4 : 0,',
+        find: 'code: stats.isDamaged ? 5 : outage.length > 0 ? 69 : open > 0 ? 4 : 0,',
         replace: 'code: 0,',
       },
     ],
