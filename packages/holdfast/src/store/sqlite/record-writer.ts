@@ -163,8 +163,9 @@ export class RecordWriter {
     }
     const others = known.rows.filter((row) => row !== over && row !== put.absorbs);
     if (put.latest && others.length > 0) this.#connection.run(OUTDATE_PAPER, source, id);
-    // The row that went may have been the latest, and the one that comes an older version.
-    if (!put.latest) this.#markLatest(id, others);
+    // The row that went may have been the latest. The one that comes is not, and yet says which of the others is: a row
+    // without a version is measured by the greatest one.
+    if (!put.latest) this.#markLatest(id, [...others, { seq, version, datestamp, imported: put.imported }]);
     const record = known.rows[0]?.record ?? seq;
     const raw: RawRef =
       put.raw === 'item' ? this.#raw.keepFor(item.place) : ((put.from as PaperRow | null)?.raw ?? NO_RAW);

@@ -253,6 +253,20 @@ export const recordCases: readonly Case[] = [
     },
   ],
   [
+    'a listing that came after the greatest version stays the latest when that version is told again',
+    async ({ store }) => {
+      const harvest = new Harvest(store, await leased(store));
+      const listed = { unknown: ['version'] } as const;
+      await harvest.add([paper({ id: 'a', version: '1', title: 'first' }, '2024-01-01')]);
+      await harvest.add([paper({ id: 'a', title: 'first' }, '2024-01-06', listed)]);
+      await harvest.add([paper({ id: 'a', version: '2', title: 'second' }, '2024-01-02')]);
+      await harvest.add([paper({ id: 'a', title: 'third' }, '2024-01-04', listed)]);
+      await harvest.add([paper({ id: 'a', version: '2', title: 'second, corrected' }, '2024-01-02')]);
+      expect((await all(store.export({}))).map(({ fields }) => fields.title)).toEqual(['third']);
+      expect(await all(store.verify())).toEqual([]);
+    },
+  ],
+  [
     'a listed paper is completed by its history, and the lines stay one a version',
     async ({ store }) => {
       const harvest = new Harvest(store, await leased(store));
