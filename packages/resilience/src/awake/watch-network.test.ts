@@ -65,6 +65,29 @@ test('loopback and link-local addresses are no network, and the order of interfa
   await it.watch.stop();
 });
 
+test.each([Number.NaN, 0, -1, 'soon'])('a pause of %s between two looks is refused by name', (pollMs) => {
+  const clock = new VirtualClock();
+  const { options } = new FakeMachine('darwin', {});
+  expect(() => watchNetwork({ ...options, clock, pollMs, onChange: () => {} })).toThrow(
+    expect.objectContaining({ field: 'pollMs' }),
+  );
+  expect(clock.pending).toBe(0);
+});
+
+test('a pause between two looks may be given as text', async () => {
+  const clock = new VirtualClock();
+  let looks = 0;
+  const interfaces = (): Interfaces => {
+    looks += 1;
+    return addresses();
+  };
+  const { options } = new FakeMachine('darwin', {});
+  const watch = watchNetwork({ ...options, clock, interfaces, pollMs: '2s', onChange: () => {} });
+  await clock.advance(10_000);
+  expect(looks).toBe(1 + 5);
+  await watch.stop();
+});
+
 test('on Linux ip monitor tells before the next poll, and a burst is one change', async () => {
   const it = begin('linux', 'eth0 10.0.0.2');
   await it.clock.advance(10);

@@ -1,5 +1,8 @@
 import type { Clock, Timer } from '../clock/clock.ts';
+import { parseDuration } from '../clock/duration.ts';
+import type { Duration } from '../clock/duration.ts';
 import { notify } from '../clock/notify.ts';
+import { InvalidOptionError } from '../errors.ts';
 import { boundToUs } from './bound-command.ts';
 import { KeptChild } from './kept-child.ts';
 import type { KeptState } from './kept-state.ts';
@@ -24,7 +27,7 @@ export interface NetworkChange {
 export interface WatchNetworkOptions extends MachineOptions {
   readonly clock: Clock;
   /** How often the interfaces are looked at; default 500 ms. */
-  readonly pollMs?: number;
+  readonly pollMs?: Duration;
   /** Told once per burst of changes. What it throws becomes a process warning. */
   readonly onChange: (change: NetworkChange) => void;
 }
@@ -42,6 +45,7 @@ export interface NetworkWatch {
 /**
  * Tells when the addresses of this machine change: by polling everywhere, and on Linux at once by `ip monitor`, which
  * also sees a lost carrier that was back before the next look and a new default route.
+ * @throws InvalidOptionError naming the option.
  */
 export function watchNetwork(options: WatchNetworkOptions): NetworkWatch {
   return new Watch(options);
@@ -54,6 +58,7 @@ export function watchNetwork(options: WatchNetworkOptions): NetworkWatch {
 class Watch implements NetworkWatch {
   readonly #options: WatchNetworkOptions;
   readonly #machine: Machine;
+  readonly #pollMs: number;
   readonly #monitor: KeptChild;
   #addresses: readonly string[];
   #routes: readonly string[] | null = null;
@@ -64,6 +69,8 @@ class Watch implements NetworkWatch {
 
   constructor(options: WatchNetworkOptions) {
     this.#options = options;
+    this.#pollMs = parseDuration(options.pollMs ?? POLL_MS, 'pollMs');
+    if (this.#pollMs === 0) throw new InvalidOptionError('pollMs', 'must be above 0');
     this.#machine = machineOf(options);
     this.#addresses = addressesOf(this.#machine.interfaces());
     this.#monitor = new KeptChild({
@@ -105,7 +112,7 @@ class Watch implements NetworkWatch {
       if (!same(addressesOf(this.#machine.interfaces()), this.#addresses)) this.#onSign();
       this.#armPoll();
     };
-    this.#poll = this.#options.clock.timer(this.#options.pollMs ?? POLL_MS, again, { unref: true });
+    this.#poll = this.#options.clock.timer(this.#pollMs, again, { unref: true });
   }
 
   #onLine(line: string): void {

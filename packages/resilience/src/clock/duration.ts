@@ -11,13 +11,18 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** Whether a value is a length of time in ms: a finite number >= 0. What a program has computed may be none. */
+export function isTime(ms: unknown): ms is number {
+  return typeof ms === 'number' && Number.isFinite(ms) && ms >= 0;
+}
+
 /**
  * A duration in milliseconds.
  * @param field name of the option, for the error.
  * @throws InvalidOptionError (`ERR_INVALID_OPTION`) unless it is a finite number >= 0 or text of the known form.
  */
 export function parseDuration(value: unknown, field: string): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  if (isTime(value)) return value;
   if (typeof value === 'string') {
     const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value.trim());
     const unit = UNITS[match?.[2] ?? ''];

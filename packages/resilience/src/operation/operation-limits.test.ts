@@ -166,6 +166,29 @@ test('the machine is kept awake while it runs, also when it fails', async () => 
   expect(log).toEqual(['operation a', 'working', 'released', 'operation b', 'released']);
 });
 
+test('an abort ends the wait for the machine to be kept awake, and a hold that comes late is given back', async () => {
+  const memory = ledgerMemory();
+  const stop = new AbortController();
+  const asked = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<{ release(): Promise<void> }>();
+  const acquire = (): typeof hold.promise => (asked.resolve(), hold.promise);
+  const options = { ledger: memoryLedger({ memory }), keepAwake: { acquire }, signal: stop.signal };
+  let begun = 0;
+  const running = operation('a', options, async () => void (begun += 1));
+  await asked.promise;
+  const reason = new Error('enough');
+  stop.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  const released = new Promise<void>((resolve) => {
+    hold.resolve({ release: async () => resolve() });
+  });
+  await released;
+  expect(begun).toBe(0);
+  expect(await operation('a', { ledger: memoryLedger({ memory }) }, async () => 1)).toMatchObject({
+    value: 1,
+  });
+});
+
 test('a suspend in the middle changes nothing and does not count as duration', async () => {
   for (const monotonic of [false, true]) {
     const clock = new VirtualClock();

@@ -1,5 +1,5 @@
 import { awakeTimer } from '../clock/awake-timer.ts';
-import { warnOf } from '../clock/notify.ts';
+import { stayAwake } from '../session/stay-awake.ts';
 import type { JsonValue } from '../state/state-store.ts';
 import { Journal } from './journal.ts';
 import type { LedgerClaim, LedgerRun } from './ledger.ts';
@@ -29,7 +29,7 @@ export interface Performance<V, Tx, T> {
 export async function perform<V, Tx, T extends JsonValue | void>(
   performance: Performance<V, Tx, T>,
 ): Promise<OperationReport<T>> {
-  const { options, run, claim } = performance;
+  const { options, limits, run, claim } = performance;
   const entries = await (claim === undefined ? options.ledger.entries(run.key) : claim.entries());
   const journal = new Journal(run.key, claim, entries);
   if (run.state === 'done') {
@@ -38,12 +38,13 @@ export async function perform<V, Tx, T extends JsonValue | void>(
     const value = copyOf(run.value) as T | undefined;
     return reportOf(tally, journal, { state: 'done', value, resumed: true, durationMs: 0 });
   }
-  const awake = await options.keepAwake?.acquire(`operation ${run.key}`);
+  const { keepAwake, signal } = options;
+  const reason = `operation ${run.key}`;
+  const letSleep = await stayAwake({ keepAwake, reason, clock: limits.clock, signal });
   try {
     return await new Performer(performance, journal).perform();
   } finally {
-    // What was achieved stands, whatever becomes of the hold.
-    await awake?.release().catch(warnOf);
+    await letSleep();
   }
 }
 

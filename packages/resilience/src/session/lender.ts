@@ -97,7 +97,7 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
     this.#returned();
   }
 
-  /** Waits until no lease is out, at most so long. */
+  /** Waits until no lease is out, nor about to be, at most so long. */
   async empty(ms: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
@@ -192,8 +192,10 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
       .then(
         (value) => {
           this.#opening -= 1;
-          if (waiter.settled || held.signal.aborted) void this.#closeView(held, value);
-          if (held.signal.aborted) this.#waiters.putBack(waiter);
+          // Lost, or taken out of service to be replaced: nobody would end a lease of it any more.
+          const isOver = held !== this.#parts.current();
+          if (waiter.settled || isOver) void this.#closeView(held, value);
+          if (isOver) this.#waiters.putBack(waiter);
           else if (!waiter.settled) this.#hand(held, value, waiter);
         },
         (error: unknown) => {
@@ -201,13 +203,13 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
           this.#viewFailed(held, waiter, error);
         },
       )
-      .then(() => this.#tools.changed());
+      .then(() => this.#returned());
   }
 
   /** Somebody who cannot get a view waits on; what cannot get better he is told. */
   #viewFailed(held: Held<R>, waiter: Waiter<SessionLease<R, V>>, error: unknown): void {
     const { adapter, dispatch } = this.#parts;
-    if (!held.signal.aborted) {
+    if (held === this.#parts.current()) {
       const verdict = verdictOf(adapter, error, held.resource);
       if (verdict.category === 'permanent' || verdict.category === 'defect') return waiter.reject(error);
       const detail = error instanceof Error ? error.message : String(error);
@@ -266,7 +268,7 @@ export class Lender<R, S, V> implements LeaseHost<R, V> {
   }
 
   #returned(): void {
-    if (this.#leases.size === 0) for (const tell of this.#idle) tell();
+    if (this.#leases.size + this.#opening === 0) for (const tell of this.#idle) tell();
     this.#tools.changed();
   }
 }

@@ -172,7 +172,9 @@ export class LoginKeeper<R, S, V> {
   }
 
   #noted(state: AuthState): 'ok' | 'expired' {
-    this.#expiresAt = typeof state === 'object' ? state.expiresAt : Infinity;
+    const expiresAt: unknown = typeof state === 'object' ? state.expiresAt : Infinity;
+    // What is no number counts as not told: a wait until then would be over at once, again and again.
+    this.#expiresAt = typeof expiresAt === 'number' && !Number.isNaN(expiresAt) ? expiresAt : Infinity;
     if (state === 'expired' || this.#expiresAt <= this.#parts.plan.clock.now()) return 'expired';
     return 'ok';
   }

@@ -1,4 +1,5 @@
 import { classify } from '../classify/classify.ts';
+import { soundVerdict } from '../classify/sound-verdict.ts';
 import type { Verdict } from '../classify/verdict.ts';
 import type { SessionAdapter } from './adapter.ts';
 import type { Closer } from './closer.ts';
@@ -31,7 +32,7 @@ export function verdictOf<R, S, V>(
   error: unknown,
   resource: R | undefined,
 ): Verdict {
-  return adapterVerdict(adapter, error, resource) ?? classify(error);
+  return adapterVerdict(adapter, error, resource) ?? soundVerdict(classify(error));
 }
 
 /** What the adapter alone says of an error. */
@@ -41,7 +42,8 @@ export function adapterVerdict<R, S, V>(
   resource: R | undefined,
 ): Verdict | undefined {
   try {
-    return adapter.classify?.(error, resource);
+    const verdict = adapter.classify?.(error, resource);
+    return verdict && soundVerdict(verdict);
   } catch (defect) {
     // A classifier that throws must not hide the error that it was asked about.
     process.emitWarning(defect instanceof Error ? defect : new Error(String(defect)));

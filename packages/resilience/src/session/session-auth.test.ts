@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { memoryState } from '../state/memory-state.ts';
 import { AuthExpiredError } from './auth-expired-error.ts';
 import { NeedsHumanError } from './needs-human-error.ts';
@@ -306,6 +306,19 @@ test('a person is asked once ahead of the end of a login, and waited for when it
   await s.clock.advance(2_000);
   expect(s.session.state.kind).toBe('needs-human');
 });
+
+test.each([Number.NaN, '2026' as unknown as number])(
+  'an end of the login of %s counts as not told: nothing waits for it, and nothing is renewed',
+  async (expiresAt) => {
+    const s = setupWithAuth();
+    s.auth.state = { expiresAt };
+    const armed = vi.spyOn(s.clock, 'timer');
+    await ready(s);
+    await s.clock.advance(3_000);
+    expect(armed.mock.calls.map(([ms]) => ms).filter(Number.isNaN)).toEqual([]);
+    expect([s.adapter.count('check'), s.session.stats.logins]).toEqual([1, 0]);
+  },
+);
 
 test('a peer that does one thing at a time logs in ahead between two leases', async () => {
   const s = setupWithAuth({ auth: { refreshAhead: '5m' }, probe: { beforeLeaseIfIdle: Infinity } });

@@ -7,7 +7,7 @@ import { systemClock } from '../clock/system-clock.ts';
 import type { Verdict } from '../classify/verdict.ts';
 import { InvalidOptionError } from '../errors.ts';
 import { tell } from '../events/publish.ts';
-import { fullJitter } from '../policy/backoff/backoff.ts';
+import { delayBy, fullJitter } from '../policy/backoff/backoff.ts';
 import type { Backoff } from '../policy/backoff/backoff.ts';
 import { memoryState } from '../state/memory-state.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -131,7 +131,7 @@ function delays(
     return given[verdict.category] ?? given.default ?? usual;
   };
   return (failures, verdict) =>
-    Math.max(choose(verdict).delayMs(failures, random), verdict.retryAfterMs ?? 0);
+    Math.max(delayBy(choose(verdict), usual, [failures, random]), verdict.retryAfterMs ?? 0);
 }
 
 function isBackoff(value: NonNullable<RecoverPolicy['backoff']>): value is Backoff {

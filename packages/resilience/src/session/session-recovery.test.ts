@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Verdict } from '../classify/verdict.ts';
 import { constant } from '../policy/backoff/backoff.ts';
 import { hang } from './testing/fake-adapter.ts';
 import { setup, setupWithAuth, watch } from './testing/session-setup.ts';
@@ -212,5 +213,48 @@ test('a wait for the next try ends on wake once it is due by the clock that coun
   await s.clock.advance(0);
   await s.clock.suspend(3_600_000);
   await s.clock.advance(1_000);
+  expect(lease.value?.generation).toBe(1);
+});
+
+const noTimes = [Number.NaN, Number.POSITIVE_INFINITY, -1, '5' as unknown as number];
+const throttled = (retryAfterMs: number): Verdict => ({
+  category: 'rate-limit',
+  scope: 'call',
+  safeToReplay: 'yes',
+  evidence: 'status',
+  retryAfterMs,
+});
+
+test.each(noTimes)('a wait of %s that an adapter says the peer asked for counts as not asked', async (ms) => {
+  const s = setup({ recover: { attempts: 2, circuitOpen: '1m' } });
+  s.adapter.classify = () => throttled(ms);
+  s.adapter.scripts.open = (call) => (call <= 2 ? boom() : undefined);
+  const refused = watch(s.session.lease());
+  await s.clock.advance(1_000);
+  expect(s.told('wait').map((each) => each.delayMs)).toEqual([1_000]);
+  expect(s.told('open-failed')[0]?.verdict).not.toHaveProperty('retryAfterMs');
+  expect(refused.error).toMatchObject({ retryAt: s.clock.now() + 60_000 });
+  await s.clock.advance(60_000);
+  expect((await s.session.lease()).generation).toBe(1);
+});
+
+test.each(noTimes)('a wait of %s that the error of a login asks for quiets no later login', async (ms) => {
+  const s = setupWithAuth();
+  s.auth.onLogin = (call) => {
+    if (call === 1) throw Object.assign(new Error('slow down'), { verdict: throttled(ms) });
+    s.auth.state = 'ok';
+  };
+  const lease = watch(s.session.lease());
+  await s.clock.advance(1_000);
+  expect([lease.value?.generation, s.adapter.count('login')]).toEqual([1, 2]);
+});
+
+test.each(noTimes)('a backoff that gives %s is replaced by the usual one', async (ms) => {
+  const s = setup({ recover: { backoff: { ...constant('1s'), delayMs: () => ms } } });
+  s.adapter.scripts.open = (call) => (call === 1 ? boom() : undefined);
+  const lease = watch(s.session.lease());
+  // Half of full jitter from 200 ms.
+  await s.clock.advance(100);
+  expect(s.told('wait').map((each) => each.delayMs)).toEqual([100]);
   expect(lease.value?.generation).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SnapshotStore } from './snapshot-store.ts';
-import { hang } from './testing/fake-adapter.ts';
-import { setup, setupWithAuth, watch } from './testing/session-setup.ts';
+import { FakeViewAdapter, hang } from './testing/fake-adapter.ts';
+import { setup, setupOver, setupWithAuth, watch } from './testing/session-setup.ts';
 
 type Setup = ReturnType<typeof setup>;
 const ready = async (s: Setup): Promise<void> => s.session.use(() => Promise.resolve());
@@ -39,6 +39,70 @@ test('where the order is open-then-close the new one is published before the old
   await s.clock.advance(0);
   expect(s.adapter.log.lastIndexOf('open')).toBeLessThan(s.adapter.log.indexOf('close'));
   expect(s.adapter.peers.map((peer) => peer.closed)).toEqual([true, false]);
+});
+
+const replacing = { replace: 'open-then-close', maxLeases: 1 } as const;
+
+test('recycling waits for a view that is being opened, and then for its lease', async () => {
+  const s = setupOver(Object.assign(new FakeViewAdapter(), replacing));
+  s.adapter.openView = (call) => (call === 1 ? s.clock.sleep(10_000) : undefined);
+  s.adapter.base.scripts.open = (call) => (call === 2 ? s.clock.sleep(20_000) : undefined);
+  const lease = watch(s.session.lease());
+  const next = watch(s.session.lease());
+  await s.clock.advance(1_000);
+  const recycled = watch(s.session.recycle('a test says so'));
+  await s.clock.advance(15_000);
+  expect([lease.value?.generation, lease.value?.stale, s.adapter.base.count('open')]).toEqual([1, false, 1]);
+  await lease.value?.release();
+  await s.clock.advance(20_000);
+  expect([recycled.settled, next.value?.generation]).toEqual([true, 2]);
+});
+
+test('recycling goes on once a view is opened that nobody wants any more', async () => {
+  const s = setupOver(Object.assign(new FakeViewAdapter(), replacing));
+  s.adapter.openView = () => s.clock.sleep(10_000);
+  const stop = new AbortController();
+  const lease = watch(s.session.lease({ signal: stop.signal }));
+  await s.clock.advance(1_000);
+  const recycled = watch(s.session.recycle('a test says so'));
+  stop.abort(new Error('enough'));
+  await s.clock.advance(9_000);
+  expect([lease.error, recycled.settled]).toEqual([stop.signal.reason, true]);
+  expect(s.adapter.views.map((view) => view.closed)).toEqual([true]);
+});
+
+test('a view that opens on a resource that is being replaced is closed, and its waiter gets one of the next', async () => {
+  const s = setupOver(Object.assign(new FakeViewAdapter(), replacing), {
+    callDeadline: '60s',
+    recycle: { drain: '5s' },
+  });
+  s.adapter.openView = (call) => (call === 1 ? s.clock.sleep(20_000) : undefined);
+  s.adapter.base.scripts.open = (call) => (call === 2 ? s.clock.sleep(30_000) : undefined);
+  const lease = watch(s.session.lease());
+  await s.clock.advance(1_000);
+  void s.session.recycle('a test says so');
+  await s.clock.advance(20_000);
+  expect([lease.settled, s.adapter.views.map((view) => view.closed)]).toEqual([false, [true]]);
+  await s.clock.advance(20_000);
+  expect(lease.value?.generation).toBe(2);
+  await lease.value?.release();
+  expect((await s.session.lease()).generation).toBe(2);
+});
+
+test('a view that a resource cannot open any more, since it is being replaced, is opened on the next', async () => {
+  const s = setupOver(Object.assign(new FakeViewAdapter(), replacing), { recycle: { drain: '5s' } });
+  const verdict = { category: 'permanent', scope: 'none', safeToReplay: 'no', evidence: 'class' };
+  s.adapter.openView = async (call) => {
+    if (call > 1) return;
+    await s.clock.sleep(10_000);
+    throw Object.assign(new Error('going away'), { verdict });
+  };
+  s.adapter.base.scripts.open = (call) => (call === 2 ? s.clock.sleep(20_000) : undefined);
+  const lease = watch(s.session.lease());
+  await s.clock.advance(1_000);
+  void s.session.recycle('a test says so');
+  await s.clock.advance(30_000);
+  expect(lease.value?.generation).toBe(2);
 });
 
 test('a loss in the middle of a recycling is a loss', async () => {

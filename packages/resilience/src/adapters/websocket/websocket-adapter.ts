@@ -45,6 +45,7 @@ const DEFAULT_LIMITS: ChannelLimits = {
  * found by the probe of the session (`probe.every`), which pings; `ws` then ends it, the global WebSocket can only ask
  * for an end and is forgotten by the system later. Messages that nobody receives are never dropped
  * unseen: at the limit the connection counts as lost, and the next one goes on from the offset.
+ * @throws InvalidOptionError naming the limit.
  */
 export function webSocketAdapter<W extends WebSocketLike, S = unknown>(
   options: WebSocketAdapterOptions<W, S>,
@@ -52,10 +53,11 @@ export function webSocketAdapter<W extends WebSocketLike, S = unknown>(
   const channels = new WeakMap<WebSocketChannel<W>, Channel<W>>();
   const of = (channel: WebSocketChannel<W>): Channel<W> => known(channels.get(channel));
   const { snapshot } = options;
+  const limits = limitsOf(options.limits);
   return {
     kind: 'websocket',
     open: async (context) => {
-      const channel = await open(options, context);
+      const channel = await open(options, limits, context);
       channels.set(channel, channel);
       return channel;
     },
@@ -68,14 +70,29 @@ export function webSocketAdapter<W extends WebSocketLike, S = unknown>(
   };
 }
 
+/** Checked: what is no limit compares as false, and every message would be dropped without a word. */
+function limitsOf(given: Partial<ChannelLimits> | undefined): ChannelLimits {
+  const limit = (name: keyof ChannelLimits): number => {
+    const value: unknown = given?.[name] ?? DEFAULT_LIMITS[name];
+    if (typeof value === 'number' && value >= 0) return value;
+    throw new InvalidOptionError(`limits.${name}`, 'must be a number >= 0');
+  };
+  return {
+    queuedMessages: limit('queuedMessages'),
+    queuedBytes: limit('queuedBytes'),
+    unsentBytes: limit('unsentBytes'),
+  };
+}
+
 async function open<W extends WebSocketLike, S>(
   options: WebSocketAdapterOptions<W, S>,
+  limits: ChannelLimits,
   context: OpenContext<S>,
 ): Promise<Channel<W>> {
   const { signal, restore } = context;
   signal.throwIfAborted();
   const socket = await options.connect({ signal });
-  const channel = new Channel(socket, { ...DEFAULT_LIMITS, ...options.limits }, options.ping);
+  const channel = new Channel(socket, limits, options.ping);
   try {
     await opened(socket, signal);
     if (options.ping === undefined && socket.ping === undefined) {

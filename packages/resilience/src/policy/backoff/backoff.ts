@@ -1,5 +1,5 @@
 import type { Duration } from '../../clock/duration.ts';
-import { parseDuration } from '../../clock/duration.ts';
+import { isTime, parseDuration } from '../../clock/duration.ts';
 import type { Random } from '../../clock/random.ts';
 import { InvalidOptionError } from '../../errors.ts';
 
@@ -135,4 +135,10 @@ export function delayOf(value: Duration, field: string): number {
   const ms = parseDuration(value, field);
   if (ms < 1) throw new InvalidOptionError(field, 'must be at least 1 ms');
   return ms;
+}
+
+/** What a backoff says, which may be anybody's; what is no time counts as not said, and `usual` says it. */
+export function delayBy(backoff: Backoff, usual: Backoff, about: Parameters<Backoff['delayMs']>): number {
+  const ms = backoff.delayMs(...about);
+  return isTime(ms) ? ms : usual.delayMs(...about);
 }

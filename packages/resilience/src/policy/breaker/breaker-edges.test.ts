@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../clock/index.ts';
+import { constant } from '../backoff/backoff.ts';
 import { breaker } from './breaker.ts';
 import type { BreakerOptions } from './breaker-options.ts';
 import { RollingCounts } from './rolling-counts.ts';
@@ -83,3 +84,13 @@ test('a breaker that nobody hears opens all the same, and a refusal has a name',
   const probe = circuit.permitted();
   expect(probe).toMatchObject({ allowed: true });
 });
+
+test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '5' as unknown as number])(
+  'a length of an opening of %s is replaced by the longest one',
+  async (ms) => {
+    const open = { ...constant('5s'), delayMs: () => ms };
+    const circuit = breaker({ name: 'b', failures: 1, open, clock: new VirtualClock() });
+    await circuit.record('failure', await circuit.permitted());
+    expect(circuit.snapshot()).toEqual({ kind: 'open', retryAfterMs: 5_000, openings: 1 });
+  },
+);

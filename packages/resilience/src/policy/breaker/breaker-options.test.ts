@@ -39,6 +39,16 @@ test.each<[string, object, string]>([
     'breaker.open cannot be given together',
   ],
   ['a backoff that is none', { name: 'b', failures: 1, open: {} }, 'breaker.open must be a backoff'],
+  [
+    'a backoff without a ceiling',
+    { name: 'b', failures: 1, open: { baseMs: 1_000, delayMs: () => 60_000 } },
+    'breaker.open.capMs must be milliseconds',
+  ],
+  [
+    'a backoff whose floor is no time',
+    { name: 'b', failures: 1, open: { ...fullJitter('1s', '5s'), baseMs: Number.NaN } },
+    'breaker.open.baseMs must be milliseconds',
+  ],
   ['no probes', { ...good, halfOpenProbes: 0 }, 'breaker.halfOpenProbes must be a whole number'],
 ])('%s is refused by name', (_, options, message) => {
   expect(() => breaker(options as BreakerOptions)).toThrow(`Option ${message}`);

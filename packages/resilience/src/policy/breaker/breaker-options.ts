@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock/clock.ts';
 import type { Duration } from '../../clock/duration.ts';
-import { parseDuration } from '../../clock/duration.ts';
+import { isTime, parseDuration } from '../../clock/duration.ts';
 import type { Random } from '../../clock/random.ts';
 import { InvalidOptionError } from '../../errors.ts';
 import type { StateStore } from '../../state/state-store.ts';
@@ -98,11 +98,13 @@ export function breakerFigures(
   return {
     halfOpenProbes,
     maxOpenMs,
-    openMs: (openings, previousMs) =>
-      open === undefined
-        ? // Becomes Infinity after a thousand openings, which the ceiling cuts like any other length.
-          openMs * 2 ** (openings - 1) * (1 + random.next() / 10)
-        : open.delayMs(openings, random, previousMs),
+    openMs: (openings, previousMs) => {
+      // Becomes Infinity after a thousand openings, which the ceiling cuts like any other length.
+      if (open === undefined) return openMs * 2 ** (openings - 1) * (1 + random.next() / 10);
+      const ms = open.delayMs(openings, random, previousMs);
+      // A circuit whose opening had no length would never be tried again.
+      return isTime(ms) ? ms : maxOpenMs;
+    },
   };
 }
 
@@ -145,7 +147,11 @@ function openingsOf(options: BreakerOptions): Pick<BreakerRules, 'growth' | 'ope
   if (typeof open.delayMs !== 'function') {
     throw new InvalidOptionError('breaker.open', 'must be a backoff such as fullJitter("1s", "5m")');
   }
-  return { growth: open.kind, openMs: open.baseMs, maxOpenMs: open.capMs };
+  return {
+    growth: open.kind,
+    openMs: duration(open.baseMs, 'breaker.open.baseMs'),
+    maxOpenMs: duration(open.capMs, 'breaker.open.capMs'),
+  };
 }
 
 function duration(value: unknown, field: string): number {

@@ -36,6 +36,16 @@ describe('options of a gate', () => {
   });
 });
 
+test.each([
+  ['gate.key', { key: undefined }],
+  ['gate.key', { key: '' }],
+  ['gate.state', { state: undefined }],
+  ['gate.state', { state: {} }],
+])('a gate that would share nothing is refused: %s of %j', (field, wrong) => {
+  const options = { key: 'k', minIntervalMs: 1, state: memoryState(), ...wrong };
+  expect(() => gate(options as never)).toThrow(expect.objectContaining({ field }));
+});
+
 describe('what is noted', () => {
   test('a mark has an id of the time, a count of this process and 32 random bits', async () => {
     const { clock, open, noted } = setup();

@@ -4,6 +4,7 @@ import { parseDuration } from '../../clock/duration.ts';
 import type { Random } from '../../clock/random.ts';
 import { systemRandom } from '../../clock/random.ts';
 import { systemClock } from '../../clock/system-clock.ts';
+import { InvalidOptionError } from '../../errors.ts';
 import type { Release, StateStore } from '../../state/state-store.ts';
 import { GateMemory } from './gate-memory.ts';
 import type { Due } from './gate-memory.ts';
@@ -118,6 +119,13 @@ class OriginGate implements Gate {
 
   constructor(options: GateOptions) {
     checkFields(options, Object.keys(KNOWN), 'gate.');
+    // All gates without a name would be one, and one without a store would share nothing.
+    if (typeof options.key !== 'string' || options.key === '') {
+      throw new InvalidOptionError('gate.key', 'must be a text');
+    }
+    if (typeof options.state?.update !== 'function') {
+      throw new InvalidOptionError('gate.state', 'must be a store such as fileState("./state")');
+    }
     this.key = options.key;
     this.#intervalMs = parseDuration(options.minIntervalMs, 'gate.minIntervalMs');
     this.#state = options.state;

@@ -123,16 +123,22 @@ describe('what a service asked to wait', () => {
     expect(bold.starts).toEqual([0, 1_000]);
   });
 
-  test.each([[-1], [Number.NaN], ['5']])('of %j was not asked', async (retryAfterMs) => {
-    const judged = { ...verdict('rate-limit'), retryAfterMs } as Verdict;
-    const it = failures({ retry: { 'rate-limit': RULE } }, [judged, undefined]);
-    await it.clock.advance(1_000);
-    expect(it.events.find(({ type }) => type === 'failure')).toMatchObject({
-      verdict: verdict('rate-limit'),
-    });
-    expect(it.events.find(({ type }) => type === 'wait')).toMatchObject({ kind: 'backoff', delayMs: 1_000 });
-    expect(it.run.value).toBe('ok');
-  });
+  test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['5']])(
+    'of %s was not asked',
+    async (retryAfterMs) => {
+      const judged = { ...verdict('rate-limit'), retryAfterMs } as Verdict;
+      const it = failures({ retry: { 'rate-limit': RULE } }, [judged, undefined]);
+      await it.clock.advance(1_000);
+      expect(it.events.find(({ type }) => type === 'failure')).toMatchObject({
+        verdict: verdict('rate-limit'),
+      });
+      expect(it.events.find(({ type }) => type === 'wait')).toMatchObject({
+        kind: 'backoff',
+        delayMs: 1_000,
+      });
+      expect(it.run.value).toBe('ok');
+    },
+  );
 });
 
 describe('a backoff', () => {
@@ -164,8 +170,8 @@ describe('a backoff', () => {
     expect(it.starts).toEqual([0, 10, 30, 530, 560]);
   });
 
-  test.each([[-1], [Number.NaN], ['5']])(
-    'that says %j is replaced by the default, half a second here',
+  test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['5']])(
+    'that says %s is replaced by the default, half a second here',
     async (delay) => {
       const { backoff } = spyBackoff([delay as number]);
       const it = failures({ retry: { network: { attempts: 1, backoff } } }, [verdict('network'), undefined]);

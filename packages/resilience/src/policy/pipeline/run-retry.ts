@@ -1,6 +1,7 @@
 import { RETRY_AFTER_LIMIT_MS } from '../../classify/retry-after.ts';
+import { soundVerdict } from '../../classify/sound-verdict.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
-import type { Backoff } from '../backoff/backoff.ts';
+import { delayBy } from '../backoff/backoff.ts';
 import { emit } from '../events.ts';
 import { TimeoutError } from '../timeout/timeout-error.ts';
 import { DEFAULT_BACKOFF } from './default-retry.ts';
@@ -101,15 +102,8 @@ function judge<T>(run: Run<T>, error: unknown): Judged {
   return failed;
 }
 
-/** The verdict. What it asks to wait and is no time counts as not asked: it must not become a retry at once. */
 function verdictOn<T>(run: Run<T>, error: unknown, signal?: AbortSignal): Verdict {
-  const verdict = run.plan.classify(error, signal === undefined ? {} : { signal });
-  const { retryAfterMs, ...rest } = verdict;
-  return retryAfterMs === undefined || isTime(retryAfterMs) ? verdict : rest;
-}
-
-function isTime(ms: unknown): boolean {
-  return typeof ms === 'number' && ms >= 0;
+  return soundVerdict(run.plan.classify(error, signal === undefined ? {} : { signal }));
 }
 
 /**
@@ -186,17 +180,11 @@ function planWait<T>(run: Run<T>, rule: RetryRule, { verdict, excuse }: Judged):
   const { backoff = DEFAULT_BACKOFF } = rule;
   const delayMs =
     asked === undefined
-      ? delayBy(backoff, [Math.max(count, 1), random, before?.delayMs])
+      ? delayBy(backoff, DEFAULT_BACKOFF, [Math.max(count, 1), random, before?.delayMs])
       : // Never less than what was asked; a little more, so that clients do not return in step.
         asked + random.next() * Math.min(1_000 + asked / 10, 60_000);
   run.past.retried.set(verdict.category, { count, delayMs: asked === undefined ? delayMs : before?.delayMs });
   return { kind: asked === undefined ? 'backoff' : 'retry-after', ms: delayMs };
-}
-
-/** What a backoff says; what is no time counts as not said. */
-function delayBy(backoff: Backoff, about: Parameters<Backoff['delayMs']>): number {
-  const ms = backoff.delayMs(...about);
-  return isTime(ms) ? ms : DEFAULT_BACKOFF.delayMs(...about);
 }
 
 /** @throws the error when the policy's stop says so. */

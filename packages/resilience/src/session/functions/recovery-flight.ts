@@ -78,7 +78,8 @@ export class RecoveryFlight {
     } finally {
       signal.removeEventListener('abort', onAbort);
       flight.waiting -= 1;
-      if (flight.waiting === 0) flight.stop.abort(signal.reason);
+      // Of a recovery that has ended the signal stays as it is: what it has started may live by it.
+      if (flight.waiting === 0 && this.#flight === flight) flight.stop.abort(signal.reason);
     }
   }
 }

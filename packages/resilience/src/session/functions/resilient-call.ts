@@ -1,13 +1,14 @@
 import { classify } from '../../classify/classify.ts';
 import type { Category, Verdict } from '../../classify/verdict.ts';
 import type { Clock } from '../../clock/clock.ts';
-import { notify, warnOf } from '../../clock/notify.ts';
+import { notify } from '../../clock/notify.ts';
 import { tell } from '../../events/publish.ts';
 import { resilient } from '../../policy/pipeline/resilient.ts';
 import type { AttemptContext } from '../../policy/pipeline/attempt.ts';
 import type { PolicyEvent } from '../../policy/events.ts';
 import type { Lease } from '../lease.ts';
 import type { SessionUnavailableError } from '../session-unavailable-error.ts';
+import { stayAwake } from '../stay-awake.ts';
 import { callRules } from './call-rules.ts';
 import type { CheckedOptions } from './checked-options.ts';
 import { NO_CALLS } from './connection-metrics.ts';
@@ -52,16 +53,16 @@ export class ResilientCall<T> {
     const { name, signal, keepAwake } = this.#options;
     const startedAt = this.#clock.monotonic();
     let succeeded = false;
-    const hold = await keepAwake?.acquire(name);
+    let letSleep: (() => Promise<void>) | undefined;
     try {
+      letSleep = await stayAwake({ keepAwake, reason: name, clock: this.#clock, signal });
       const run = signal === undefined ? {} : { signal };
       const value = await this.#policy().run((context) => this.#attempt(context), run);
       succeeded = true;
       return value;
     } finally {
       this.#report(succeeded, this.#clock.monotonic() - startedAt);
-      // What the call achieved stands, whatever becomes of the hold.
-      await hold?.release().catch(warnOf);
+      await letSleep?.();
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RecoveryContext } from './connection-options.ts';
-import { classifyExpired, coded, expired, Fragile, settled, setUp } from './testing/fragile.ts';
+import { classifyExpired, coded, expired, Fragile, lost, settled, setUp } from './testing/fragile.ts';
 import { withConnectionResilience } from './with-connection-resilience.ts';
 
 describe('a function with connection resilience', () => {
@@ -43,6 +43,38 @@ describe('a function with connection resilience', () => {
       reason,
     ]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it.each([
+    ['ended well', async (): Promise<void> => {}],
+    ['failed', async (): Promise<never> => await Promise.reject(lost())],
+  ])('what a recovery that %s has started is not ended by its signal', async (_, end) => {
+    const { clock, options } = setUp({ maxAttempts: 1 });
+    const fragile = new Fragile(1);
+    const signals: AbortSignal[] = [];
+    const recover = async ({ signal }: RecoveryContext): Promise<void> => {
+      signals.push(signal);
+      await fragile.recover();
+      await end();
+    };
+    await settled(clock, withConnectionResilience(fragile.call, { ...options, recover })());
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  it('a call is ended by its signal while the machine is asked to stay awake; a hold that comes late is given back', async () => {
+    const stop = new AbortController();
+    const hold = Promise.withResolvers<{ release(): Promise<void> }>();
+    const { options, reports } = setUp({ keepAwake: { acquire: () => hold.promise }, signal: stop.signal });
+    const fragile = new Fragile(0);
+    const call = withConnectionResilience(fragile.call, options)();
+    const reason = new Error('enough');
+    stop.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(reports).toMatchObject([{ calls: 1, failed: 1, attempts: 0 }]);
+    const release = vi.fn(async () => {});
+    hold.resolve({ release });
+    await vi.waitFor(() => expect(release).toHaveBeenCalledOnce());
+    expect(fragile.calls).toBe(0);
   });
 
   it('a listener that throws does not end a call', async () => {
