@@ -146,6 +146,19 @@ test('a source that is only audited repairs if wanted, and has ended when its au
   expect(nextAuditJob({ ...view([], []), repairs: true })).toMatchObject({ type: 'wait', caughtUp: true });
 });
 
+test('an audit by itself has its turn while the windows that it found incomplete cannot be had', () => {
+  const due = window({ state: 'GAP', nextAt: NOW - 1 });
+  const audit = { ready: true, underWay: true, due: false, nextAt: null };
+  const all = { ...view([due], []), repairs: true, audit };
+  expect(nextAuditJob(all)).toMatchObject({ type: 'look', lane: 'repair' });
+  const failing = { ...all, avoided: new Map([[due.key, NOW + 60_000]]) };
+  expect(nextAuditJob(failing)).toEqual({ type: 'audit' });
+  const rests = { ...audit, ready: false, nextAt: NOW + 9_000 };
+  expect(nextAuditJob({ ...failing, audit: rests })).toMatchObject({ type: 'look', lane: 'repair' });
+  const deadly = new Map([[due.key, Number.POSITIVE_INFINITY]]);
+  expect(nextAuditJob({ ...all, audit: rests, avoided: deadly })).toMatchObject({ type: 'wait' });
+});
+
 test('a window whose page killed engines is not tried again for want of other work', () => {
   const avoided = new Map([['tail', Number.POSITIVE_INFINITY]]);
   const all = { ...view([], []), avoided, windows: [{ ...tail, nextAt: NOW - 1 }] };

@@ -54,10 +54,11 @@ export function nextJob(all: AgendaView): Job {
 
 /** As `nextJob`, of a source that is only audited and, if wanted, repaired. */
 export function nextAuditJob(all: AuditView): Job {
-  const repair = all.repairs ? repairs(all) : null;
-  if (repair !== null) return repair;
-  const { ready = false, underWay = false, nextAt = null } = all.audit ?? {};
-  if (ready) return { type: 'audit' };
+  const repair = (avoided: AgendaView['avoided']): Job | null =>
+    all.repairs ? repairs(without(all, avoided)) : null;
+  const job = repair(all.avoided) ?? audits(all) ?? repair(deadly(all));
+  if (job !== null) return job;
+  const { underWay = false, nextAt = null } = all.audit ?? {};
   return { type: 'wait', until: underWay ? nextAt : null, why: 'poll', caughtUp: !underWay };
 }
 
@@ -67,12 +68,16 @@ export interface AuditView extends AgendaView {
 }
 
 function pick(all: AgendaView, avoided: AgendaView['avoided']): Job | null {
-  const view = { ...all, windows: all.windows.filter(({ key }) => !avoided.has(key)) };
+  const view = without(all, avoided);
   const tail = view.windows.find(
     (window) => window.lane === 'tail' && (isDue(window, view) || !walkedSinceStart(window, view)),
   );
   if (tail) return { type: 'look', window: tail, lane: 'tail' };
   return repairs(view) ?? audits(view) ?? looks(view) ?? sweeps(view);
+}
+
+function without(all: AgendaView, avoided: AgendaView['avoided']): AgendaView {
+  return { ...all, windows: all.windows.filter(({ key }) => !avoided.has(key)) };
 }
 
 /** Windows on whose page engines died: their turn comes by another rule. */

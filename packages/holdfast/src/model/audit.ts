@@ -50,6 +50,8 @@ export interface AuditRun {
   readonly probed: number;
   readonly absent: number;
   readonly sample: AuditSample | null;
+  /** Days that it could not list, count or walk: it says nothing of them. Older runs do not tell. */
+  readonly unproved?: readonly (DayRange & { readonly to: Day })[];
   /** A sentence: what it does, or how it ended. */
   readonly note: string;
   /** Where it stands; the audit's own affair. */

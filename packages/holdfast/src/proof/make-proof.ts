@@ -152,7 +152,10 @@ function touches({ datestamp, range }: Gap, window: Sealed): boolean {
 }
 
 function auditNote(audits: readonly AuditRun[], { from, to }: Sealed): AuditNote | null {
-  const newest = audits.find(({ range }) => range.from <= from && range.to >= to);
+  const newest = audits.find(
+    ({ range, unproved = [] }) =>
+      range.from <= from && range.to >= to && !unproved.some((days) => days.from < to && from < days.to),
+  );
   if (!newest) return null;
   return { at: iso(newest.endedAt ?? newest.startedAt), methods: newest.methods, run: newest.id };
 }

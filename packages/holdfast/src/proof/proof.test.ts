@@ -76,7 +76,7 @@ describe('a proof', () => {
     expect(await makeProof(store, { ...scope, source: 'tail' })).toMatchObject({ complete: true });
   });
 
-  it('names the newest audit that covered a window', async () => {
+  it('names the newest audit that covered a window and could ask about all of it', async () => {
     const { store } = await sealedStore();
     const audit = {
       source: 's',
@@ -103,6 +103,8 @@ describe('a proof', () => {
       endedAt: 7,
       range: { from: '2024-01-02', to: '2024-01-03' },
     });
+    const unproved = [{ from: '2024-01-01', to: '2024-01-05' }];
+    await store.putAudit({ ...audit, id: 'doubtful', state: 'ended', startedAt: 8, endedAt: 9, unproved });
     const proof = await makeProof(store, scope);
     expect(proof.sources[0]?.windows[0]?.audit).toEqual({
       at: '1970-01-01T00:00:00.004Z',

@@ -4,6 +4,7 @@ import type { AuditEvent } from './event.ts';
 import { progressOf, type CountsStep } from './progress.ts';
 import { halvesOf } from './ranges.ts';
 import { impossible, moved, textOf } from './moved.ts';
+import { withUnproved } from './unproved.ts';
 
 /** What becomes of an audit when the upstream has said what an interval holds. */
 export function afterCount(run: AuditRun, step: CountsStep, event: AuditEvent): AuditRun {
@@ -31,10 +32,8 @@ function withoutCount(run: AuditRun, step: CountsStep, range: ClosedRange, why: 
   const begun = { ...step, plain: false };
   if (halves !== null) return moved(run, { ...begun, todo: [...halves, ...begun.todo.slice(1)] });
   // An interval that is never counted must not be taken for settled.
-  return afterBlock(moved(run, step, `${textOf(range)} could not be counted: ${why}`), {
-    ...begun,
-    found: begun.found + 1,
-  });
+  const doubted = moved(withUnproved(run, range), step, `${textOf(range)} could not be counted: ${why}`);
+  return afterBlock(doubted, { ...begun, found: begun.found + 1 });
 }
 
 /** The part in hand is done, and with the last part its block. */

@@ -69,6 +69,7 @@ export function beginRun({ id, source, range, repair, budget, before, chance, no
     probed: 0,
     absent: 0,
     sample: null,
+    unproved: [],
     note: 'begun',
     progress,
   };

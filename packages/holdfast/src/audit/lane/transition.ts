@@ -7,6 +7,7 @@ import type { AuditEvent } from './event.ts';
 import { progressOf, type SampleStep, type SweepStep, type WalkStep } from './progress.ts';
 import { impossible, moved, textOf } from './moved.ts';
 import { halvesOf } from './ranges.ts';
+import { withUnproved } from './unproved.ts';
 import { CONFIDENCE, upperBound } from './upper-bound.ts';
 
 const DENSITY = { at: 'density', series: '', ended: false, again: [], batch: [], witnesses: [] } as const;
@@ -44,7 +45,7 @@ function afterSweep(run: AuditRun, step: SweepStep, event: AuditEvent): AuditRun
   if (page.state === 'more') return moved(counted, { ...step, cursor: page.cursor });
   if (page.state === 'stuck') {
     if (page.narrow) return narrowed(counted, step, range, rest, page.why);
-    return nextRange(counted, step, rest, listed, `${textOf(range)} could not be listed: ${page.why}`);
+    return nextRange(withUnproved(counted, range), step, rest, listed, notListed(range, page.why));
   }
   if (page.short === null) return nextRange(counted, step, rest, listed);
   if (!step.again) return moved({ ...counted, listed: step.before }, { ...step, cursor: '', again: true });
@@ -61,11 +62,15 @@ function narrowed(
 ): AuditRun {
   const halves = halvesOf(range);
   if (halves === null)
-    return nextRange(run, step, rest, step.before, `${textOf(range)} could not be listed: ${why}`);
+    return nextRange(withUnproved(run, range), step, rest, step.before, notListed(range, why));
   return moved(
     { ...run, listed: step.before },
     { ...step, todo: [...halves, ...rest], cursor: '', again: false },
   );
+}
+
+function notListed(range: ClosedRange, why: string): string {
+  return `${textOf(range)} could not be listed: ${why}`;
 }
 
 function nextRange(
@@ -81,29 +86,46 @@ function nextRange(
 }
 
 function afterWalk(run: AuditRun, step: WalkStep, event: AuditEvent): AuditRun {
-  const { stream, range } = step;
-  if (event.type === 'failed')
-    return walked(run, step, 0, `${stream} ${textOf(range)} could not be walked: ${event.why}`);
+  if (event.type === 'failed') return notWalked(run, step, event.why);
   if (event.type !== 'page') return impossible(step, event);
   const { page, missing } = event;
   const found = step.found + missing;
   const counted = { ...run, missing: run.missing + missing };
   if (page.state === 'more') return moved(counted, { ...step, cursor: page.cursor, found });
-  const doubt =
-    page.state === 'stuck' ? `${stream} ${textOf(range)} could not be walked: ${page.why}` : undefined;
-  return walked({ ...counted, listed: counted.listed + page.records }, step, found, doubt);
+  const listed = { ...counted, listed: counted.listed + page.records };
+  if (page.state === 'stuck') return notWalked(listed, { ...step, found }, page.why);
+  const { back } = step;
+  return back.at === 'counts'
+    ? afterBlock(listed, { ...back, found: back.found + found })
+    : nextDay(...drawn(listed, back, found));
 }
 
-function walked(run: AuditRun, { back }: WalkStep, found: number, doubt?: string): AuditRun {
-  if (back.at === 'counts')
-    return afterBlock(moved(run, back, doubt), { ...back, found: back.found + found });
-  const [, ...todo] = back.todo ?? [];
+/**
+ * Nothing is proved of the days: they must neither be remembered as settled nor, unless something was found on the way,
+ * count as a drawn day that lacked nothing.
+ */
+function notWalked(run: AuditRun, { back, stream, range, found }: WalkStep, why: string): AuditRun {
+  const doubt = `${stream} ${textOf(range)} could not be walked: ${why}`;
+  if (back.at === 'counts') {
+    const doubted = moved(withUnproved(run, range), back, doubt);
+    return afterBlock(doubted, { ...back, found: back.found + found + 1 });
+  }
+  const doubted = moved(run, back, doubt);
+  if (found > 0) return nextDay(...drawn(doubted, back, found));
+  return nextDay(doubted, { ...back, todo: (back.todo ?? []).slice(1) });
+}
+
+/** A drawn day counts, with what it says of all the others. */
+function drawn(run: AuditRun, back: SampleStep, found: number): [AuditRun, SampleStep] {
   const chosen = back.chosen + 1;
   const failed = back.failed + (found > 0 ? 1 : 0);
   const { population } = back;
   const atMost = upperBound(failed, chosen, population);
   const sample = { population, chosen, failed, confidence: CONFIDENCE, atMost };
-  return nextDay(moved({ ...run, sample }, back, doubt), { ...back, todo, chosen, failed });
+  return [
+    { ...run, sample },
+    { ...back, todo: (back.todo ?? []).slice(1), chosen, failed },
+  ];
 }
 
 function nextDay(run: AuditRun, step: SampleStep): AuditRun {

@@ -119,6 +119,18 @@ describe('the days of a source', () => {
       expect(auditDays(facts({ audits: [audit(change)] }))[0]).toMatchObject({ by: 'second-look' });
   });
 
+  it('are confirmed by no audit that could not ask about them, while those around them are', () => {
+    const unproved = [{ from: '2026-11-02', to: '2026-11-04' }];
+    const days = auditDays(facts({ audits: [audit({ unproved })] }));
+    const byOf = (wanted: string) => days.find(({ day }) => day === wanted)?.by;
+    expect(['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04'].map(byOf)).toEqual([
+      'identifiers',
+      'second-look',
+      'second-look',
+      'identifiers',
+    ]);
+  });
+
   it('stay complete while a verified window is swept, and not while a first second look is due', () => {
     const sealed = (reason: string) => [window(FIRST, '2026-11-11', { state: 'SEALED', reason })];
     expect(completeUntil(facts({ windows: sealed(SWEPT) }))).toBe('2026-11-11');

@@ -115,16 +115,22 @@ interface Confirmation {
   readonly at: number;
 }
 
-/** The newest audit that went over each day whole; samples and numbers asked for alone confirm no day. */
+/**
+ * The newest audit that went over each day whole; samples and numbers asked for alone confirm no day, and no audit one
+ * that it could not ask about.
+ */
 function confirmations(audits: readonly AuditRun[], scope: Scope): readonly (Confirmation | null)[] {
   const days = Array.from<Confirmation | null>({ length: scope.days }).fill(null);
-  for (const { state, methods, range, endedAt } of audits) {
+  for (const { state, methods, range, endedAt, unproved = [] } of audits) {
     if (state !== 'ended' || endedAt === null) continue;
     const by = (['identifiers', 'counts'] as const).find((method) => methods.includes(method));
     if (by === undefined) continue;
     const { begin, end } = placesOf(range, scope);
-    for (let place = begin; place < end; place += 1)
+    const without = unproved.map((each) => placesOf(each, scope));
+    for (let place = begin; place < end; place += 1) {
+      if (without.some((each) => each.begin <= place && place < each.end)) continue;
       if ((days[place]?.at ?? 0) < endedAt) days[place] = { by, at: endedAt };
+    }
   }
   return days;
 }

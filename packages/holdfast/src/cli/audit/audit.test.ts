@@ -192,6 +192,7 @@ describe('audit with a running engine', () => {
 describe('the exit code of an audit', () => {
   const asked = { runs: [], isInterrupted: false, isOutage: false, by: 'here' } as const;
   const unfinished = { ...asked, runs: [exampleRun({ state: 'paused' })] };
+  const doubtful = exampleRun({ unproved: [{ from: '2026-11-01', to: '2026-11-02' }] });
   const unsealed = reportOf({ windows: [exampleWindow('2026-10-23', null)] });
   it.each([
     ['nothing to complain of', [reportOf()], asked, 0],
@@ -205,6 +206,7 @@ describe('the exit code of an audit', () => {
     ['days that are owed', [unsealed], null, 4],
     ['a source that was never harvested', [reportOf({ from: null, windows: [] })], null, 4],
     ['an audit that is not finished', [reportOf()], unfinished, 4],
+    ['an audit that could not ask about a day', [reportOf()], { ...asked, runs: [doubtful] }, 4],
     ['an outage', [unsealed], { ...unfinished, isOutage: true }, 69],
     ['Ctrl-C', [unsealed], { ...unfinished, isOutage: true, isInterrupted: true }, 130],
   ])('with %s', (_, reports, given, code) => {
