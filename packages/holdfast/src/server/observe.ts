@@ -18,7 +18,7 @@ const MOST = 1_000;
 
 /** Whether the engine gives an answer now, and what its supervisor says: never an answer of before. */
 export async function takePulse(world: ControlWorld, { dataDir }: Pick<Config, 'dataDir'>): Promise<Pulse> {
-  const [{ incidents: _, ...engine }, supervisor] = await askBoth(world, dataDir);
+  const [{ incidents: _, engineTells: __, ...engine }, supervisor] = await askBoth(world, dataDir);
   return { ...engine, supervisor };
 }
 
@@ -65,7 +65,9 @@ async function counts(reader: StoreReader): Promise<AlertView['store']> {
 }
 
 /** What the engine says, with the incidents that last: it may not be able to write them down. */
-type Answered = Omit<Pulse, 'supervisor'> & Pick<AlertView, 'incidents'>;
+type Answered = Omit<Pulse, 'supervisor'> & Pick<AlertView, 'incidents' | 'engineTells'>;
+
+const UNTOLD = { waitsForDisk: false, incidents: [], engineTells: false } as const;
 
 function askBoth(world: ControlWorld, dataDir: string): Promise<[Answered, Pulse['supervisor']]> {
   return Promise.all([askItself(world, dataDir), askSupervisor(world, dataDir)]);
@@ -75,12 +77,12 @@ function askBoth(world: ControlWorld, dataDir: string): Promise<[Answered, Pulse
 async function askItself(world: ControlWorld, dataDir: string): Promise<Answered> {
   try {
     const reply = await askEngine(world, dataDir, { verb: 'status', patience: PATIENCE });
-    if (reply.type !== 'result') return { engineAnswers: false, waitsForDisk: false, incidents: [] };
+    if (reply.type !== 'result') return { engineAnswers: false, ...UNTOLD };
     const { sources = [], incidents = [] } = reply.result as Partial<LiveStatus>;
     const waitsForDisk = sources.some((each) => each.waitsForDisk === true);
-    return { engineAnswers: true, waitsForDisk, incidents };
+    return { engineAnswers: true, waitsForDisk, incidents, engineTells: true };
   } catch (error) {
-    if (error instanceof HoldfastError) return { engineAnswers: true, waitsForDisk: false, incidents: [] };
+    if (error instanceof HoldfastError) return { engineAnswers: true, ...UNTOLD };
     throw error;
   }
 }

@@ -8,6 +8,8 @@ export interface AlertView {
   /** Null when it does not answer, or there is none. */
   readonly supervisor: SupervisorStatus | null;
   readonly engineAnswers: boolean;
+  /** Whether it said what lasts: nothing follows from the absence of what it may not have been able to write down. */
+  readonly engineTells: boolean;
   /** Null when there is no store (yet, or now): nothing follows from incidents that are not there then. */
   readonly store: StoreCounts | null;
   /** Why the store could not be read; null when it could, or there is none yet. */

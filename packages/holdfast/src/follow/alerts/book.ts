@@ -45,6 +45,8 @@ export interface Book {
   readonly version: 1;
   readonly alerts: readonly Alert[];
   readonly outbox: readonly Queued[];
+  /** Keys of the channels at the last look; a book of an older version does not name them. */
+  readonly channels?: readonly string[];
   /** Messages that were given up undelivered because the outbox was full or they were too old. */
   readonly dropped: number;
 }

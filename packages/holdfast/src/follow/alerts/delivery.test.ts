@@ -94,6 +94,28 @@ describe('delivery', () => {
     expect(Object.entries(deliveries)).toEqual([[expect.stringMatching(/^desktop-/), expect.any(Number)]]);
   });
 
+  it.each([
+    ['was corrected', [{ ...WEBHOOK, url: 'https://hooks.example.org/right' }]],
+    ['came later', [{ ...WEBHOOK, url: 'https://hooks.example.org/right' }, WEBHOOK]],
+  ])('tells what lasts to a channel that %s, once, and then its end', async (_, channels) => {
+    const state = memoryState();
+    const before = new Scene({ channels: [WEBHOOK], state });
+    before.down.add('webhook');
+    const gap = before.open('gap');
+    await before.clock.advance(MINUTE);
+    await before.alerts.stop();
+    const after = new Scene({ channels, state, incidents: before.incidents });
+    await after.clock.advance(MINUTE);
+    expect(after.events).toEqual(channels.map(() => 'opened gap'));
+    await after.alerts.stop();
+    after.begin();
+    await after.clock.advance(DAY / 24);
+    expect(after.events).toEqual(channels.map(() => 'opened gap'));
+    after.recover(gap);
+    await after.clock.advance(MINUTE);
+    expect(after.events.slice(channels.length)).toEqual(channels.map(() => 'recovered gap'));
+  });
+
   it('concludes nothing from a look that failed, says so, and goes on', async () => {
     const scene = new Scene();
     await scene.alerts.stop();

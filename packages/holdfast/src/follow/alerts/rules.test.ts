@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChildExit } from '../../model/engine-message.ts';
-import { exitAt, HOUR, MINUTE, Scene, supervisorWith } from '../testing/alert-scene.ts';
+import { exitAt, HOUR, incident, MINUTE, Scene, supervisorWith } from '../testing/alert-scene.ts';
 
 describe('what is told', () => {
   it('tells an outage once it has lasted, with all ten sources in one message, and its recovery once', async () => {
@@ -209,6 +209,22 @@ describe('an engine that cannot speak for itself', () => {
     expect(scene.events).toEqual(['opened crash-loop']);
     await scene.clock.advance(3 * MINUTE);
     expect(scene.events).toEqual(['opened crash-loop', 'recovered crash-loop']);
+  });
+
+  it('has not recovered from what only it knows while it does not answer, as of a full disk', async () => {
+    const scene = new Scene();
+    scene.unwritten = [incident('disk', scene.start)];
+    await scene.clock.advance(MINUTE);
+    expect(scene.events).toEqual(['opened disk']);
+    scene.engineAnswers = false;
+    await scene.clock.advance(5 * MINUTE);
+    expect(scene.events).toEqual(['opened disk']);
+    scene.engineAnswers = true;
+    await scene.clock.advance(5 * MINUTE);
+    expect(scene.events).toEqual(['opened disk']);
+    scene.unwritten = [];
+    await scene.clock.advance(MINUTE);
+    expect(scene.events).toEqual(['opened disk', 'recovered disk']);
   });
 
   it('is not thought recovered because its supervisor is silent for a moment', async () => {

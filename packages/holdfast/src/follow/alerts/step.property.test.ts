@@ -68,6 +68,7 @@ class History {
         incidents: this.incidents,
         supervisor: null,
         engineAnswers: true,
+        engineTells: true,
         problem: null,
         store: { records: 0, quarantined: 0, gapsOpen: 0 },
         now: this.now,

@@ -36,7 +36,26 @@ export function step(book: Book, view: AlertView, rules: AlertRules): Book {
     rules,
   );
   const messages = [...settled.flatMap(({ message }) => message ?? []), ...told.messages];
-  return pruned(queued({ ...book, alerts: told.alerts }, messages, rules.channels, view.now), view.now);
+  const after = queued({ ...book, alerts: told.alerts }, messages, rules.channels, view.now);
+  const lasting = settled.flatMap(({ alert }) => (alert.state.kind === 'told' ? alert : []));
+  return pruned(toldToNewcomers(after, lasting, incidents, view, rules), view.now);
+}
+
+/** A channel that is new, or was corrected, is told what lasts: nobody else tells it, and it will be told the end. */
+function toldToNewcomers(
+  book: Book,
+  lasting: readonly Alert[],
+  incidents: readonly Incident[],
+  view: AlertView,
+  rules: AlertRules,
+): Book {
+  const known = book.channels ?? rules.channels;
+  const newcomers = rules.channels.filter((key) => !known.includes(key));
+  const openings = lasting.map((alert) => {
+    const members = incidents.filter(({ id }) => alert.incidents.includes(id));
+    return openingOf(alert, members, 0, view, rules);
+  });
+  return queued({ ...book, channels: rules.channels }, openings, newcomers, view.now);
 }
 
 /** After the clock was set back, what was told before it must not lie in the future: nothing would be due until then. */
@@ -116,10 +135,11 @@ function closeWhenOver(
 ): Settled {
   const members = incidents.filter(({ id }) => alert.incidents.includes(id));
   if (members.some(({ recoveredAt }) => recoveredAt === null)) return { alert };
-  // Without the store, or the supervisor's word, nothing is known about what only they know.
-  if (view.store === null && members.length === 0) return { alert };
-  if (view.supervisor === null && alert.incidents.every((id) => id.startsWith(FROM_SUPERVISOR)))
-    return { alert };
+  // Without the store, or the word of engine and supervisor, nothing is known about what only they know.
+  const bySupervisor = alert.incidents.every((id) => id.startsWith(FROM_SUPERVISOR));
+  if (bySupervisor && view.supervisor === null) return { alert };
+  const untold = !bySupervisor && !view.engineTells;
+  if (members.length === 0 && (view.store === null || untold)) return { alert };
   const ends = members.map(({ recoveredAt }) => recoveredAt ?? view.now);
   const at = ends.length === 0 ? view.now : Math.min(view.now, Math.max(...ends));
   const state: Over = { kind: 'over', at, returns: 0, seen: [], back: null };

@@ -26,7 +26,7 @@ export async function keepJsonl(
   return await keepTrying(deps, end, {
     step: async () => {
       file ??= await openOutput(deps, reader);
-      await appendNew(file, reader, writer, end.stop);
+      return await appendNew(file, reader, writer, end.stop);
     },
     close: async () => {
       const open = file;
@@ -84,12 +84,13 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Whether everything is written: the signal may have come first. */
 async function appendNew(
   file: OutputFile,
   reader: PaperReader,
   writer: FormatWriter,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const from = file.position;
   if (from === null) throw new Error('the output has no position');
   const { epoch } = from;
@@ -103,4 +104,8 @@ async function appendNew(
     { signal },
   );
   if (reached !== null && reached.seq !== from.seq) await file.save(reached);
+  if (reached !== null) return true;
+  // What was begun may have been the last.
+  const at = file.position ?? from;
+  return (await checkFeed(reader, at)).lastSeq === at.seq;
 }

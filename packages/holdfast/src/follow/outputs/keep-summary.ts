@@ -26,9 +26,9 @@ export async function keepSummary(
   const kept = {
     step: async () => {
       const text = await summaryOf(reader, health());
-      if (text === written) return;
-      await replaceFile(deps.path, text);
+      if (text !== written) await replaceFile(deps.path, text);
       written = text;
+      return true;
     },
     close: () => Promise.resolve(),
   };

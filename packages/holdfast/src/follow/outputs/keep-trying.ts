@@ -30,7 +30,8 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** An output that is brought up to date step by step. */
 export interface Kept {
-  readonly step: () => Promise<void>;
+  /** Whether it came to the end of what there was to write; a stop may keep it from that. */
+  readonly step: () => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
@@ -48,8 +49,9 @@ export async function keepTrying(
   for (let failures = 0; ;) {
     // Looked at before the step: what is committed until then is in it.
     const isLast = harvested.aborted;
+    let isWhole: boolean;
     try {
-      await step();
+      isWhole = await step();
       failures = 0;
       trouble(null, null);
     } catch (error) {
@@ -62,9 +64,9 @@ export async function keepTrying(
       await clock.sleep(wait, { signal: stop }).catch(() => undefined);
       continue;
     }
-    if (isLast || stop.aborted) {
+    if (isLast || !isWhole) {
       await close();
-      return null;
+      return isWhole ? null : `${path} was not written to its end when the time was up.`;
     }
     await clock.sleep(everyMs, { signal: harvested }).catch(() => undefined);
   }

@@ -177,6 +177,37 @@ describe('the JSONL output', () => {
   });
 });
 
+describe('outputs of a run whose time is up', () => {
+  const stopped = { ...over, stop: AbortSignal.abort() };
+
+  test('say that a file is not whole, and the next run completes it', async () => {
+    await harvest.add(Array.from({ length: 50 }, (_, index) => paper({ id: `a${String(index)}` })));
+    const cut = await keepJsonl(deps(), store, stopped);
+    expect(cut).toMatch(/papers\.jsonl was not written to its end when the time was up\.$/);
+    expect(lines().length).toBeLessThan(50);
+    expect(await keepJsonl(deps(), store, over)).toBeNull();
+    expect(lines()).toEqual(await exported());
+    expect(await keepJsonl(deps(), store, stopped)).toBeNull();
+  });
+
+  test('write what was committed before the harvest was over, also when the stop came first', async () => {
+    const harvested = new AbortController();
+    let looks = 0;
+    const clock = {
+      ...quick,
+      sleep: async () => {
+        looks += 1;
+        if (looks > 1) return;
+        await harvest.add([paper({ id: 'late' })]);
+        harvested.abort();
+      },
+    };
+    const end = { ...stopped, harvested: harvested.signal };
+    expect(await keepJsonl(deps({ clock }), store, end)).toBeNull();
+    expect(lines()).toEqual(await exported());
+  });
+});
+
 describe('a file of an export', () => {
   const options = (): { path: string; content: string } => ({ path: join(folder, 'out'), content: 'x' });
   const position = { epoch: 'e', seq: 1n, hash: 'h' };

@@ -94,6 +94,8 @@ export class Scene {
   incidents: Incident[] = [];
   supervisor: SupervisorStatus | null = supervisorWith({});
   engineAnswers = true;
+  /** What only the engine knows: an incident that it could not write down. */
+  unwritten: Incident[] = [];
   hasStore = true;
   /** Channels that refuse for now. */
   readonly down = new Set<AlertChannel['type']>();
@@ -143,9 +145,10 @@ export class Scene {
 
   view(): AlertView {
     return {
-      incidents: this.incidents,
+      incidents: this.engineAnswers ? [...this.incidents, ...this.unwritten] : this.incidents,
       supervisor: this.supervisor,
       engineAnswers: this.engineAnswers,
+      engineTells: this.engineAnswers,
       store: this.hasStore ? { records: 1_234, quarantined: 2, gapsOpen: 1 } : null,
       problem: null,
       now: this.clock.now(),

@@ -21,8 +21,15 @@ function ofStream(windows: readonly Window[], from: Day): Day {
   let day = from < first ? first : from;
   for (const { from: begins, to, state } of windows.toSorted((a, b) => (a.from < b.from ? -1 : 1))) {
     if (to !== null && to <= day) continue;
-    if (begins > day || to === null || state !== 'VERIFIED') return day;
+    if (begins > day || to === null || state !== 'VERIFIED') break;
     day = to;
   }
-  return day;
+  return [day, ...owedFrom(windows, from)].sort()[0] ?? day;
+}
+
+/** Where days are owed, also those that are listed again while a longer window that covers them stays VERIFIED. */
+function owedFrom(windows: readonly Window[], from: Day): readonly Day[] {
+  return windows
+    .filter(({ to, state }) => to !== null && to > from && state !== 'VERIFIED')
+    .map((window) => (window.from < from ? from : window.from));
 }

@@ -77,6 +77,7 @@ startAlerts({
       incidents: JSON.parse(readFileSync(test.incidentsFile, 'utf8')) as Incident[],
       supervisor: null,
       engineAnswers: true,
+      engineTells: true,
       store: null,
       problem: null,
       now: systemClock.now(),
