@@ -40,6 +40,22 @@ describe('wrong usage exits with 2 and suggests', () => {
   });
 });
 
+describe('a run that would harvest nothing', () => {
+  it.each([
+    [['run'], 78, 'disabled.json: sources are all disabled'],
+    [['run', '--once'], 78, 'disabled.json: sources are all disabled'],
+    [['start'], 78, 'disabled.json: sources are all disabled'],
+    [['plan'], 78, 'disabled.json: sources are all disabled'],
+    [['run', '--once', '--source', 'arxiv'], 2, 'Source "arxiv" is disabled in the configuration.'],
+    [['sources'], 0, ''],
+  ])('is refused, and nothing else is: %j', async (args, code, text) => {
+    const sources = [{ id: 'arxiv', kind: 'arxiv', enabled: false }];
+    writeFileSync(join(cwd, 'disabled.json'), JSON.stringify({ dataDir: 'disabled', sources }));
+    const found = await holdfast(...args, '--config', 'disabled.json');
+    expect(found).toMatchObject({ code, err: expect.stringContaining(text) });
+  });
+});
+
 describe('help and version', () => {
   it('are results: standard output, 0', async () => {
     expect(await holdfast('--version')).toMatchObject({ code: 0, out: `${readVersion()}\n`, err: '' });

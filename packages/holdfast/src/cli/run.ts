@@ -52,6 +52,12 @@ function deadlineOf({ once, deadline }: RunOptions): number | null {
 function sourcesOf({ source }: RunOptions, config: Config): readonly string[] | undefined {
   const known = config.sources.map(({ id }) => id);
   const unknown = source?.find((each) => !known.includes(each));
+  const disabled = config.sources.find(({ id, enabled }) => !enabled && source?.includes(id));
+  if (unknown === undefined && disabled !== undefined)
+    throw usageError(
+      `Source "${disabled.id}" is disabled in the configuration.`,
+      'Set "enabled" to true there.',
+    );
   if (unknown === undefined) return source;
   const meant = nearest(unknown, known);
   throw usageError(

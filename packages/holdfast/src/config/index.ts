@@ -9,6 +9,7 @@ export type {
   SourceKind,
   Timeouts,
 } from './config.ts';
+export { configError } from './config-error.ts';
 export { nearest } from './edit-distance.ts';
 export type { Origin, Origins } from './origins.ts';
 export type { Flags } from './overrides.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/resilience/clock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChildMessage } from '../model/engine-message.ts';
 import type { ChildProgram } from './child-process.ts';
 import { childStarter } from './start-child.ts';
@@ -11,7 +11,10 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-start-child-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 interface Ended {
   readonly exits: readonly (readonly [number | null, string | null])[];
@@ -44,6 +47,15 @@ describe('a child', () => {
   it('that the system refuses to start has ended, and is tried again like any other', async () => {
     // As when memory is short, spawn throws here instead of telling it later.
     expect(await run({ file: join(folder, 'a\0b') })).toEqual({ exits: [[null, null]], messages: [] });
+  });
+
+  it.each([
+    [undefined, '2'],
+    ['8', '8'],
+  ])('has few arenas of memory, unless somebody has chosen: %s', async (chosen, given) => {
+    vi.stubEnv('MALLOC_ARENA_MAX', chosen);
+    const text = `process.send({ type: 'exit', code: 0, summary: process.env.MALLOC_ARENA_MAX });`;
+    expect((await run(program(text))).messages).toEqual([{ type: 'exit', code: 0, summary: given }]);
   });
 
   it('is heard only where it makes sense: another version of it may say what nobody knows', async () => {

@@ -8,6 +8,13 @@ import { readChildMessage } from './read-child-message.ts';
 const LAST_WORDS_MS = 1_000;
 
 /**
+ * glibc gives every thread that allocates an arena of its own, up to eight a processor, and an arena hardly gives back
+ * what its fragments keep: a few threads that work for weeks make a process larger than what it uses. Two are enough for
+ * what we do; whoever sets the variable keeps their choice. (mallopt(3), M_ARENA_MAX)
+ */
+const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' };
+
+/**
  * Starts programs as children of this process, each in a process group of its own, so that all of it can be
  * ended at once. A Ctrl-C of the terminal does not reach them: the supervisor decides what it means.
  */
@@ -18,6 +25,7 @@ export function childStarter(clock: Clock): StartChild {
     try {
       child = spawn(process.execPath, [...execArgv, file, ...args], {
         stdio: ['ignore', output, output, 'ipc'],
+        env: { ...FEW_ARENAS, ...process.env },
         detached: process.platform !== 'win32',
         windowsHide: true,
       });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config, ResolvedConfig } from '../../config/index.ts';
+import { configError, type Config, type ResolvedConfig } from '../../config/index.ts';
 import { controlPath } from '../../control/control-path.ts';
 import type { ChildSpec, Plan } from '../../daemon/plan.ts';
 import { readVersion } from '../../version.ts';
@@ -22,12 +22,16 @@ export interface Purpose {
 /** The place of a supervisor, as far as it decides where it is found. */
 type Place = Pick<Io, 'platform' | 'env' | 'tmp' | 'uid'>;
 
-/** Everything a supervisor needs to know to run this configuration. */
+/**
+ * Everything a supervisor needs to know to run this configuration.
+ * @throws HoldfastError `ERR_CONFIG_INVALID` when every source is disabled: such a run would end at once, as if done.
+ */
 export function makePlan(
   io: Place,
   { config, file }: Pick<ResolvedConfig, 'config' | 'file'>,
   purpose: Purpose,
 ): Plan {
+  if (!config.sources.some(({ enabled }) => enabled)) throw nothingToHarvest(file);
   const { dataDir, store, logs } = config;
   const { platform, env, tmp, uid } = io;
   const place = { dataDir, platform, env, tmp, uid };
@@ -48,6 +52,11 @@ export function makePlan(
 /** The log file that is written to; older ones lie beside it. */
 export function logFileOf({ dataDir }: Pick<Config, 'dataDir'>): string {
   return join(dataDir, 'logs', 'holdfast.log');
+}
+
+function nothingToHarvest(file: string | null): Error {
+  const problem = 'are all disabled, so that nothing would be harvested';
+  return configError([{ code: 'ERR_CONFIG_INVALID', key: 'sources', problem, where: file ?? 'default' }]);
 }
 
 function childrenOf(config: Config, { once, startedAt, sources }: Purpose): readonly ChildSpec[] {

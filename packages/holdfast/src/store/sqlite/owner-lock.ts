@@ -52,7 +52,7 @@ function lockFile(file: string): string {
 
 function locked(file: string, cause: unknown): HoldfastError {
   return new HoldfastError('ERR_STORE_LOCKED', `Another engine is working on the store ${file}.`, {
-    hint: 'See it with `holdfast status`, which names its process; Ctrl-C in its terminal ends it.',
+    hint: 'See it with `holdfast status`, which names its process; `holdfast stop` ends it, or Ctrl-C in its terminal.',
     cause,
   });
 }
