@@ -14,53 +14,87 @@ export interface DecodedPage {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const windows1252 = new TextDecoder('windows-1252');
+/** Encodings of which every character is one byte, by the names of the Encoding Standard. */
+const SINGLE_BYTE = /^(?:ibm866|iso-8859-\d+(?:-i)?|koi8-[ru]|macintosh|windows-\d+|x-mac-cyrillic)$/;
 
 /**
- * Decodes a page: UTF-8 unless it declares Latin-1 or windows-1252 and is not valid UTF-8. Bytes that are valid
- * UTF-8 beyond ASCII under a Latin-1 declaration are UTF-8: no Latin-1 text reads so by chance.
+ * What the XML declaration says of the bytes: nothing or Unicode; an encoding of one byte a character; or another one,
+ * which is not read.
+ */
+export type Declared =
+  | { readonly kind: 'unicode' }
+  | { readonly kind: 'single-byte'; readonly encoding: string }
+  | { readonly kind: 'other'; readonly label: string };
+
+/**
+ * Decodes a page: UTF-8 unless it declares an encoding of one byte a character and is not valid UTF-8. Bytes that are
+ * valid UTF-8 beyond ASCII under such a declaration are UTF-8: no other text reads so by chance.
  * @throws XmlError ERR_XML_ENCODING when the bytes fit neither
  */
 export function decodePage(bytes: Uint8Array): DecodedPage {
   const base = hasBom(bytes) ? 3 : 0;
-  const latin = declaresLatin(bytes);
+  const declared = declaredEncoding(bytes);
   try {
     const text = utf8.decode(bytes);
     const singleByte = text.length === bytes.length - base;
-    return { text, base, singleByte, repairs: latin && !singleByte ? ['encoding-label'] : [] };
+    const repairs = declared.kind !== 'unicode' && !singleByte ? ['encoding-label'] : [];
+    return { text, base, singleByte, repairs };
   } catch (cause) {
-    if (latin && base === 0)
-      return { text: windows1252.decode(bytes), base: 0, singleByte: true, repairs: [] };
+    if (declared.kind === 'single-byte' && base === 0) return decodeAs(declared.encoding, bytes);
     throw new XmlError('ERR_XML_ENCODING', 'The bytes are not valid UTF-8.', cause);
   }
 }
 
 /**
- * Decodes a piece cut out of a page that is not valid UTF-8 as a whole: itself UTF-8, or certainly
- * windows-1252 (then named in `repairs`).
+ * Decodes a piece cut out of a page that is not valid UTF-8 as a whole: itself UTF-8, in the encoding of one byte a
+ * character that the page declares, or, where it declares none, certainly windows-1252 (then named in `repairs`).
  * @throws XmlError ERR_XML_ENCODING
  */
-export function decodePiece(bytes: Uint8Array, latin: boolean): DecodedPage {
+export function decodePiece(bytes: Uint8Array, declared: Declared): DecodedPage {
   try {
     const text = utf8.decode(bytes);
     return { text, base: 0, singleByte: text.length === bytes.length, repairs: [] };
   } catch (cause) {
-    if (!latin && !isCertainlyWindows1252(bytes)) {
-      throw new XmlError('ERR_XML_ENCODING', 'The record is not valid UTF-8.', cause);
-    }
-    return {
-      text: windows1252.decode(bytes),
-      base: 0,
-      singleByte: true,
-      repairs: latin ? [] : ['windows-1252'],
-    };
+    if (declared.kind === 'single-byte') return decodeAs(declared.encoding, bytes);
+    if (declared.kind === 'unicode' && isCertainlyWindows1252(bytes))
+      return { text: windows1252.decode(bytes), base: 0, singleByte: true, repairs: ['windows-1252'] };
+    const named = declared.kind === 'other' ? `, and ${declared.label} is not read` : '';
+    throw new XmlError('ERR_XML_ENCODING', `The record is not valid UTF-8${named}.`, cause);
   }
 }
 
-/** Whether the XML declaration names Latin-1 or windows-1252. */
-export function declaresLatin(bytes: Uint8Array): boolean {
+function decodeAs(encoding: string, bytes: Uint8Array): DecodedPage {
+  try {
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text, base: 0, singleByte: true, repairs: [] };
+  } catch (cause) {
+    throw new XmlError(
+      'ERR_XML_ENCODING',
+      `The bytes are no ${encoding}, which they are declared to be.`,
+      cause,
+    );
+  }
+}
+
+/** What the XML declaration names. */
+export function declaredEncoding(bytes: Uint8Array): Declared {
   const head = latin1Of(bytes.subarray(0, 200));
   const label = /^\s*<\?xml\s[^>]*encoding\s*=\s*["']([^"']+)["']/.exec(head)?.[1] ?? '';
-  return /^(iso-8859-1|iso_8859-1|latin-?1|windows-1252|cp-?1252)$/i.test(label);
+  // Nothing beyond ASCII says more than no declaration; of UTF-16 these bytes cannot be, since they were read.
+  if (label === '' || /^(?:us-?ascii|utf-?8|utf-?16.*)$/i.test(label)) return { kind: 'unicode' };
+  const encoding = encodingOf(label);
+  return encoding !== null && SINGLE_BYTE.test(encoding)
+    ? { kind: 'single-byte', encoding }
+    : { kind: 'other', label: label.slice(0, 40) };
+}
+
+function encodingOf(label: string): string | null {
+  try {
+    return new TextDecoder(label.replace(/^(latin|cp)-/i, '$1')).encoding;
+  } catch {
+    // No encoding of this name is known.
+    return null;
+  }
 }
 
 function hasBom(bytes: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import type { Place } from '../model/paper.ts';
 import { copyOf, latin1Of } from './bytes.ts';
-import { declaresLatin } from './decode.ts';
+import { declaredEncoding, type Declared } from './decode.ts';
 import type { RecordMarks, Scan, Span } from './record-scanner.ts';
 import { scanRecords } from './record-scanner.ts';
 import { toXmlError, XmlError } from './xml-error.ts';
@@ -13,7 +13,7 @@ interface Salvage<T> {
   readonly bytes: Uint8Array;
   /** The page with one character per byte. */
   readonly latin1: string;
-  readonly latin: boolean;
+  readonly declared: Declared;
   readonly convert: (record: XmlNode, place: Place) => T;
   readonly records: T[];
   readonly bad: BadPiece[];
@@ -39,7 +39,7 @@ export function salvagePage<T>(
   const salvage: Salvage<T> = {
     bytes,
     latin1,
-    latin: declaresLatin(bytes),
+    declared: declaredEncoding(bytes),
     convert,
     records: [],
     bad: [],
@@ -90,7 +90,7 @@ function isBlank(text: string): boolean {
 }
 
 function parsePiece<T>(salvage: Salvage<T>, span: Span): XmlNode {
-  const { node, repairs } = readXmlPiece(salvage.bytes.subarray(span.start, span.end), salvage.latin);
+  const { node, repairs } = readXmlPiece(salvage.bytes.subarray(span.start, span.end), salvage.declared);
   for (const repair of repairs) salvage.repairs.add(repair);
   return node;
 }
@@ -112,7 +112,7 @@ function readRest<T>(salvage: Salvage<T>, scan: Scan): XmlNode {
     throw new XmlError('ERR_XML_DTD', 'The document declares a DTD of its own.');
   }
   if (!isBlank(outside)) salvage.repairs.add('outside-text');
-  const { node, repairs } = readXmlPiece(rest, salvage.latin);
+  const { node, repairs } = readXmlPiece(rest, salvage.declared);
   for (const repair of repairs) salvage.repairs.add(repair);
   return node;
 }

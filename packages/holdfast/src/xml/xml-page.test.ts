@@ -91,6 +91,41 @@ describe('encodings', () => {
   });
 
   it.each([
+    ['ISO-8859-2', 'wi\xeacej ryb w Krak\xf3w, t\xb3o', 'więcej ryb w Kraków, tło'],
+    ['iso-8859-9', 'T\xfcrk\xe7e \xfeehir da\xf0lar', 'Türkçe şehir dağlar'],
+    ['ISO-8859-15', 'c\xbdur \xa4 caf\xe9s', 'cœur € cafés'],
+    ['windows-1250', '\x9akola, b\xedl\xfd', 'škola, bílý'],
+    ['windows-1251', '\xcc\xee\xf1\xea\xe2\xe0', 'Москва'],
+    ['koi8-r', '\xed\xcf\xd3\xcb\xd7\xc1', 'Москва'],
+    ['cp-1252', '\x93so\x94', '“so”'],
+  ])('a page that declares %s is read so, whole and piece by piece', (label, bytes, text) => {
+    const records = [record('1', bytes), record('2', 'plain'), record('3', bytes)];
+    const whole = Buffer.from(page(records).replace('UTF-8', label), 'latin1');
+    const expected = [text, 'plain', text];
+    const result = read(whole);
+    expect(result).toMatchObject({ bad: [], repairs: [] });
+    expect(result.records.map((each) => each.text)).toStrictEqual(expected);
+    const [offset, length] = [whole.lastIndexOf('<record>'), records[2]!.length];
+    expect(result.records[2]?.place).toStrictEqual({ offset, length });
+    const damaged = page([...records, '<record><id>4</id>']).replace('UTF-8', label);
+    const salvaged = read(Buffer.from(damaged, 'latin1'));
+    expect(salvaged.records.map((each) => each.text)).toStrictEqual(expected);
+    expect(salvaged.bad).toHaveLength(1);
+  });
+
+  it.each(['gb2312', 'Shift_JIS', 'x-unheard-of'])(
+    'of a page that declares %s nothing is guessed',
+    (label) => {
+      const records = [record('1', 'M\xfcller caf\xe9'), record('2', 'plain')];
+      const result = read(Buffer.from(page(records).replace('UTF-8', label), 'latin1'));
+      expect(result.records.map(({ id }) => id)).toStrictEqual(['2']);
+      expect(result.bad).toMatchObject([
+        { code: 'ERR_XML_ENCODING', reason: expect.stringContaining(label) },
+      ]);
+    },
+  );
+
+  it.each([
     ['a byte that is in no encoding', 'x\xffy'],
     ['a cut UTF-8 sequence', 'caf\xc3 x'],
     ['Latin-1 beside UTF-8', 'caf\xe9 caf\xc3\xa9'],

@@ -1,4 +1,4 @@
-import { decodePiece } from './decode.ts';
+import { decodePiece, type Declared } from './decode.ts';
 import { repairText } from './repair.ts';
 import { toXmlError } from './xml-error.ts';
 import type { XmlNode } from './xml-node.ts';
@@ -11,12 +11,12 @@ export interface XmlPiece {
 }
 
 /**
- * Reads one element that was cut out of its page: as it stands, else with certain repairs. `latin`: the page
- * declares Latin-1 or windows-1252.
+ * Reads one element that was cut out of its page: as it stands, else with certain repairs. `declared`: what the
+ * page says of its encoding.
  * @throws XmlError that of the piece as it stands when nothing could be repaired
  */
-export function readXmlPiece(bytes: Uint8Array, latin = false): XmlPiece {
-  const piece = decodePiece(bytes, latin);
+export function readXmlPiece(bytes: Uint8Array, declared: Declared = { kind: 'unicode' }): XmlPiece {
+  const piece = decodePiece(bytes, declared);
   try {
     return { node: readXml(piece.text), repairs: piece.repairs };
   } catch (error) {
