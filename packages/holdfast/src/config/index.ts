@@ -10,6 +10,7 @@ export type {
   Timeouts,
 } from './config.ts';
 export { configError } from './config-error.ts';
+export { publishedFloor } from './floors.ts';
 export { nearest } from './edit-distance.ts';
 export type { Origin, Origins } from './origins.ts';
 export type { Flags } from './overrides.ts';

@@ -19,6 +19,21 @@ const configured: SourceConfig = {
   expect: 10 * DAY,
 };
 
+it.each([
+  ['https://oaipmh.arxiv.org/oai', undefined, 3_000],
+  ['https://export.arxiv.org/oai2', 9_000, 9_000],
+  ['https://repository.example.org/oai', undefined, 1_000],
+])(
+  'asks %s, configured as any repository, no faster than it wants: %s',
+  (baseUrl, minIntervalMs, expected) => {
+    const { minIntervalMs: _, ...without } = configured;
+    const config = { ...without, baseUrl, ...(minIntervalMs === undefined ? {} : { minIntervalMs }) };
+    const source = makeSource(config);
+    expect(source.minIntervalMs).toBe(expected);
+    expect(source.withDescription!({ earliest: '2020-01-01', granularity: 'day' }).minIntervalMs).toBe(expected);
+  },
+);
+
 describe.each(['arxiv', 'biorxiv', 'medrxiv', 'oai-pmh'] as const)('a source of kind %s', (kind) => {
   const source = makeSource({ ...configured, kind });
 

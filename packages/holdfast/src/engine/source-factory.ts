@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../config/config.ts';
+import { publishedFloor, type SourceConfig } from '../config/index.ts';
 import { arxivSource } from '../sources/arxiv/index.ts';
 import { biorxivSource } from '../sources/biorxiv/index.ts';
 import { holdfastSource } from '../sources/holdfast/index.ts';
@@ -18,7 +18,11 @@ export function makeSource(config: SourceConfig): Source {
     cooldown,
     ...rest
   } = config;
-  const common = { ...rest, ...(cooldown === undefined ? {} : { cooldownMs: cooldown }) };
+  const common = {
+    ...politeness(config),
+    ...rest,
+    ...(cooldown === undefined ? {} : { cooldownMs: cooldown }),
+  };
   switch (kind) {
     case 'arxiv':
       return arxivSource(common);
@@ -39,6 +43,12 @@ export function makeSource(config: SourceConfig): Source {
         ...(set === undefined ? {} : { set }),
       });
   }
+}
+
+/** What the upstream asks of everybody, whatever the kind by which it is read. */
+function politeness(config: SourceConfig): Pick<SourceConfig, 'minIntervalMs'> {
+  const floor = publishedFloor(config);
+  return floor === 0 ? {} : { minIntervalMs: floor };
 }
 
 function addressOf({ id, baseUrl }: SourceConfig, what: string): string {

@@ -19,6 +19,7 @@ describe('a DOI', () => {
     ['<https://doi.org/10.1101/x>', '10.1101/x'],
     ['10.1000.10/abc', '10.1000.10/abc'],
     ['https://doi.org/10.1101/50%', '10.1101/50%'],
+    [`10.1101/x(1)${')].'.repeat(300)}`, '10.1101/x(1)'],
   ])('is read from %j', (text, doi) => {
     expect(parseDoi(text)).toBe(doi);
   });
@@ -33,6 +34,7 @@ describe('a DOI', () => {
     'see 10.1101/x',
     '10.1101/a b',
     'https://example.org/10.1101/x',
+    `10.1234/${')'.repeat(2_000)}`,
   ])('is not read from %j', (text) => {
     expect(parseDoi(text)).toBeNull();
   });

@@ -1,4 +1,6 @@
 const DOI = /^10\.\d{4,9}(?:\.\d+)*\/\S+$/;
+/** No registered DOI comes near it; what is longer is none, and is not looked at closely. */
+const LONGEST = 2_000;
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '>': '<' };
 
 /** Whether a text is a bare DOI, as upstreams give it. */
@@ -11,6 +13,7 @@ export function isDoi(text: string): boolean {
  * and the punctuation of a sentence after it. Its case is kept. Null when there is none.
  */
 export function parseDoi(text: string): string | null {
+  if (text.length > LONGEST) return null;
   const bare = text
     .trim()
     .replace(/^[<("'[]+(?=\S)/, '')
@@ -32,14 +35,17 @@ export function doiUrl(doi: string): string {
 
 /** Punctuation of the sentence around it; a closing bracket stays when it has its opening one. */
 function withoutTail(text: string): string {
-  let doi = text;
-  for (;;) {
-    const last = doi.at(-1) ?? '';
+  const counts = Map.groupBy(text, (sign) => sign);
+  const left = new Map([...counts].map(([sign, all]) => [sign, all.length]));
+  let end = text.length;
+  for (; end > 0; end -= 1) {
+    const last = text.charAt(end - 1);
     const opening = OPENING[last];
-    const lonely = opening !== undefined && doi.split(last).length > doi.split(opening).length;
-    if (!lonely && !/[.,;:!?'"\s]/.test(last)) return doi;
-    doi = doi.slice(0, -1);
+    const lonely = opening !== undefined && (left.get(last) ?? 0) > (left.get(opening) ?? 0);
+    if (!lonely && !/[.,;:!?'"\s]/.test(last)) break;
+    left.set(last, (left.get(last) ?? 0) - 1);
   }
+  return text.slice(0, end);
 }
 
 function unescaped(text: string): string {
