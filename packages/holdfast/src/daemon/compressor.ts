@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { nodeProgram } from './node-program.ts';
 import { siblingPath } from './sibling.ts';
 
 /** Compresses files in a process of its own, one such process at a time; what comes meanwhile waits for the next turn. */
@@ -9,7 +10,7 @@ export function compressor(): (files: readonly string[]) => void {
     const done = (): void => {
       busy = false;
     };
-    const child = spawn(process.execPath, [siblingPath('compress/main'), ...files], {
+    const child = spawn(nodeProgram(), [siblingPath('compress/main'), ...files], {
       stdio: 'ignore',
       windowsHide: true,
     });

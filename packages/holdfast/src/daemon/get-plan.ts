@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { HoldfastError } from '../model/error.ts';
+import { nodeProgram } from './node-program.ts';
 import { parsePlan, type Plan, readPlan } from './plan.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/holdfast.js');
@@ -19,7 +20,7 @@ export async function getPlan(flags: readonly string[], launcher = LAUNCHER): Pr
 /** What the command line prints. @throws HoldfastError when it ends otherwise than with 0. */
 function printed(words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, {
+    const child = spawn(nodeProgram(), words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });

@@ -10,6 +10,7 @@ import { isLogged } from './log-event.ts';
 import { type LogEntry, LogFile } from './log-file.ts';
 import { managerOf, takeManagerVariables } from './manager.ts';
 import type { LogPlan, Plan } from './plan.ts';
+import { nodeProgram } from './node-program.ts';
 import { childStarter } from './start-child.ts';
 import { Notifier, systemdNotify } from './systemd-notify.ts';
 
@@ -84,8 +85,8 @@ async function supervise(flags: readonly string[]): Promise<number> {
  */
 function replaceProcess(env: Readonly<Record<string, string | undefined>>): void {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const words = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve?.(process.execPath, words, Object.fromEntries(given));
+  const words = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve?.(nodeProgram(), words, Object.fromEntries(given));
 }
 
 interface Log {

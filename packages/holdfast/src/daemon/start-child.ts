@@ -2,6 +2,7 @@ import { spawn, type ChildProcess as NodeChild } from 'node:child_process';
 import type { Clock, Timer } from '@holdfast/resilience/clock';
 import type { ChildListener, ChildProcess, StartChild } from './child-process.ts';
 import { eachLine } from './each-line.ts';
+import { nodeProgram } from './node-program.ts';
 import { readChildMessage } from './read-child-message.ts';
 
 /** How long a dead child's output is waited for while something that it started holds it open, ms. */
@@ -23,7 +24,7 @@ export function childStarter(clock: Clock): StartChild {
     const output = listener.onOutput === undefined ? 2 : 'pipe';
     let child: NodeChild;
     try {
-      child = spawn(process.execPath, [...execArgv, file, ...args], {
+      child = spawn(nodeProgram(), [...execArgv, file, ...args], {
         stdio: ['ignore', output, output, 'ipc'],
         env: { ...FEW_ARENAS, ...process.env },
         detached: process.platform !== 'win32',

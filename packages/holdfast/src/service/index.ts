@@ -3,6 +3,7 @@ export type { Halt } from './halt.ts';
 export { install } from './install.ts';
 export type { Standing } from './manager.ts';
 export type { Scope } from './names.ts';
+export { chooseNode } from './node-path.ts';
 export type { InstallPlan } from './plan.ts';
 export { planInstall } from './plan.ts';
 export { systemRun } from './run.ts';

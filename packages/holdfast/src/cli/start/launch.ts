@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SUPERVISOR_NODE_OPTIONS, SUPERVISOR_PROGRAM } from '../../model/supervisor-program.ts';
+import { chooseNode } from '../../service/index.ts';
 import type { Io } from '../io.ts';
 
 /** A supervisor that was started. */
@@ -25,7 +26,7 @@ export function launch(
   const file = join(folder, 'supervisor.out');
   mkdirSync(folder, { recursive: true });
   const handle = openSync(file, 'w', 0o600);
-  const child = spawn(process.execPath, [...SUPERVISOR_NODE_OPTIONS, SUPERVISOR, ...flags], {
+  const child = spawn(chooseNode(process.execPath).path, [...SUPERVISOR_NODE_OPTIONS, SUPERVISOR, ...flags], {
     cwd,
     // Whoever manages this very process does not manage that one.
     env: { ...env, HOLDFAST_MANAGER: undefined, NOTIFY_SOCKET: undefined, SYSTEMD_EXEC_PID: undefined },
