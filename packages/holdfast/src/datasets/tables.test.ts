@@ -93,6 +93,41 @@ describe('a table in text', () => {
       { id: '2301.00003', t: 'c' },
     ]);
   });
+
+  it.each(['\n', '\r\n'])(
+    'keeps rows of several lines whole beside a row that is not UTF-8, with line ends %j',
+    async (end) => {
+      const idOf = (n: number): string => `2301.${String(n).padStart(5, '0')}`;
+      const good = Array.from({ length: 300 }, (_, n) => ({ id: idOf(n), t: `a "${n}",\nb`, u: 'x' }));
+      const lines = good.map(({ id, t, u }) => [id, t, u].map(quoted).join(',') + end);
+      lines.splice(150, 0, `2302.00001,"Caf\xe9,\n\n2302.00002,y,z","x"${end}`);
+      const rows: unknown[] = [...good];
+      rows.splice(150, 0, 'ERR_DATASET_ENCODING');
+      expect(await contents(Buffer.from(`id,t,u${end}${lines.join('')}`, 'latin1'))).toEqual(rows);
+    },
+  );
+
+  it.each([
+    ['to the end', ['2301.00003,c,z', '2301.00004,"d",z']],
+    ['up to the next quotation mark', ['2301.00003,c,z', '2301.00004,"d\nd",z']],
+    ['over the next one', ['2301.00003,c,z', '2301.00004,"",z', '2301.00005,"d","z"']],
+    ['over rows with marks inside of fields', ['2301.00003,5" c,z', '2301.00004,the "d" e,"z\nz"']],
+  ])('loses one row to a quotation mark that is open %s', async (_name, after) => {
+    const before = ['id,t,u', '2301.00001,"a\na",z'];
+    const damaged = ['2301.00002,"b', 'and, more', '', 'of b'];
+    const expected = await contents([...before, ...after, ''].join('\n'));
+    expect(expected.length).toBe(after.length + 1);
+    const bytes = Buffer.from(
+      [...before, ...damaged, ...after, '2302.00001,caf\xe9,z\n'].join('\n'),
+      'latin1',
+    );
+    expect(await contents(bytes)).toEqual([
+      expected[0],
+      'ERR_DATASET_CSV',
+      ...expected.slice(1),
+      'ERR_DATASET_ENCODING',
+    ]);
+  });
 });
 
 describe('a database of SQLite', () => {

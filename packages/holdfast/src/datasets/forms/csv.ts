@@ -9,6 +9,7 @@ import { bad, KEPT, type Mark, type ReadForm } from './piece.ts';
 const BLOCK = 128 * 1024;
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /** A table in text: a row is fields under the names of the header, else under the numbers of the columns. */
 export function csvReader(shape: TableShape): ReadForm {
@@ -29,7 +30,7 @@ export function csvReader(shape: TableShape): ReadForm {
         continue;
       }
       const bytes = rest.length === 0 ? block.bytes : Buffer.concat([rest, block.bytes]);
-      const end = shape.quoted && bytes.length < LONGEST_LINE ? lastRowEnd(bytes) : bytes.length;
+      const end = shape.quoted && bytes.length < LONGEST_LINE ? lastRowEnd(bytes, shape) : bytes.length;
       rest = bytes.subarray(end);
       if (end === 0) continue;
       const { entries, count } = rows.read(bytes.subarray(0, end), next);
@@ -42,16 +43,51 @@ export function csvReader(shape: TableShape): ReadForm {
   };
 }
 
-/** Behind the last line end that is not between quotation marks; 0 when there is none. */
-function lastRowEnd(bytes: Buffer): number {
-  let end = 0;
-  let quoted = false;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) quoted = !quoted;
-    else if (byte === NEWLINE && !quoted) end = at + 1;
+/** Behind the last row that is whole; 0 when there is none. */
+function lastRowEnd(bytes: Buffer, shape: TableShape): number {
+  let next = 0;
+  while (next < bytes.length) {
+    const end = rowEnd(bytes, next, shape);
+    if (end === null || end === bytes.length) break;
+    next = end + 1;
   }
-  return end;
+  return next;
+}
+
+/**
+ * Where the line end of the row stands that begins here; null when its quotation marks are still open behind
+ * the last byte. Marks over several lines that do not end with their field were never closed: such a row is
+ * its first line, so that it does not take the rows behind it with it.
+ */
+function rowEnd(bytes: Buffer, from: number, { delimiter, quoted }: TableShape): number | null {
+  if (!quoted) return lineEnd(bytes, from);
+  const between = delimiter.charCodeAt(0);
+  let open = false;
+  let lines = 0;
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === NEWLINE) {
+      if (!open) return at;
+      lines += 1;
+    } else if (byte === QUOTE && !open) {
+      open = at === from || bytes[at - 1] === between;
+    } else if (byte === QUOTE) {
+      const after = bytes[at + 1];
+      if (after === QUOTE) at += 1;
+      else if (lines === 0 || after === between || endsLine(after)) [open, lines] = [false, 0];
+      else return lineEnd(bytes, from);
+    }
+  }
+  return open ? null : bytes.length;
+}
+
+function endsLine(byte: number | undefined): boolean {
+  return byte === undefined || byte === NEWLINE || byte === RETURN;
+}
+
+function lineEnd(bytes: Buffer, from: number): number {
+  const end = bytes.indexOf(NEWLINE, from);
+  return end < 0 ? bytes.length : end;
 }
 
 /** Turns whole rows of text into entries. */
@@ -89,26 +125,49 @@ class RowReader {
     return { where, content: { type: 'fields', values: Object.fromEntries(values) } };
   }
 
-  /** Rows, or the bytes of a line that is none; rows that are damaged do not take the others with them. */
+  /** Rows, or the bytes of one that is damaged; these do not take the others with them. */
   *#rowsOf(bytes: Buffer): Generator<readonly string[] | Buffer> {
     if (isUtf8(bytes)) {
       try {
         yield* this.#parse(bytes.toString('utf8'));
         return;
       } catch {
-        // Then line by line.
+        // Then row by row.
       }
     }
-    for (const line of bytes.toString('latin1').split('\n')) {
-      if (line.trim() === '') continue;
-      const own = Buffer.from(line, 'latin1');
-      yield (isUtf8(own) ? this.#tryOne(own.toString('utf8')) : null) ?? own;
+    let width = this.#shape.header?.length ?? 1;
+    for (let at = 0, end = 0; at < bytes.length; at = end + 1) {
+      end = this.#rowEnd(bytes, at);
+      const fields = this.#tryOne(bytes.subarray(at, end + 1));
+      if (fields === null) end = this.#damagedEnd(bytes, end, width);
+      const own = bytes.subarray(at, end);
+      if (own.toString('latin1').trim() === '') continue;
+      if (fields !== null) width = fields.length;
+      yield fields !== null && isUtf8(own) ? fields : own;
     }
   }
 
-  #tryOne(line: string): readonly string[] | null {
+  /** Marks that nothing closes leave the row its first line. */
+  #rowEnd(bytes: Buffer, from: number): number {
+    return rowEnd(bytes, from, this.#shape) ?? lineEnd(bytes, from);
+  }
+
+  /** The lines behind one with open marks belong to its row while they have fewer fields than a row. */
+  #damagedEnd(bytes: Buffer, first: number, width: number): number {
+    let end = first;
+    while (end < bytes.length) {
+      const next = this.#rowEnd(bytes, end + 1);
+      const fields = this.#tryOne(bytes.subarray(end + 1, next + 1));
+      if (fields === null || fields.length >= width) break;
+      end = next;
+    }
+    return end;
+  }
+
+  /** The fields of a row with its line end; by Latin-1, a character for each byte, one that is not UTF-8 has them too. */
+  #tryOne(row: Buffer): readonly string[] | null {
     try {
-      return this.#parse(line)[0] ?? null;
+      return this.#parse(row.toString(isUtf8(row) ? 'utf8' : 'latin1'))[0] ?? [];
     } catch {
       return null;
     }
