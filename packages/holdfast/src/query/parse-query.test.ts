@@ -11,6 +11,8 @@ test.for([
   ['dark OR axion halo', '("dark") OR ("axion" AND "halo")'],
   ['gravit* title:"black hole"*', '("gravit" * AND {title} : "black hole" *)'],
   ['author:Weiß category:gr-qc', '({authors} : "Weiß" AND {categories} : "gr-qc")'],
+  ['author: "Weiß" category:  gr-qc', '({authors} : "Weiß" AND {categories} : "gr-qc")'],
+  ['AUTHOR: Weiß arXiv: 5', '({authors} : "Weiß" AND "arXiv:" AND "5")'],
   ['doi:10.1/x or', '("doi:10.1/x" AND "or")'],
   ['-title:x y', '(("y") NOT ({title} : "x"))'],
   ['a!b ??? ) "c"', '("a!b" AND "c")'],

@@ -30,8 +30,13 @@ const FIELDS: Readonly<Record<string, Field>> = {
   categories: 'categories',
 };
 const SEARCHABLE = /[\p{L}\p{N}\p{Co}]/u;
-const PIECE =
-  /\s*(?<minus>-)?(?:(?<field>[A-Za-z]+):)?(?:"(?<phrase>[^"]*)(?<close>"?)|(?<word>[^\s"]+))(?<star>\*)?/uy;
+/** A field takes what comes next, also behind a space; a name that is no field belongs to its word. */
+const NAME = /(?:(?<field>title|abstract|authors?|category|categories):\s*(?=\S)|(?<other>[A-Za-z]+):)?/
+  .source;
+const PIECE = new RegExp(
+  `\\s*(?<minus>-)?${NAME}(?:"(?<phrase>[^"]*)(?<close>"?)|(?<word>[^\\s"]+))(?<star>\\*)?`,
+  'iuy',
+);
 
 /**
  * Reads the query language: words (all must be there), `"phrases"`, `-not`, `OR`, `prefix*` and the fields
@@ -49,7 +54,8 @@ export function parseQuery(text: string): Query {
     if (groups['phrase'] !== undefined && groups['close'] === '') {
       throw problem(source, source.lastIndexOf('"'), 'a quotation mark is opened and not closed');
     }
-    if (groups['word'] === 'OR' && !groups['minus'] && !groups['field']) clauses.push({ all: [], none: [] });
+    if (groups['word'] === 'OR' && !groups['minus'] && !groups['field'] && !groups['other'])
+      clauses.push({ all: [], none: [] });
     else addTerm(clauses.at(-1), groups);
   }
   for (const clause of clauses) {
@@ -70,7 +76,7 @@ function addTerm(
 ): void {
   const name = groups['field'];
   const field = name === undefined ? null : (FIELDS[name.toLowerCase()] ?? null);
-  const unknown = name !== undefined && field === null ? `${name}:` : '';
+  const unknown = groups['other'] === undefined ? '' : `${groups['other']}:`;
   const word = unknown + (groups['phrase'] ?? groups['word'] ?? '');
   // A word takes the star with it; only after a phrase does it stand alone.
   const prefix = groups['star'] !== undefined || (groups['phrase'] === undefined && word.endsWith('*'));
