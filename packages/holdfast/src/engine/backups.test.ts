@@ -54,10 +54,11 @@ function play(every: number | null, lastAt: number | null = null): Played {
   return played;
 }
 
-test('without a plan no backup is made', async () => {
+test('without a plan no backup is made, and none that failed before is told of any longer', async () => {
   const played = play(null);
   await played.clock.advance(48 * HOUR);
   expect(played.begun).toEqual([]);
+  expect(played.told).toEqual([null]);
   await played.stop();
 });
 

@@ -24,7 +24,8 @@ const LONGEST_WAIT_MS = 3_600_000;
 /** Makes a backup whenever the last good one is too old, until `signal` aborts. A failure is tried again, ever later. */
 export async function keepBackedUp(schedule: BackupSchedule, signal: AbortSignal): Promise<void> {
   const { clock, every } = schedule;
-  if (every === null) return;
+  // What is to be made no longer cannot fail, whatever the engine before left.
+  if (every === null) return schedule.onResult(null);
   const rest = (ms: number): Promise<void> => clock.sleep(ms, { signal }).catch(() => undefined);
   await rest(FIRST_MS);
   for (let failures = 0; !signal.aborted;) {

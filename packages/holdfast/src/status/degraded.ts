@@ -1,6 +1,6 @@
 import { combineExitCodes, EXIT } from '../model/exit-code.ts';
 import { isAwaited } from '../model/staleness.ts';
-import type { SourceStatus, StatusReport } from './status-report.ts';
+import type { SourceStatus, StatusReport, SupervisorReport } from './status-report.ts';
 
 /** Source states that mean "late or stopped and not by the operator's wish"; save a stale one that only awaits a day that is due. */
 const LATE = new Set(['stale', 'blocked', 'auth-needed']);
@@ -15,8 +15,10 @@ export function isLate({
 }
 
 /** What a status is worth as an exit code: 5 when the store does not hold what was written, 4 when something visible is unresolved, 3 when no engine runs, else 0. */
-export function exitCodeOfStatus({ engine, store, sources, incidents }: StatusReport): number {
-  const unhealthy = engine.state === 'hung' || engine.state === 'cooling-down';
+export function exitCodeOfStatus(report: StatusReport): number {
+  const { engine, store, sources, incidents } = report;
+  const unhealthy =
+    engine.state === 'hung' || engine.state === 'cooling-down' || helpersDown(report).length > 0;
   const isHeldUp = sources.some((source) => isLate(source) || source.waitsForDisk);
   const isUnkept = unkept({ incidents }).length > 0;
   const degraded = unhealthy || isHeldUp || store.quarantined > 0 || store.gapsOpen > 0 || isUnkept;
@@ -26,6 +28,15 @@ export function exitCodeOfStatus({ engine, store, sources, incidents }: StatusRe
     degraded ? EXIT.degraded : EXIT.ok,
     absent ? EXIT.notRunning : EXIT.ok,
   ]);
+}
+
+/** Children beside the engine, such as the page server, that hang or ended too often in a row. */
+export function helpersDown({
+  supervisor,
+}: Pick<StatusReport, 'supervisor'>): readonly SupervisorReport['children'][number][] {
+  return (supervisor?.children ?? []).filter(
+    ({ name, mode }) => name !== 'engine' && (mode === 'hung' || mode === 'cooling-down'),
+  );
 }
 
 /** What else was to be kept beside the store and is not: a file of `outputs`, a backup. A sentence each. */

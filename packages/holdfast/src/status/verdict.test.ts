@@ -3,7 +3,15 @@ import type { Incident } from '../model/incident.ts';
 import { awaitedReason } from '../model/staleness.ts';
 import { exitCodeOfStatus } from './degraded.ts';
 import { incidentReport } from './incident-report.ts';
-import { exampleIncident, exampleReport, exampleSource, incidentOf, NOW } from './testing/example-report.ts';
+import {
+  ago,
+  exampleIncident,
+  exampleReport,
+  exampleSource,
+  exampleSupervisor,
+  incidentOf,
+  NOW,
+} from './testing/example-report.ts';
 import { nextCommands, overallOf } from './verdict.ts';
 
 describe('the exit code of a status', () => {
@@ -37,6 +45,18 @@ describe('the exit code of a status', () => {
     ['an open gap', { ...healthy, store: { ...store, gapsOpen: 1 } }, 4],
     ['a cooldown', { ...healthy, engine: { ...engine, state: 'cooling-down' as const } }, 4],
     ['a hanging engine', { ...healthy, engine: { ...engine, state: 'hung' as const } }, 4],
+    ['a page server that runs', { ...healthy, supervisor: exampleSupervisor() }, 0],
+    [
+      'a page server that starts again at once',
+      { ...healthy, supervisor: exampleSupervisor({ mode: 'delayed' }) },
+      0,
+    ],
+    [
+      'a cooldown of the page server',
+      { ...healthy, supervisor: exampleSupervisor({ mode: 'cooling-down' }) },
+      4,
+    ],
+    ['a hanging page server', { ...healthy, supervisor: exampleSupervisor({ mode: 'hung' }) }, 4],
     ['no engine', { ...healthy, engine: { ...engine, state: 'stopped' as const } }, 3],
     ['damage of the store', { ...healthy, incidents: [damage('open')] }, 5],
     ['damage that is over', { ...healthy, incidents: [damage('recovered')] }, 0],
@@ -82,6 +102,18 @@ describe('the sentence over everything', () => {
     const summary = 'papers.jsonl cannot be written: its folder is not there.';
     const incidents = [incidentOf({ cause: 'disk', scope: 'output jsonl', summary, recoveredAt: null })];
     expect(overallOf(exampleReport({ incidents }))).toMatchObject({ level: 'degraded', reasons: [summary] });
+  });
+
+  it.each([
+    [
+      { mode: 'cooling-down' as const, pid: null, nextStartAt: ago(-600_000) },
+      'The server ended too often in a row; it is started again at 02:10 UTC.',
+    ],
+    [{ mode: 'hung' as const }, 'The server hangs: it gives no sign of life.'],
+  ])('does not call it well while another child than the engine does not work: %o', (server, reason) => {
+    const report = exampleReport({ supervisor: exampleSupervisor(server) });
+    expect(overallOf(report)).toMatchObject({ level: 'degraded', reasons: [reason] });
+    expect(nextCommands(report)).toEqual(['holdfast logs']);
   });
 
   it('says that nothing can be stored, and does not blame an upstream for it', () => {

@@ -1,4 +1,4 @@
-import { isDamaged, isLate, unkept } from './degraded.ts';
+import { helpersDown, isDamaged, isLate, unkept } from './degraded.ts';
 import type { SourceStatus, StatusReport } from './status-report.ts';
 
 /** How things stand, in one sentence and the reasons for it. */
@@ -26,6 +26,7 @@ export function overallOf(report: StatusReport): Overall {
   const wrong = [
     ...damage(report),
     ...engineTrouble(report),
+    ...helperTrouble(report),
     ...disk(report),
     ...lateSources(report),
     ...unresolved(report),
@@ -68,6 +69,14 @@ function engineTrouble({ engine }: StatusReport): string[] {
         'The engine ended too often in a row, or a person has to mend what it told (holdfast logs); it is started again after a cooldown.',
       ];
   }
+}
+
+function helperTrouble(report: StatusReport): string[] {
+  return helpersDown(report).map(({ name, mode, nextStartAt }) => {
+    if (mode === 'hung') return `The ${name} hangs: it gives no sign of life.`;
+    const when = nextStartAt === null ? 'after a cooldown' : `at ${nextStartAt.slice(11, 16)} UTC`;
+    return `The ${name} ended too often in a row; it is started again ${when}.`;
+  });
 }
 
 function disk({ sources }: StatusReport): string[] {
@@ -134,7 +143,9 @@ function plural(count: number, what: string): string {
 }
 
 /** What can be typed next, most useful first. */
-export function nextCommands({ engine, sources, store, incidents }: StatusReport): readonly string[] {
+export function nextCommands(report: StatusReport): readonly string[] {
+  const { engine, sources, store, incidents } = report;
+  const isDown = engine.state === 'hung' || engine.state === 'cooling-down' || helpersDown(report).length > 0;
   const waiting = sources.find(
     ({ state, waitsForDisk }) => !waitsForDisk && ['waiting', 'throttled', 'blocked'].includes(state),
   );
@@ -143,7 +154,7 @@ export function nextCommands({ engine, sources, store, incidents }: StatusReport
   const commands = [
     ...(isDamaged({ incidents }) ? ['holdfast verify'] : []),
     ...(engine.state === 'stopped' ? ['holdfast start'] : []),
-    ...(engine.state === 'hung' || engine.state === 'cooling-down' ? ['holdfast logs'] : []),
+    ...(isDown ? ['holdfast logs'] : []),
     ...(isDiskFull ? ['holdfast doctor'] : []),
     ...(waiting === undefined ? [] : [`holdfast retry ${waiting.id}`]),
     ...(paused === undefined ? [] : [`holdfast resume ${paused.id}`]),

@@ -3,6 +3,7 @@ import { plain } from '../terminal/escape.ts';
 import type { Look } from '../terminal/style.ts';
 import { paint } from '../terminal/style.ts';
 import { fit } from '../terminal/width.ts';
+import { helpersDown } from '../../status/degraded.ts';
 import type { StatusReport } from '../../status/status-report.ts';
 import { nextCommands } from '../../status/verdict.ts';
 import { incidentLines } from './incident-lines.ts';
@@ -29,6 +30,7 @@ function headLines(report: StatusReport, look: Look, now: number): string[] {
   const state = `${dot}${engine.state.toUpperCase()}`;
   return [
     `${paint(look, style, state)}  ${fit(engineFacts(report, now).join(sep(look)), look.columns - state.length - 2)}`,
+    ...helperLines(report, look, now),
     fit(`  Store ${storeFacts(report).join(sep(look))}`, look.columns),
     ...backupLine(report, look, now),
     ...[machineFacts(report)]
@@ -51,6 +53,16 @@ function engineFacts({ engine }: StatusReport, now: number): string[] {
     ...(restarts === '' ? [] : [`restarts ${restarts}`]),
     `v${plain(engine.version)}`,
   ];
+}
+
+/** Nothing while all is well: a child beside the engine is told of when it does not work. */
+function helperLines(report: StatusReport, look: Look, now: number): string[] {
+  return helpersDown(report).map(({ name, mode, nextStartAt }) => {
+    const next = nextStartAt === null ? null : Math.max(0, Date.parse(nextStartAt) - now);
+    const silent = mode === 'hung' ? ', gives no sign of life' : '';
+    const facts = next === null ? silent : `, starts again in ${formatDuration(next)}`;
+    return paint(look, 'red', fit(`  ${plain(name)} ${mode.toUpperCase()}${facts}`, look.columns));
+  });
 }
 
 function storeFacts({ store }: StatusReport): string[] {

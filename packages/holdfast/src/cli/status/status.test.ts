@@ -1,7 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exampleReport, exampleSource, incidentOf, NOW } from '../../status/testing/example-report.ts';
+import {
+  exampleReport,
+  exampleSource,
+  exampleSupervisor,
+  incidentOf,
+  NOW,
+} from '../../status/testing/example-report.ts';
 import type { StatusReport } from '../../status/status-report.ts';
 import { lookOf } from '../terminal/style.ts';
 import { width } from '../terminal/width.ts';
@@ -75,6 +81,17 @@ describe('the status for people', () => {
       'Windows open 2 · quarantine 3 (holdfast quarantine) · gaps 1 (holdfast gaps)',
       'Next: holdfast retry arxiv · holdfast gaps · holdfast quarantine',
     ]);
+  });
+
+  it('names in its head another child than the engine that does not work, and when it starts again', () => {
+    const drawn = (server: Parameters<typeof exampleSupervisor>[0]): string[] =>
+      lines({ ...report(), supervisor: exampleSupervisor(server) }).slice(0, 4);
+    const nextStartAt = new Date(NOW + 600_000).toISOString();
+    expect(drawn({ mode: 'cooling-down', pid: null, nextStartAt })[1]).toBe(
+      '  server COOLING-DOWN, starts again in 10m',
+    );
+    expect(drawn({ mode: 'hung' })[1]).toBe('  server HUNG, gives no sign of life');
+    expect(drawn({}).join()).not.toContain('server');
   });
 
   it('is ASCII without colours when it is to be plain', () => {

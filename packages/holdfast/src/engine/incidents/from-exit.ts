@@ -20,6 +20,13 @@ const CAUSES: Readonly<Record<RestartReason, IncidentCause | null>> = {
   update: null,
 };
 
+/** Whether time alone ends it, once the child has lived through enough of it. */
+export function isOfExits(cause: IncidentCause): boolean {
+  return OF_EXITS.includes(cause);
+}
+
+const OF_EXITS: readonly IncidentCause[] = ['crash', 'hung', 'oom', 'crash-loop'];
+
 /** Exits that the supervisor saw. One that was told before is recognised by the action it left behind. */
 export function noteExits(book: Book, exits: readonly ChildExit[], at: number): Book {
   return exits.reduce((noted, exit) => {
@@ -44,6 +51,8 @@ function noteExit(book: Book, exit: ChildExit, cause: IncidentCause, at: number)
     book.troubles,
     { cause, scope: exit.child, layer: 'daemon', source: null, summary, nextAttemptAt: null },
     exit.at,
+    // Nobody is well during a cooldown. Who tells of it is up, whatever is left of the pause by its own clock.
+    Math.min(exit.at + exit.restartInMs, at),
   );
   const noted = reckon({ ...book, troubles }, at);
   const incident = openIncidents(noted).find((each) => each.cause === cause && each.scope === exit.child);
@@ -76,9 +85,6 @@ function wasTold(
 /** Ends what a child has outlived. */
 export function forgetOldExits(book: Book, at: number): Book {
   const isOver = (seenAt: number): boolean => at - seenAt >= HEALTHY_MS || at < seenAt;
-  const troubles = without(
-    book.troubles,
-    ({ cause, seenAt }) => ['crash', 'hung', 'oom', 'crash-loop'].includes(cause) && isOver(seenAt),
-  );
+  const troubles = without(book.troubles, ({ cause, seenAt }) => isOfExits(cause) && isOver(seenAt));
   return { ...book, troubles };
 }

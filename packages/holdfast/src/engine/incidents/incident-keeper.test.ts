@@ -80,3 +80,19 @@ test('what happens before the book is open is not forgotten', async () => {
   await end();
   expect(await store.incidents()).toMatchObject([{ cause: 'asleep' }]);
 });
+
+test('what is told to be over before the book is open ends what the engine before left open', async () => {
+  const clock = new VirtualClock();
+  const store = new MemoryStore({ clock });
+  const first = keeping(store, clock);
+  await clock.advance(1_000);
+  first.keeper.backup('the disk is full');
+  await clock.advance(3_000);
+  await first.end();
+  expect(await store.incidents({ open: true })).toMatchObject([{ cause: 'backup' }]);
+  const second = keeping(store, clock);
+  second.keeper.backup(null);
+  await clock.advance(3_000);
+  await second.end();
+  expect(await store.incidents({ open: true })).toEqual([]);
+});

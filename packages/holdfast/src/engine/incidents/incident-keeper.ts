@@ -27,14 +27,14 @@ export interface IncidentKeeperOptions {
 const TICK_MS = 1_000;
 
 /**
- * Keeps the book of incidents and writes what has changed. Modes: *opening* (events are put by until the incidents
- * of the engine before are read), then *keeping*. What a full disk does not take is written later.
+ * Keeps the book of incidents and writes what has changed. Modes: *opening* (what is told is put by until the
+ * incidents of the engine before are read), then *keeping*. What a full disk does not take is written later.
  */
 export class IncidentKeeper {
   readonly #options: IncidentKeeperOptions;
   readonly #count: TroubleCount;
   /** Null once the book is open. */
-  #early: EngineEvent[] | null = [];
+  #early: BookInput[] | null = [];
   #book: Book;
   #written: ReadonlyMap<string, Incident> = new Map();
 
@@ -50,32 +50,29 @@ export class IncidentKeeper {
   }
 
   observe(event: EngineEvent): void {
-    if (this.#early !== null) {
-      if (event.kind !== 'request') this.#early.push(event);
-      return;
-    }
+    if (this.#early !== null && event.kind === 'request') return;
     this.#count.observe(event);
-    this.#turn({ type: 'event', at: event.at, event });
+    this.#hear({ type: 'event', at: event.at, event });
   }
 
   /** The disk will be full too soon, as a sentence; null = it will not. */
   forecast(summary: string | null): void {
-    this.#turn({ type: 'forecast', at: this.#options.clock.now(), summary });
+    this.#hear({ type: 'forecast', at: this.#options.clock.now(), summary });
   }
 
   /** Why the last backup failed, as a sentence; null = it did not. */
   backup(summary: string | null): void {
-    this.#turn({ type: 'backup', at: this.#options.clock.now(), summary });
+    this.#hear({ type: 'backup', at: this.#options.clock.now(), summary });
   }
 
   /** What the store holds is not what was written, as a sentence; null = it was checked and is. */
   integrity(summary: string | null): void {
-    this.#turn({ type: 'integrity', at: this.#options.clock.now(), summary });
+    this.#hear({ type: 'integrity', at: this.#options.clock.now(), summary });
   }
 
   /** A file of `outputs` cannot be written, as a sentence; null = it can. */
   output(output: 'jsonl' | 'summary', summary: string | null, nextAttemptAt: number | null): void {
-    this.#turn({ type: 'output', at: this.#options.clock.now(), output, summary, nextAttemptAt });
+    this.#hear({ type: 'output', at: this.#options.clock.now(), output, summary, nextAttemptAt });
   }
 
   /** Keeps the book until `signal` aborts, then writes what is left. */
@@ -106,12 +103,18 @@ export class IncidentKeeper {
     this.#turn({ type: 'exits', at, exits });
     const early = this.#early ?? [];
     this.#early = null;
-    for (const event of early) this.observe(event);
+    for (const input of early) this.#turn(input);
   }
 
   async #countTroubles(): Promise<void> {
     const counted = await this.#count.read();
     if (counted !== null) this.#turn({ type: 'counted', at: this.#options.clock.now(), ...counted });
+  }
+
+  /** What ends before the book is open must find there what it ends. */
+  #hear(input: BookInput): void {
+    if (this.#early === null) this.#turn(input);
+    else this.#early.push(input);
   }
 
   #turn(input: BookInput): void {

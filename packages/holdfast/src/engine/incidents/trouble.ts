@@ -47,8 +47,13 @@ function keyOf(sighting: Pick<Trouble, 'cause' | 'scope' | 'source'>): string {
   return `${sighting.source ?? ''} ${about}`;
 }
 
-/** The troubles with one more sighting. */
-export function seen(troubles: Troubles, { isEcho, ...sighting }: Sighting, at: number): Troubles {
+/** The troubles with one more sighting. `lastsUntil`: it is known to have lasted beyond the instant at which it was seen. */
+export function seen(
+  troubles: Troubles,
+  { isEcho, ...sighting }: Sighting,
+  at: number,
+  lastsUntil = at,
+): Troubles {
   const key = keyOf(sighting);
   const before = troubles.get(key);
   const summary = isEcho === true && before !== undefined ? before.summary : sighting.summary;
@@ -63,7 +68,7 @@ export function seen(troubles: Troubles, { isEcho, ...sighting }: Sighting, at: 
     ...answered,
     summary,
     since: before?.since ?? at,
-    seenAt: at,
+    seenAt: lastsUntil,
     count: (before?.count ?? 0) + 1,
   };
   return new Map([...troubles, [key, trouble]]);

@@ -1,81 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { ChildExit } from '../../model/engine-message.ts';
-import type { EngineEvent, WaitNotice } from '../../model/event.ts';
-import type { Incident } from '../../model/incident.ts';
 import { awaitedReason } from '../../model/staleness.ts';
-import { emptyBook, type Book, type BookSource } from './book.ts';
-import { turn, type BookInput } from './turn.ts';
-
-const START = Date.UTC(2026, 4, 18, 12);
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-
-/** A book that is turned step by step; `at` counts in ms from its beginning. */
-class Told {
-  book: Book;
-
-  constructor(sources: readonly BookSource[]) {
-    this.book = emptyBook(sources);
-  }
-
-  turn(
-    at: number,
-    input: BookInput extends infer Each ? (Each extends BookInput ? Omit<Each, 'at'> : never) : never,
-  ): void {
-    this.book = turn(this.book, { ...input, at: START + at });
-  }
-
-  event(at: number, event: object): void {
-    this.turn(at, { type: 'event', event: { at: START + at, ...event } as EngineEvent });
-  }
-
-  fails(
-    at: number,
-    source: string,
-    attempt = 1,
-    why: WaitNotice['why'] = 'backoff',
-    code = 'ECONNREFUSED',
-  ): void {
-    const message = `connect ${code}`;
-    const wait = {
-      why,
-      reason: message,
-      until: START + at + SECOND,
-      attempt,
-      error: { code, message, hint: '' },
-    };
-    this.event(at, { kind: 'wait', source, wait });
-  }
-
-  commits(at: number, source: string, inserted = 0): void {
-    this.event(at, {
-      kind: 'commit',
-      source,
-      window: 'w',
-      look: 1,
-      inserted,
-      updated: 0,
-      unchanged: 0,
-      restamped: 0,
-      quarantined: 0,
-      missing: 0,
-    });
-  }
-
-  ticks(from: number, to: number): void {
-    for (let at = from; at <= to; at += SECOND) this.turn(at, { type: 'tick' });
-  }
-
-  get all(): readonly Incident[] {
-    return [...this.book.incidents.values()];
-  }
-
-  get open(): readonly string[] {
-    return this.all
-      .filter(({ recoveredAt }) => recoveredAt === null)
-      .map(({ cause, scope }) => `${cause}:${scope}`);
-  }
-}
+import { MINUTE, SECOND, START, Told } from './testing/told.ts';
 
 const ten = Array.from({ length: 10 }, (_, index) => ({ id: `s${String(index)}`, service: 'one.example' }));
 const three = ['a', 'b', 'c'].map((id) => ({ id, service: `${id}.example` }));
@@ -229,60 +154,6 @@ describe('a sleep', () => {
   });
 });
 
-describe('exits of the engine', () => {
-  const exit = (id: number, change: Partial<ChildExit> = {}): ChildExit => ({
-    id: String(id),
-    child: 'engine',
-    at: START + id * SECOND,
-    code: null,
-    signal: 'SIGKILL',
-    reason: 'crash',
-    restartInMs: 0,
-    coolingDown: false,
-    ...change,
-  });
-
-  it('are one incident of a cause, however often they are told, and over after ten healthy minutes', () => {
-    const first = new Told(two);
-    first.turn(10 * SECOND, { type: 'exits', exits: [exit(1), exit(2)] });
-    expect(first.all).toMatchObject([{ cause: 'crash', scope: 'engine', count: 2 }]);
-
-    const second = new Told(two);
-    second.turn(20 * SECOND, { type: 'loaded', incidents: first.all, setAside: new Set() });
-    second.turn(20 * SECOND, { type: 'exits', exits: [exit(1), exit(2), exit(15)] });
-    expect(second.all).toMatchObject([{ count: 3 }]);
-    expect(second.all[0]?.actions).toHaveLength(3);
-    second.turn(11 * MINUTE, { type: 'tick' });
-    expect(second.open).toEqual([]);
-
-    const third = new Told(two);
-    third.turn(12 * MINUTE, { type: 'loaded', incidents: second.all, setAside: new Set() });
-    third.turn(12 * MINUTE, { type: 'exits', exits: [exit(1), exit(2), exit(15)] });
-    expect(third.open).toEqual([]);
-  });
-
-  it('are left alone once they are a week old: the incidents that they made are no longer at hand', () => {
-    const later = new Told(two);
-    later.turn(8 * 24 * 60 * MINUTE, { type: 'exits', exits: [exit(1), exit(2)] });
-    expect(later.all).toEqual([]);
-  });
-
-  it.each([
-    ['watchdog', 'hung'],
-    ['oom', 'oom'],
-  ] as const)('by %s are %s; those that an operator wanted are none', (reason, cause) => {
-    const told = new Told(two);
-    told.turn(10 * SECOND, { type: 'exits', exits: [exit(1, { reason }), exit(2, { reason: 'operator' })] });
-    expect(told.open).toEqual([`${cause}:engine`]);
-  });
-
-  it('that lead to a cooldown are a crash loop as well', () => {
-    const told = new Told(two);
-    told.turn(10 * SECOND, { type: 'exits', exits: [exit(1, { coolingDown: true, restartInMs: 300_000 })] });
-    expect(told.open).toEqual(['crash:engine', 'crash-loop:engine']);
-  });
-});
-
 describe('what an engine finds open', () => {
   it('lasts until it is proved to be over', () => {
     const before = new Told(two);
@@ -313,11 +184,25 @@ describe('what an engine finds open', () => {
 
   it('is over when its source is no longer configured', () => {
     const before = new Told(two);
-    before.turn(0, { type: 'counted', gaps: new Map([['a', 3]]), quarantined: new Map() });
-    before.ticks(0, 2 * MINUTE);
-    expect(before.open).toEqual(['gap:a']);
+    before.fails(0, 'a', 1);
+    before.fails(20 * SECOND, 'a', 2);
+    expect(before.open).toEqual(['outage:a.example']);
     const told = new Told([{ id: 'b', service: 'b.example' }]);
     told.turn(3 * MINUTE, { type: 'loaded', incidents: before.all, setAside: new Set() });
+    expect(told.open).toEqual([]);
+  });
+
+  it('of gaps and quarantined records lasts without its source, until the store counts none', () => {
+    const before = new Told(two);
+    const some = new Map([['a', 3]]);
+    before.turn(0, { type: 'counted', gaps: some, quarantined: some });
+    before.ticks(0, 2 * MINUTE);
+    const told = new Told([{ id: 'b', service: 'b.example' }]);
+    told.turn(3 * MINUTE, { type: 'loaded', incidents: before.all, setAside: new Set() });
+    told.turn(4 * MINUTE, { type: 'counted', gaps: some, quarantined: some });
+    expect(told.open).toEqual(['quarantine:a', 'gap:a']);
+    expect(told.all).toHaveLength(2);
+    told.turn(5 * MINUTE, { type: 'counted', gaps: new Map(), quarantined: new Map() });
     expect(told.open).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { Incident, IncidentCause } from '../../model/incident.ts';
 import { isAwaited } from '../../model/staleness.ts';
 import type { Book } from './book.ts';
 import { sightingOf } from './from-event.ts';
-import { forgetOldExits, noteExits } from './from-exit.ts';
+import { forgetOldExits, isOfExits, noteExits } from './from-exit.ts';
 import { fromMachine } from './from-machine.ts';
 import { openIncidents, put, reckon, troublesOf } from './reckon.ts';
 import { withAction } from '../../model/with-action.ts';
@@ -58,7 +58,7 @@ export function turn(book: Book, input: BookInput): Book {
     case 'exits':
       return noteExits(book, input.exits, at);
     case 'loaded':
-      return reckon(load(book, input.incidents, input.setAside), at);
+      return reckon(load(book, input), at);
     case 'counted':
       return reckon(countOf(countOf(book, 'gap', input.gaps, at), 'quarantine', input.quarantined, at), at);
     case 'output':
@@ -121,7 +121,7 @@ function withoutStale({ troubles }: Book, source: string): Book['troubles'] {
 
 /** What a paused source cannot have: it asks nothing. */
 function isTransient(cause: IncidentCause): boolean {
-  return cause !== 'gap' && cause !== 'quarantine' && cause !== 'set-aside';
+  return !isCounted(cause) && cause !== 'set-aside';
 }
 
 /** The source's upstream gave an answer that was stored, or proved that there is nothing. */
@@ -178,16 +178,23 @@ function see(book: Book, sighting: Sighting, at: number): Book {
   return { ...book, troubles: seen(book.troubles, sighting, at) };
 }
 
-function load(book: Book, incidents: readonly Incident[], setAside: ReadonlySet<string>): Book {
+function load(book: Book, { incidents, setAside, at }: Extract<BookInput, { type: 'loaded' }>): Book {
   const ids = new Set(book.sources.map(({ id }) => id));
   const open = incidents.filter(
     ({ recoveredAt, cause, scope }) => recoveredAt === null && (cause !== 'set-aside' || setAside.has(scope)),
   );
   const troubles = open
     .flatMap(troublesOf)
-    .filter(({ source }) => source === null || ids.has(source))
+    .filter(({ cause, source }) => source === null || ids.has(source) || isCounted(cause))
+    // An exit of long ago says nothing of how long this engine has lived: it has only begun.
+    .map((trouble) => (isOfExits(trouble.cause) ? { ...trouble, seenAt: at } : trouble))
     .reduce(putDown, book.troubles);
   return { ...book, troubles, incidents: new Map(incidents.map((incident) => [incident.id, incident])) };
+}
+
+/** The whole store is counted, with sources that do not run: the counting ends it. */
+function isCounted(cause: IncidentCause): boolean {
+  return cause === 'gap' || cause === 'quarantine';
 }
 
 function countOf(

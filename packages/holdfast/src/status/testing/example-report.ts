@@ -1,6 +1,7 @@
+import { NO_RESTARTS } from '../../model/engine-message.ts';
 import type { Incident } from '../../model/incident.ts';
 import { incidentReport } from '../incident-report.ts';
-import type { IncidentReport, SourceStatus, StatusReport } from '../status-report.ts';
+import type { IncidentReport, SourceStatus, StatusReport, SupervisorReport } from '../status-report.ts';
 
 /** The instant of every example, wall ms. */
 export const NOW = Date.UTC(2026, 10, 22, 2);
@@ -56,6 +57,33 @@ export function exampleIncident(change: Partial<Incident> = {}): Incident {
 /** As `exampleIncident`, as it is shown. */
 export function incidentOf(change: Partial<Incident> = {}): IncidentReport {
   return incidentReport(exampleIncident(change));
+}
+
+/** A supervisor whose engine is well, beside a page server that stands like this. */
+export function exampleSupervisor(
+  server: Partial<SupervisorReport['children'][number]> = {},
+): SupervisorReport {
+  const child = {
+    mode: 'running' as const,
+    pid: 4122,
+    since: ago(60_000),
+    nextStartAt: null,
+    lastHeartbeatAt: ago(500),
+    rssBytes: 50_000_000,
+    restarts: NO_RESTARTS,
+  };
+  return {
+    pid: 4120,
+    startedAt: ago(3_600_000),
+    uptimeSeconds: 3_600,
+    version: '0.1.0',
+    manager: null,
+    logFile: null,
+    children: [
+      { ...child, name: 'engine', pid: 4121 },
+      { ...child, name: 'server', ...server },
+    ],
+  };
 }
 
 /** Everything is well. */
