@@ -30,7 +30,9 @@ it.each([
     const config = { ...without, baseUrl, ...(minIntervalMs === undefined ? {} : { minIntervalMs }) };
     const source = makeSource(config);
     expect(source.minIntervalMs).toBe(expected);
-    expect(source.withDescription!({ earliest: '2020-01-01', granularity: 'day' }).minIntervalMs).toBe(expected);
+    expect(source.withDescription!({ earliest: '2020-01-01', granularity: 'day' }).minIntervalMs).toBe(
+      expected,
+    );
   },
 );
 
